@@ -1,0 +1,16 @@
+import Glibc
+
+/// Where the archives of a trace's trees lie.
+public enum ReplayFiles {
+    /// `trees/` beside the trace file or in a directory above it, unless `directory` says otherwise.
+    public static func tree(_ name: String, for trace: String, in directory: String? = nil) -> String {
+        if let directory { return "\(directory)/\(name)" }
+        var folder = trace.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        while true {
+            let path = (folder + ["trees"]).joined(separator: "/") + "/\(name)"
+            let isThere = unsafe access(path, R_OK) == 0
+            if folder.isEmpty || isThere { return path }
+            folder.removeLast()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import RsyncEngine
+import RsyncFilter
+import RsyncProtocol
+
+/// What a recorded client was asked to do, for our engine to be asked the same.
+struct ReplayOptions {
+    private(set) var transfer = TransferOptions()
+    private(set) var capabilities: Capabilities
+    /// Options that have no meaning here: the replay would be of another session.
+    private(set) var unknown: [String] = []
+
+    init(_ header: TraceHeader) throws(FilterError) {
+        let server = ServerOptions(header.arguments)
+        capabilities = Capabilities(optionValue: Self.capabilityLetters(header.arguments))
+        transfer.recursive = server.letter("r")
+        transfer.preserveLinks = server.letter("l")
+        transfer.preservePermissions = server.letter("p")
+        transfer.preserveOwner = server.letter("o")
+        transfer.preserveGroup = server.letter("g")
+        transfer.preserveDevices = server.letter("D")
+        transfer.preserveSpecials = server.letter("D")
+        transfer.preserveTimes = server.letter("t")
+        transfer.preserveHardLinks = server.letter("H")
+        transfer.compareChecksums = server.letter("c")
+        transfer.dryRun = server.isDryRun
+        transfer.ignoreTimes = server.letter("I")
+        transfer.wholeFile = server.letter("W")
+        transfer.numericIds = server.isNumeric
+        // As the recordings were made.
+        transfer.rootMode = .root
+        transfer.allowsIncrementalRecursion = capabilities.contains("i")
+        if server.deletes { transfer.deletion = .unspecified }
+        for word in header.options.map({ String(decoding: $0, as: UTF8.self) }) { try add(word) }
+        for word in server.long where !Self.knownToServer(word) { unknown.append(word) }
+    }
+
+    /// What a client says for itself: that a server would not learn.
+    private mutating func add(_ word: String) throws(FilterError) {
+        let value = word.split(separator: "=", maxSplits: 1).dropFirst().first.map { [UInt8]($0.utf8) } ?? []
+        switch word {
+        case "--delete": transfer.deletion = .unspecified
+        case "--delete-before": transfer.deletion = .before
+        case "--delete-during": transfer.deletion = .during
+        case "--delete-after": transfer.deletion = .after
+        case _ where word.hasPrefix("--exclude="): try transfer.filters.add(exclude: value)
+        case _ where word.hasPrefix("--include="): try transfer.filters.add(include: value)
+        case "--numeric-ids": transfer.numericIds = true
+        case _ where word.hasPrefix("--protocol="), _ where word.hasPrefix("--checksum-seed="): break
+        case _ where word.hasPrefix("-") && !word.hasPrefix("--"):
+            unknown += word.dropFirst().filter { !"aHcznrlptgoDIW".contains($0) }.map { "-\($0)" }
+        default: unknown.append(word)
+        }
+    }
+
+    private static func knownToServer(_ word: String) -> Bool {
+        ["--server", "--sender", "--numeric-ids", "--delete", "--delete-before", "--delete-during", "--delete-after"].contains(word)
+            || word.hasPrefix("--checksum-seed=")
+    }
+
+    /// What stands behind `e` in the arguments (ARG-11).
+    private static func capabilityLetters(_ arguments: [[UInt8]]) -> [UInt8] {
+        for word in arguments where word.first == UInt8(ascii: "-") && word.dropFirst().first != UInt8(ascii: "-") {
+            if let e = word.firstIndex(of: UInt8(ascii: "e")) { return Array(word[(e + 1)...]) }
+        }
+        return []
+    }
+}

@@ -1,0 +1,78 @@
+import RsyncDigest
+import RsyncProtocol
+
+/// What a server's arguments say about the shape of the streams.
+struct ServerOptions {
+    private(set) var letters: Set<Character> = []
+    private(set) var compressCount = 0
+    private(set) var isSender = false
+    private(set) var long: [String] = []
+
+    init(_ arguments: [[UInt8]]) {
+        for word in arguments.map({ String(decoding: $0, as: UTF8.self) }) {
+            if word == "." { return }
+            if word.hasPrefix("--") {
+                long.append(word)
+                if word == "--sender" { isSender = true }
+            } else if word.hasPrefix("-"), !word.hasPrefix("-B"), !word.hasPrefix("-M") {
+                // Behind `e` stand the capabilities.
+                for letter in word.dropFirst().prefix(while: { $0 != "e" }) {
+                    letters.insert(letter)
+                    if letter == "z" { compressCount += 1 }
+                }
+            }
+        }
+    }
+
+    func has(_ option: String) -> Bool { long.contains(option) }
+    func letter(_ letter: Character) -> Bool { letters.contains(letter) }
+    func value(_ option: String) -> String? {
+        long.last { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
+    }
+
+    var isDryRun: Bool { letter("n") }
+    var isNumeric: Bool { has("--numeric-ids") }
+    var deletes: Bool { long.contains { $0 == "--delete" || $0.hasPrefix("--delete-") && $0 != "--delete-missing-args" } }
+    var removesSourceFiles: Bool { has("--remove-source-files") || has("--remove-sent-files") }
+    var appends: Bool { has("--append") }
+    /// SES-54.
+    var negotiatesCompression: Bool {
+        compressCount == 1 && explicitCompression == nil || value("--compress-level") != nil && explicitCompression == nil
+    }
+
+    /// A choice that is not to be negotiated.
+    var explicitCompression: CompressionName? {
+        if let name = value("--compress-choice"), name != "auto" { return CompressionName(name) }
+        if has("--new-compress") || compressCount > 1 { return .zlibx }
+        return has("--old-compress") ? .zlib : nil
+    }
+
+    var checksumChoice: [ChecksumName]? {
+        guard let text = value("--checksum-choice"), text != "auto" else { return nil }
+        let names = text.split(separator: ",").compactMap { ChecksumName(String($0)) }
+        return names.isEmpty ? nil : names
+    }
+
+    /// SES-26, for a client that sends.
+    func sendsFilterList(_ traits: SessionTraits) -> Bool {
+        letter("m") || deletes && (traits.sendsFiltersWithDeleteExcluded || !has("--delete-excluded"))
+    }
+
+    /// Why a session with these options is beyond the dissector; nil when it is not.
+    func obstacle() -> String? {
+        if letter("s") { return "secluded arguments" }
+        if letter("A") || letter("X") { return "ACLs and extended attributes" }
+        if letter("N") || letter("U") { return "access and creation times" }
+        if value("--files-from") != nil { return "a files-from stream" }
+        if has("--only-write-batch") { return "a batch file that holds the data" }
+        return nil
+    }
+
+    func fileListFormat(_ traits: SessionTraits, checksumLength: Int) -> FileListFormat {
+        FileListFormat(
+            traits: traits, preserveOwner: letter("o"), preserveGroup: letter("g"),
+            preserveDevices: letter("D") || has("--devices"), preserveSpecials: letter("D") && !has("--no-specials") || has("--specials"),
+            preserveLinks: letter("l"), preserveHardLinks: letter("H"), checksumLength: letter("c") ? checksumLength : 0,
+            recursive: letter("r"), relative: letter("R"), numericIds: isNumeric, acceptsMissing: has("--delete-missing-args"))
+    }
+}

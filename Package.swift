@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every arrow between targets is drawn in ARCHITECTURE.md; CI/laws checks that imports follow it.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "ebb",
+    products: [
+        .executable(name: "ebb", targets: ["ebb"]),
+        .executable(name: "rsync-conform", targets: ["rsync-conform"]),
+        .library(name: "RsyncEngine", targets: ["RsyncEngine", "RsyncHost"]),
+        .library(name: "RsyncProtocol", targets: ["RsyncProtocol"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // C: thin shims and system libraries.
+        // The archive: three functions of libcrypto are used, and loading all of it takes longer than the rest of the start.
+        .target(name: "CDigest", path: "Sources/CDigest", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
+        .target(name: "CSyscalls", path: "Sources/CSyscalls"),
+        .systemLibrary(name: "CLibSSH2", path: "Sources/CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+
+        // Pure: opens nothing, prints nothing, asks no clock.
+        library("RsyncWire", []),
+        library("RsyncDigest", ["CDigest"]),
+        library("RsyncFilter", ["RsyncWire"]),
+        library("RsyncProtocol", ["RsyncWire", "RsyncDigest"]),
+        library("RsyncDelta", ["RsyncDigest", "RsyncProtocol"]),
+        library("RsyncEngine", ["RsyncWire", "RsyncDigest", "RsyncFilter", "RsyncProtocol", "RsyncDelta"]),
+        library("RsyncOptions", ["RsyncFilter"]),
+        library("RsyncReport", ["RsyncProtocol"]),
+
+        // Touches the system.
+        library("RsyncHost", ["RsyncEngine", "CSyscalls"]),
+        library("RsyncCommand", ["RsyncOptions", "RsyncReport", "RsyncHost"]),
+        library("ReverseSession", ["RsyncCommand"]),
+        library("BackupVault", ["RsyncHost", "CSyscalls"]),
+        .executableTarget(
+            name: "ebb", dependencies: ["RsyncCommand", "ReverseSession", "BackupVault"],
+            path: "Sources/ebb", swiftSettings: strict),
+
+        // The conformance suite.
+        .target(name: "CConform", path: "Conformance/CConform"),
+        library("TraceKit", ["RsyncEngine", "CConform"], path: "Conformance/TraceKit"),
+        library("PeerKit", ["TraceKit", "CConform", "CLibSSH2", "RsyncHost"], path: "Conformance/PeerKit"),
+        .executableTarget(
+            name: "rsync-conform",
+            dependencies: [
+                "TraceKit", "PeerKit", "RsyncCommand", "RsyncHost",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Conformance/rsync-conform", swiftSettings: strict),
+
+        // Tests, one folder per target.
+        .target(name: "TestSupport", dependencies: ["RsyncWire"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("RsyncWireTests", ["RsyncWire"]),
+        tests("RsyncDigestTests", ["RsyncDigest"]),
+        tests("RsyncFilterTests", ["RsyncFilter"]),
+        tests("RsyncProtocolTests", ["RsyncProtocol"]),
+        tests("RsyncDeltaTests", ["RsyncDelta"]),
+        tests("RsyncEngineTests", ["RsyncEngine", "TraceKit"]),
+        tests("RsyncOptionsTests", ["RsyncOptions"]),
+        tests("RsyncReportTests", ["RsyncReport", "RsyncProtocol"]),
+        tests("RsyncHostTests", ["RsyncHost"]),
+        tests("RsyncCommandTests", ["RsyncCommand"]),
+        .testTarget(
+            name: "ReverseSessionTests", dependencies: ["ReverseSession", "TestSupport"],
+            path: "Tests/ReverseSessionTests", exclude: ["shell-agent-test.sh"], swiftSettings: strict),
+        tests("BackupVaultTests", ["BackupVault"]),
+        tests("EbbTests", ["ebb", "ReverseSession"]),
+        tests("TraceKitTests", ["TraceKit"]),
+        tests("PeerKitTests", ["PeerKit"]),
+        // The two programs are dependencies so that they stand, built, beside the test bundle.
+        tests(
+            "CrossCheckTests",
+            [
+                "PeerKit", "TraceKit", "RsyncCommand", "RsyncHost", "RsyncEngine", "RsyncFilter", "RsyncOptions", "RsyncProtocol",
+                "ebb", "rsync-conform",
+            ]),
+    ]
+)

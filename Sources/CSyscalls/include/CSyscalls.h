@@ -1,0 +1,83 @@
+// System calls that the platform's Swift module cannot express: variadic ones, ones younger than the C library, and
+// what must run inside a signal handler. Every function returns -1 and sets errno when it fails, as libc does.
+#ifndef EBB_CSYSCALLS_H
+#define EBB_CSYSCALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// What lstat tells, with device numbers taken apart.
+struct ebb_status {
+    uint32_t mode;
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t nanoseconds;
+    int64_t size;
+    int64_t mtime;
+    uint64_t device;
+    uint64_t inode;
+    uint64_t link_count;
+    uint32_t rdev_major;
+    uint32_t rdev_minor;
+};
+
+int ebb_fstatat(int directory, const char *name, int flags, struct ebb_status *out);
+
+int ebb_openat(int directory, const char *name, int flags, mode_t mode);
+// RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS always. ENOSYS where the kernel lacks it.
+int ebb_openat2_beneath(int directory, const char *path, int flags);
+// fchmodat2 (Linux 6.6); ENOSYS before.
+int ebb_fchmodat2(int directory, const char *name, mode_t mode, int flags);
+int ebb_mknodat(int directory, const char *name, mode_t mode, uint32_t major, uint32_t minor);
+// renameat2 with RENAME_NOREPLACE.
+int ebb_rename_noreplace(int from_directory, const char *from, int to_directory, const char *to);
+ssize_t ebb_getdents(int directory, void *buffer, size_t size);
+
+// Read into and write from buffer + offset, so that callers need no pointer arithmetic.
+ssize_t ebb_read(int descriptor, uint8_t *buffer, size_t offset, size_t count);
+ssize_t ebb_pread(int descriptor, uint8_t *buffer, size_t offset, size_t count, int64_t position);
+ssize_t ebb_write(int descriptor, const uint8_t *buffer, size_t offset, size_t count);
+
+// Waits until everything written to the file system that holds the open descriptor is on disk.
+int ebb_syncfs(int descriptor);
+
+ssize_t ebb_fgetxattr(int descriptor, const char *name, void *value, size_t size);
+int ebb_fsetxattr(int descriptor, const char *name, const void *value, size_t size);
+int ebb_fremovexattr(int descriptor, const char *name);
+
+int ebb_status_flags(int descriptor);
+int ebb_set_status_flags(int descriptor, int flags);
+// A close-on-exec duplicate that is not 0, 1 or 2.
+int ebb_duplicate_high(int descriptor);
+// Both ends close-on-exec.
+int ebb_pipe(int ends[2]);
+int ebb_eventfd(void);
+ssize_t ebb_getrandom(void *buffer, size_t size);
+
+// Starts a program with the descriptors given as its 0, 1 and 2 and no others, with all signals at their default and
+// none blocked. arguments and environment are NUL-terminated strings one after the other; environment NULL: ours;
+// directory NULL: ours. Returns 0 or an error number (not through errno).
+int ebb_spawn(
+    pid_t *pid, const char *arguments, size_t argument_count, const char *environment, size_t environment_count,
+    const char *directory, int in, int out, int err);
+// Variable number index of our environment, NULL after the last.
+const char *ebb_environment(size_t index);
+// Blocks until the child is gone but leaves it to be collected.
+int ebb_wait_without_reaping(pid_t pid);
+// 1 and the exit code or signal number in *value when collected, 0 when still running (blocking == 0).
+int ebb_collect(pid_t pid, int blocking, int *by_signal, int *value);
+
+// Installs a handler that remembers the first signal caught and makes wake_descriptor (an eventfd) readable.
+int ebb_catch_signal(int number, int wake_descriptor);
+int ebb_caught_signal(void);
+int ebb_ignore_signal(int number);
+
+int ebb_no_new_privileges(void);
+// The Landlock version of the running kernel, or -1.
+int ebb_landlock_version(void);
+int ebb_landlock_create(uint64_t handled_file_rights, uint64_t handled_network_rights, uint64_t scoped);
+int ebb_landlock_allow_beneath(int ruleset, uint64_t rights, int directory);
+int ebb_landlock_restrict(int ruleset);
+
+#endif

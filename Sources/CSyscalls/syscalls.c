@@ -1,0 +1,124 @@
+#define _GNU_SOURCE
+#include "CSyscalls.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+// Numbers shared by all architectures for calls younger than some C libraries.
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
+#define EBB_RESOLVE_NO_MAGICLINKS 0x02
+#define EBB_RESOLVE_NO_SYMLINKS 0x04
+#define EBB_RESOLVE_BENEATH 0x08
+
+struct ebb_open_how {
+    uint64_t flags;
+    uint64_t mode;
+    uint64_t resolve;
+};
+
+int ebb_fstatat(int directory, const char *name, int flags, struct ebb_status *out) {
+    struct stat found;
+    if (fstatat(directory, name, &found, flags) != 0) return -1;
+    out->mode = found.st_mode;
+    out->uid = found.st_uid;
+    out->gid = found.st_gid;
+    out->nanoseconds = (uint32_t)found.st_mtim.tv_nsec;
+    out->size = found.st_size;
+    out->mtime = found.st_mtim.tv_sec;
+    out->device = found.st_dev;
+    out->inode = found.st_ino;
+    out->link_count = found.st_nlink;
+    int node = S_ISBLK(found.st_mode) || S_ISCHR(found.st_mode);
+    out->rdev_major = node ? major(found.st_rdev) : 0;
+    out->rdev_minor = node ? minor(found.st_rdev) : 0;
+    return 0;
+}
+
+int ebb_openat(int directory, const char *name, int flags, mode_t mode) {
+    return openat(directory, name, flags, mode);
+}
+
+int ebb_openat2_beneath(int directory, const char *path, int flags) {
+    struct ebb_open_how how = {
+        .flags = (uint64_t)(unsigned)flags,
+        .resolve = EBB_RESOLVE_BENEATH | EBB_RESOLVE_NO_SYMLINKS | EBB_RESOLVE_NO_MAGICLINKS,
+    };
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int ebb_fchmodat2(int directory, const char *name, mode_t mode, int flags) {
+    return (int)syscall(SYS_fchmodat2, directory, name, mode, flags);
+}
+
+int ebb_mknodat(int directory, const char *name, mode_t mode, uint32_t major_number, uint32_t minor_number) {
+    return mknodat(directory, name, mode, makedev(major_number, minor_number));
+}
+
+int ebb_rename_noreplace(int from_directory, const char *from, int to_directory, const char *to) {
+    return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE);
+}
+
+ssize_t ebb_getdents(int directory, void *buffer, size_t size) {
+    return syscall(SYS_getdents64, directory, buffer, size);
+}
+
+ssize_t ebb_read(int descriptor, uint8_t *buffer, size_t offset, size_t count) {
+    return read(descriptor, buffer + offset, count);
+}
+
+ssize_t ebb_pread(int descriptor, uint8_t *buffer, size_t offset, size_t count, int64_t position) {
+    return pread(descriptor, buffer + offset, count, position);
+}
+
+ssize_t ebb_write(int descriptor, const uint8_t *buffer, size_t offset, size_t count) {
+    return write(descriptor, buffer + offset, count);
+}
+
+ssize_t ebb_fgetxattr(int descriptor, const char *name, void *value, size_t size) {
+    return fgetxattr(descriptor, name, value, size);
+}
+
+int ebb_fsetxattr(int descriptor, const char *name, const void *value, size_t size) {
+    return fsetxattr(descriptor, name, value, size, 0);
+}
+
+int ebb_fremovexattr(int descriptor, const char *name) {
+    return fremovexattr(descriptor, name);
+}
+
+int ebb_status_flags(int descriptor) {
+    return fcntl(descriptor, F_GETFL);
+}
+
+int ebb_set_status_flags(int descriptor, int flags) {
+    return fcntl(descriptor, F_SETFL, flags);
+}
+
+int ebb_duplicate_high(int descriptor) {
+    return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+}
+
+int ebb_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC);
+}
+
+int ebb_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+ssize_t ebb_getrandom(void *buffer, size_t size) {
+    return getrandom(buffer, size, 0);
+}

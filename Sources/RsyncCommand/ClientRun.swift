@@ -1,0 +1,234 @@
+import RsyncEngine
+import RsyncFilter
+import RsyncHost
+import RsyncOptions
+import RsyncProtocol
+import RsyncReport
+
+/// A run that a user started: push, pull, or a copy between two local paths.
+struct ClientRun {
+    private let arguments: ParsedArguments
+    private let endpoints: Endpoints
+    private let interruption: Interruption
+    private let options: TransferOptions
+    private let startedAt = SystemWords.milliseconds()
+
+    init(_ arguments: inout ParsedArguments, _ interruption: Interruption) throws {
+        endpoints = try arguments.endpoints()
+        self.arguments = arguments
+        self.interruption = interruption
+        var isLocal = false
+        if case .local = endpoints { isLocal = true }
+        options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
+    }
+
+    func run() throws -> Int32 {
+        switch endpoints {
+        case .push(let sources, let destination):
+            return try push(sources, destination)
+        case .pull(let user, let host, let paths, let destination):
+            return try pull(user, host, paths, destination)
+        case .local(let sources, let destination):
+            return try copy(sources, options.listOnly ? nil : destination)
+        }
+    }
+
+    // MARK: Over a remote shell
+
+    private func push(_ sources: [[UInt8]], _ destination: HostSpecification) throws -> Int32 {
+        let opened = openSources(sources)
+        let (child, capabilities) = try connect(
+            user: destination.user, host: destination.host, role: .sender, paths: [destination.path])
+        let console = Console(arguments, isSender: true, isRemote: true)
+        let session = try makeSession(child.stream, console, isSender: true, capabilities)
+        let result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+        return finish(result, console, role: "sender", child)
+    }
+
+    private func pull(
+        _ user: [UInt8]?, _ host: [UInt8], _ paths: [[UInt8]], _ destination: [UInt8]?
+    ) throws -> Int32 {
+        let (child, capabilities) = try connect(user: user, host: host, role: .receiver, paths: paths)
+        let console = Console(arguments, isSender: false, isRemote: true)
+        let session = try makeSession(child.stream, console, isSender: false, capabilities)
+        let requested =
+            arguments.oldArguments > 0
+            ? nil
+            : RequestedNames(
+                arguments: paths.map { $0.isEmpty ? Array(".".utf8) : $0 },
+                options: RequestedNames.Options(
+                    relative: options.relative, recursive: options.recursive,
+                    directories: options.listDirectories))
+        let result = session.runReceiver(localDestination(destination), requested: requested)
+        return finish(result, console, role: "receiver", child)
+    }
+
+    private func connect(
+        user: [UInt8]?, host: [UInt8], role: ServerArguments.Role, paths: [[UInt8]]
+    ) throws -> (ChildProcess, Capabilities) {
+        let version = try RsyncProgram.ownVersion(arguments)
+        let offered = Array(
+            Capabilities.offered(
+                incremental: ServerArguments.asksForIncrementalRecursion(arguments, role: role)
+            ).utf8)
+        let capabilities = version.offersCapabilities ? offered : []
+        let server = try ServerArguments.compose(arguments, role: role, capabilities: capabilities, paths: paths)
+        let command = try RemoteShell.command(arguments, user: user, host: host, server: server.commandLine)
+        let child: ChildProcess
+        do throws(StreamSetupError) {
+            child = try ChildProcess(
+                arguments: command, timeoutSeconds: arguments.timeout, interruption: interruption)
+        } catch {
+            throw SessionError(
+                exitCode: 14,
+                "Failed to exec \(command.first ?? []): \(SystemWords.text(error.errno))")
+        }
+        if let words = server.secluded {
+            let bytes = SecludedArguments.encode(words)
+            try child.stream.write(bytes, 0..<bytes.count)
+        }
+        return (child, Capabilities(optionValue: capabilities))
+    }
+
+    private func makeSession(
+        _ stream: any ByteStream, _ observer: any SessionObserver, isSender: Bool, _ capabilities: Capabilities
+    ) throws -> Session {
+        Session(
+            configuration: SessionConfiguration(
+                isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
+                capabilities: capabilities, seed: 0),
+            options: options, stream: stream, observer: observer, environment: .current())
+    }
+
+    // MARK: Between two local paths (SES-7)
+
+    /// Both roles in this process, each with its own session, over two pipes.
+    private func copy(_ sources: [[UInt8]], _ destination: [UInt8]?) throws -> Int32 {
+        let opened = openSources(sources)
+        let (near, far) = try FileDescriptorStream.pair(interruption: interruption)
+        let console = Console(arguments, isSender: destination != nil, isRemote: false)
+        let capabilities = Capabilities(
+            optionValue: Array(
+                Capabilities.offered(incremental: options.allowsIncrementalRecursion(isSender: false)).utf8))
+        let errors = ServerErrors(isSender: destination == nil)
+        let server = Session(
+            configuration: SessionConfiguration(
+                isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
+                capabilities: capabilities, seed: SystemWords.seed()),
+            options: options, stream: far, observer: errors, environment: .current())
+        let client = try makeSession(near, console, isSender: destination != nil, capabilities)
+        let place = localDestination(destination)
+        let job = FarSide(server, opened, destination == nil ? nil : place)
+        let thread = WorkerThread { job.run() }
+        let result =
+            destination == nil
+            ? client.runReceiver(place)
+            : client.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+        thread.join()
+        var merged = result
+        if let far = job.result, far.error?.announcedByPeer != true {
+            merged.exitCode = max(result.exitCode, far.exitCode)
+            if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
+                merged.error = error
+            }
+        }
+        return finish(merged, console, role: destination == nil ? "receiver" : "sender", nil)
+    }
+
+    /// The server of a local copy. `@unchecked Sendable`: one thread runs it, and the result is read after its end.
+    private final class FarSide: @unchecked Sendable {
+        private let session: Session
+        private let sources: (arguments: [SourceArgument], isMissingSome: Bool)
+        private let destination: LocalDestination?
+        private(set) var result: SessionResult?
+
+        init(
+            _ session: Session, _ sources: (arguments: [SourceArgument], isMissingSome: Bool),
+            _ destination: LocalDestination?
+        ) {
+            self.session = session
+            self.sources = sources
+            self.destination = destination
+        }
+
+        func run() {
+            if let destination {
+                result = session.runReceiver(destination)
+            } else {
+                result = session.runSender(sources.arguments, missingArguments: sources.isMissingSome)
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private func openSources(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
+        SourceOpener(
+            relative: options.relative, fakeSuper: options.rootMode == .fake, report: RsyncProgram.complain
+        ).open(words)
+    }
+
+    private func localDestination(_ argument: [UInt8]?) -> LocalDestination {
+        LocalDestination(
+            argument: argument, linkDestinations: arguments.alternateDirectories, options: options)
+    }
+
+    private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
+        if result.error == nil, !arguments.quiet { summarize(result, console) }
+        console.finish()
+        var code = result.exitCode
+        if let child {
+            // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
+            let hadEnded = (try? child.poll()) != nil
+            if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
+            if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded {
+                code = max(code, status)
+            }
+        }
+        var shown = result
+        shown.exitCode = code
+        return RsyncProgram.conclude(shown, role: role)
+    }
+
+    private func summarize(_ result: SessionResult, _ console: Console) {
+        guard arguments.statistics || arguments.verbosity > 0, !(arguments.lists && !arguments.statistics && arguments.verbosity == 0)
+        else { return }
+        let summary = TransferSummary(
+            result, elapsedMilliseconds: SystemWords.milliseconds() - startedAt, dryRun: options.dryRun)
+        if arguments.statistics { console.write(summary.statisticsBlock(humanReadable: arguments.humanReadable)) }
+        console.write(summary.closingLines(humanReadable: arguments.humanReadable))
+    }
+}
+
+extension TransferSummary {
+    init(_ result: SessionResult, elapsedMilliseconds: Int64, dryRun: Bool) {
+        self.init()
+        let figures = result.statistics
+        files = RsyncReport.ItemCounts(figures.files)
+        created = result.traits?.hasItemFlags == false ? nil : RsyncReport.ItemCounts(figures.created)
+        deleted = result.traits?.hasDeletionStatistics == false ? nil : RsyncReport.ItemCounts(figures.deleted)
+        transferredCount = Int64(figures.transferredFiles)
+        totalSize = figures.totalSize
+        transferredSize = figures.transferredSize
+        literal = figures.literal
+        matched = figures.matched
+        listSize = figures.listSize
+        listBuildMilliseconds = figures.listBuildMilliseconds
+        listTransferMilliseconds = figures.listTransferMilliseconds
+        sent = figures.sent
+        received = figures.received
+        elapsedSeconds = elapsedMilliseconds / 1000
+        self.dryRun = dryRun
+    }
+}
+
+extension RsyncReport.ItemCounts {
+    init(_ counts: RsyncEngine.ItemCounts) {
+        self.init()
+        regular = Int64(counts.regular)
+        directories = Int64(counts.directories)
+        symlinks = Int64(counts.symlinks)
+        devices = Int64(counts.devices)
+        specials = Int64(counts.specials)
+    }
+}

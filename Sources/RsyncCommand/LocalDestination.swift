@@ -1,0 +1,178 @@
+import RsyncEngine
+import RsyncHost
+import RsyncProtocol
+import RsyncWire
+
+/// The destination argument of a receiving side (ARG-71, ARG-53).
+public final class LocalDestination: DestinationOpener {
+    private let directory: [UInt8]
+    private let argument: [UInt8]?
+    private let linkDestinations: [[UInt8]]
+    private let options: TransferOptions
+
+    /// `argument` nil: a listing, which needs no place. `directory`: where relative paths start.
+    public init(
+        directory: [UInt8] = [], argument: [UInt8]?, linkDestinations: [[UInt8]], options: TransferOptions
+    ) {
+        self.directory = directory
+        self.argument = argument
+        self.linkDestinations = linkDestinations
+        self.options = options
+    }
+
+    public func open(entryCount: Int, first: FileEntry?) throws(SessionError) -> Destination {
+        guard let argument, !options.listOnly else { return try absent() }
+        let path = absolute(argument)
+        let slash = UInt8(ascii: "/")
+        let endsInSlash = path.last == slash
+        switch opened(path) {
+        case .success(let tree): return try destination(tree, base: path)
+        case .failure(let error):
+            guard error.isNotFound else { throw cannotStat(path, error.errno) }
+        }
+        // Not a directory: nothing is there, or something else is.
+        if isSomething(path) {
+            if endsInSlash { throw cannotStat(path, SystemWords.notADirectory) }
+            if entryCount > 1 {
+                throw SessionError(exitCode: 3, "ERROR: destination must be a directory when copying more than 1 file")
+            }
+            if first?.mode.isDirectory == true {
+                throw SessionError(exitCode: 3, "ERROR: cannot overwrite non-directory with a directory")
+            }
+        } else if entryCount > 1 || endsInSlash {
+            return try create(path)
+        }
+        return try single(path)
+    }
+
+    private var fakeSuper: Bool { options.rootMode == .fake }
+
+    private func create(_ path: [UInt8]) throws(SessionError) -> Destination {
+        let showsCreation = options.verbosity > 0 || options.itemizeLevel > 0
+        let notices =
+            showsCreation ? [Destination.Notice(.info, "created directory \(Self.trimmed(path))")] : []
+        if options.dryRun { return try absent(notices, path: path) }
+        let (parent, name) = Self.split(path)
+        let made: ConfinedTree
+        do throws(FileError) {
+            let tree = try ConfinedTree(opening: parent, fakeSuper: fakeSuper)
+            guard let below = try? RelativePath(cleaning: name) else {
+                throw FileError(errno: SystemWords.invalid, operation: "mkdir", path: .root)
+            }
+            try tree.makeDirectory(below, permissions: 0o777 & ~SystemWords.currentUmask())
+            made = try tree.subtree(below)
+        } catch {
+            throw SessionError(
+                exitCode: 11, "mkdir \(quote(Self.trimmed(path))) failed: \(SystemWords.text(error.errno))")
+        }
+        return try destination(made, base: path, wasCreated: true, notices: notices)
+    }
+
+    /// The one entry is stored under the argument's name.
+    private func single(_ path: [UInt8]) throws(SessionError) -> Destination {
+        let (parent, name) = Self.split(path)
+        switch opened(parent) {
+        case .success(let tree): return try destination(tree, base: parent, singleName: name)
+        case .failure(let error):
+            throw SessionError(
+                exitCode: 3, "change_dir#1 \(quote(parent)) failed: \(SystemWords.text(error.errno))")
+        }
+    }
+
+    private func opened(_ path: [UInt8]) -> Result<ConfinedTree, FileError> {
+        do throws(FileError) {
+            return .success(try ConfinedTree(opening: path, fakeSuper: fakeSuper))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func destination(
+        _ tree: ConfinedTree, base: [UInt8], singleName: [UInt8]? = nil, wasCreated: Bool = false,
+        notices: [Destination.Notice] = []
+    ) throws(SessionError) -> Destination {
+        var notices = notices
+        let alternates = openAlternates(base: base, &notices)
+        return Destination(
+            tree: tree, singleName: singleName, linkDestinations: alternates, wasCreated: wasCreated,
+            notices: notices)
+    }
+
+    /// The `--link-dest` directories that exist. Relative ones are relative to the destination directory (MET-88), which
+    /// in a dry run need not be there: `..` at their start is taken off its name.
+    private func openAlternates(base: [UInt8], _ notices: inout [Destination.Notice]) -> [any DestinationTree] {
+        var alternates: [any DestinationTree] = []
+        for word in linkDestinations {
+            let path = word.first == UInt8(ascii: "/") ? word : Self.join(base, word)
+            do throws(FileError) {
+                alternates.append(try ConfinedTree(opening: path, fakeSuper: fakeSuper))
+            } catch {
+                notices.append(
+                    Destination.Notice(
+                        .warning,
+                        error.errno == FileError.notFound
+                            ? "--link-dest arg does not exist: \(word)" : "--link-dest arg is not a dir: \(word)"))
+            }
+        }
+        return alternates
+    }
+
+    private static func join(_ base: [UInt8], _ word: [UInt8]) -> [UInt8] {
+        var (base, rest) = (base, word[...])
+        if (try? ConfinedTree(opening: base)) == nil {
+            while rest.starts(with: "../".utf8), base.contains(where: { $0 != UInt8(ascii: "/") }) {
+                base = split(base).parent
+                rest = rest.dropFirst(3)
+            }
+        }
+        return base + [UInt8(ascii: "/")] + rest
+    }
+
+    /// Nothing is there, and nothing will be made: listings and dry runs. Any directory serves to hold the type.
+    /// `path`: what would have been made; the alternate directories count all the same.
+    private func absent(
+        _ notices: [Destination.Notice] = [], path: [UInt8]? = nil
+    ) throws(SessionError) -> Destination {
+        do throws(FileError) {
+            let tree = try ConfinedTree(opening: "/")
+            guard let path else { return Destination(tree: tree, isAbsent: true, notices: notices) }
+            var notices = notices
+            let alternates = openAlternates(base: path, &notices)
+            return Destination(tree: tree, linkDestinations: alternates, isAbsent: true, notices: notices)
+        } catch {
+            throw cannotStat([UInt8(ascii: "/")], error.errno)
+        }
+    }
+
+    private func cannotStat(_ path: [UInt8], _ number: Int32) -> SessionError {
+        SessionError(
+            exitCode: 3, "ERROR: cannot stat destination \(quote(path)): \(SystemWords.text(number))")
+    }
+
+    private func isSomething(_ path: [UInt8]) -> Bool {
+        let (parent, name) = Self.split(path)
+        guard let tree = try? ConfinedTree(opening: parent), let below = try? RelativePath(cleaning: name) else {
+            return false
+        }
+        return (try? tree.status(below)) != nil
+    }
+
+    private func absolute(_ path: [UInt8]) -> [UInt8] {
+        guard !directory.isEmpty, path.first != UInt8(ascii: "/") else { return path.isEmpty ? Array(".".utf8) : path }
+        return directory + [UInt8(ascii: "/")] + path
+    }
+
+    private static func trimmed(_ path: [UInt8]) -> [UInt8] {
+        var path = path
+        while path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
+        return path
+    }
+
+    private static func split(_ path: [UInt8]) -> (parent: [UInt8], name: [UInt8]) {
+        let path = trimmed(path)
+        guard let cut = path.lastIndex(of: UInt8(ascii: "/")) else { return (Array(".".utf8), path) }
+        return (cut == 0 ? [UInt8(ascii: "/")] : [UInt8](path[..<cut]), [UInt8](path[(cut + 1)...]))
+    }
+
+    private func quote(_ path: [UInt8]) -> MessageText { "\"\(path)\"" }
+}

@@ -1,0 +1,124 @@
+import RsyncDigest
+import RsyncEngine
+import RsyncFilter
+import RsyncHost
+import RsyncOptions
+import RsyncProtocol
+
+/// From the words of the command line to the engine's terms.
+extension TransferOptions {
+    /// `readFile` gives the content of a file of rules; `-` is standard input.
+    public init(
+        _ arguments: ParsedArguments, isLocal: Bool, readFile: ([UInt8]) throws(SessionError) -> [UInt8]
+    ) throws(SessionError) {
+        self.init()
+        recursive = arguments.recurses
+        listDirectories = arguments.transfersDirectories && !arguments.recurses
+        relative = arguments.relative
+        preserveLinks = arguments.links
+        preservePermissions = arguments.permissions
+        preserveOwner = arguments.owner
+        preserveGroup = arguments.group
+        preserveDevices = arguments.devices
+        preserveSpecials = arguments.specials
+        preserveTimes = arguments.times
+        preserveHardLinks = arguments.hardLinks > 0
+        omitDirectoryTimes = arguments.omitDirectoryTimes
+        omitLinkTimes = arguments.omitLinkTimes
+        numericIds = arguments.numericIds
+        compareChecksums = arguments.checksum
+        sizeOnly = arguments.sizeOnly
+        ignoreTimes = arguments.ignoreTimes
+        update = arguments.update
+        existingOnly = arguments.existing
+        ignoreExisting = arguments.ignoreExisting
+        wholeFile = arguments.wholeFile ?? isLocal
+        dryRun = arguments.dryRun
+        listOnly = arguments.lists || arguments.listOnlyOption
+        keepPartial = arguments.partial
+        blockLength = arguments.blockSize
+        deletion = Self.deletionTime(arguments)
+        deleteExcluded = arguments.deleteExcluded
+        ignoreErrors = arguments.ignoreErrors
+        force = arguments.force
+        timeout = arguments.timeout
+        verbosity = arguments.verbosity
+        itemizeLevel = Self.itemizeLevel(arguments)
+        reportsProgress = arguments.progress && !arguments.isServer
+        allowsIncrementalRecursion = arguments.incrementalRecursion
+        rootMode = Self.rootMode(arguments)
+        checksumChoice = try Self.checksumChoice(arguments.checksumChoice)
+        // A server's client finds out for itself, once the versions are exchanged.
+        if !arguments.isServer, compareChecksums, checksumChoice?.list == ChecksumName.none {
+            throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
+        }
+        if checksumChoice?.transfer == ChecksumName.none { wholeFile = true }
+        try addFilters(arguments.filters, readFile)
+    }
+
+    private static func deletionTime(_ arguments: ParsedArguments) -> DeletionTime? {
+        guard arguments.deletes || arguments.deletionTime != nil || arguments.deleteExcluded else { return nil }
+        switch arguments.deletionTime {
+        case .before: return .before
+        case .during: return .during
+        case .after: return .after
+        case nil: return .unspecified
+        }
+    }
+
+    private static func itemizeLevel(_ arguments: ParsedArguments) -> Int {
+        guard arguments.isServer else { return arguments.itemize }
+        return arguments.reportHint.itemizesUnchanged ? 2 : arguments.reportHint.itemizes ? 1 : 0
+    }
+
+    private static func rootMode(_ arguments: ParsedArguments) -> RootMode {
+        if arguments.fakeSuper { return .fake }
+        return arguments.superUser ?? IdentityLookup.isRoot ? .root : .normal
+    }
+
+    /// SES-65.
+    private static func checksumChoice(_ value: [UInt8]?) throws(SessionError) -> ChecksumChoice? {
+        guard let value else { return nil }
+        let words = value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        guard let first = words.first, words.count <= 2 else { return nil }
+        let transfer = try checksumName(first)
+        let list = words.count == 2 ? try checksumName(words[1]) : transfer
+        return ChecksumChoice(transfer: transfer, list: list)
+    }
+
+    private static func checksumName(_ word: ArraySlice<UInt8>) throws(SessionError) -> ChecksumName {
+        let text = String(decoding: word, as: UTF8.self)
+        guard let name = ChecksumName(text) else {
+            throw SessionError(exitCode: 4, "unknown checksum name: \(text)")
+        }
+        return name
+    }
+
+    private mutating func addFilters(
+        _ rules: [FilterArgument], _ readFile: ([UInt8]) throws(SessionError) -> [UInt8]
+    ) throws(SessionError) {
+        for rule in rules {
+            let content: [UInt8]?
+            switch rule {
+            case .excludeFrom(let file), .includeFrom(let file): content = try readFile(file)
+            default: content = nil
+            }
+            do throws(FilterError) {
+                switch rule {
+                case .exclude(let pattern): try filters.add(exclude: pattern)
+                case .include(let pattern): try filters.add(include: pattern)
+                case .rule(let text): try filters.add(parsing: text)
+                case .excludeFrom: try filters.add(contentsOfFile: content ?? [], kind: .exclude)
+                case .includeFrom: try filters.add(contentsOfFile: content ?? [], kind: .include)
+                }
+            } catch {
+                throw SessionError(exitCode: error.exitCode, MessageText(error.description))
+            }
+        }
+        // Rules that read a file in each directory come with "The complete engine".
+        if let rule = filters.rules.first(where: \.needsFiles) {
+            throw SessionError(
+                exitCode: 1, "filter rules that read files are not supported: \(rule.text)")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import RsyncEngine
+import RsyncHost
+
+/// The engine's view of this machine's users and groups.
+final class ProcessIdentities: IdentityDirectory {
+    private let lookup = IdentityLookup()
+    private let groups = IdentityLookup.groups
+
+    func userName(_ id: UInt32) -> [UInt8]? { lookup.userName(id) }
+    func groupName(_ id: UInt32) -> [UInt8]? { lookup.groupName(id) }
+    func userId(named name: [UInt8]) -> UInt32? { lookup.userID(name) }
+    func groupId(named name: [UInt8]) -> UInt32? { lookup.groupID(name) }
+    func isMember(of group: UInt32) -> Bool { groups.contains(group) }
+}
+
+extension SessionEnvironment {
+    /// That of this process.
+    public static func current() -> SessionEnvironment {
+        SessionEnvironment(
+            identities: ProcessIdentities(), umask: SystemWords.currentUmask(),
+            milliseconds: { SystemWords.milliseconds() })
+    }
+}

@@ -1,0 +1,97 @@
+import RsyncEngine
+import RsyncHost
+import RsyncOptions
+import RsyncProtocol
+import RsyncReport
+
+/// The drop-in rsync command line (02-arguments.md). `run` returns the exit status of SES-159.
+public enum RsyncProgram {
+    public static let version = "0.1.0"
+
+    /// `words`: the arguments without the program's name.
+    public static func run(_ words: [[UInt8]]) -> Int32 {
+        let interruption: Interruption
+        do throws(StreamSetupError) {
+            interruption = try Interruption()
+            try Signals.install(interrupting: interruption)
+        } catch {
+            complain("cannot install signal handlers: \(SystemWords.text(error.errno))")
+            return 14
+        }
+        do {
+            var arguments = try parse(words, interruption)
+            if arguments.showsHelp {
+                SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 1)
+                return 0
+            }
+            if arguments.showsVersion > 0 {
+                SystemWords.write(Array(versionText.utf8), to: 1)
+                return 0
+            }
+            guard !arguments.isServer else { return try ServerRun(arguments, interruption).run() }
+            return try ClientRun(&arguments, interruption).run()
+        } catch let error as ArgumentError {
+            complain(error.text)
+            complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
+            return error.exitCode
+        } catch let error as SessionError {
+            complain(error.message)
+            complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
+            return error.exitCode
+        } catch {
+            complain("\(error)")
+            return 14
+        }
+    }
+
+    /// Call right before the process exits: a receiver that another thread is still stuck in leaves no temporary file
+    /// behind (SES-163).
+    public static func tidyUp() { LiveFiles.discardAll() }
+
+    private static func parse(
+        _ words: [[UInt8]], _ interruption: Interruption
+    ) throws -> ParsedArguments {
+        let environment = ArgumentEnvironment(
+            oldArguments: SystemWords.variable("RSYNC_OLD_ARGS"),
+            protectArguments: SystemWords.variable("RSYNC_PROTECT_ARGS"),
+            remoteShell: SystemWords.variable("RSYNC_RSH"))
+        var arguments = try ParsedArguments(parsing: words, environment: environment)
+        if arguments.isServer, arguments.secludedArguments {
+            try arguments.add(secluded: readSecluded(interruption))
+        }
+        return arguments
+    }
+
+    /// ARG-42: one byte at a time, since what follows belongs to the session.
+    private static func readSecluded(_ interruption: Interruption) throws -> [[UInt8]] {
+        let stream = try FileDescriptorStream(reading: 0, writing: 1, interruption: interruption)
+        var decoder = SecludedArguments.Decoder()
+        var buffer: [UInt8] = [0]
+        while try stream.read(into: &buffer, at: 0, count: 1) == 1 {
+            if let words = try decoder.add(buffer[0]) { return words }
+        }
+        throw ArgumentError("the argument list ended too early", exitCode: 12)
+    }
+
+    static func complain(_ text: String?) {
+        guard let text else { return }
+        complain(MessageText(text))
+    }
+
+    /// Names in it are made harmless (MET-170).
+    static func complain(_ text: MessageText) {
+        SystemWords.write(Console.harmless(text.bytes) + [0x0a], to: 2)
+    }
+
+    private static var versionText: String {
+        """
+        ebb rsync  version \(version)  protocol version \(ProtocolVersion.newest)
+        An independent implementation of the rsync protocol, versions \(ProtocolVersion.oldest) to \(ProtocolVersion.newest).
+        Checksums: \(checksums)
+        Compression: none
+
+        """
+    }
+
+    private static var checksums: String { "xxh128 xxh3 xxh64 md5 md4 sha1 none" }
+}

@@ -1,0 +1,83 @@
+import RsyncEngine
+import RsyncHost
+import RsyncOptions
+import RsyncProtocol
+import RsyncReport
+
+/// `--server`: one session over standard input and output.
+struct ServerRun {
+    private let arguments: ParsedArguments
+    private let interruption: Interruption
+
+    init(_ arguments: ParsedArguments, _ interruption: Interruption) {
+        self.arguments = arguments
+        self.interruption = interruption
+    }
+
+    func run() throws -> Int32 {
+        let options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader)
+        let paths = try ServerPaths(arguments)
+        let stream = try FileDescriptorStream(
+            reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
+        let observer = ServerErrors(isSender: arguments.isSender)
+        let session = Session(
+            configuration: SessionConfiguration(
+                isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
+                capabilities: Capabilities(optionValue: arguments.capabilities),
+                seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()),
+            options: options, stream: stream, observer: observer, environment: .current())
+        let result: SessionResult
+        switch paths {
+        case .sending(let directory, let sources):
+            let opener = SourceOpener(
+                directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
+                report: RsyncProgram.complain)
+            let opened = opener.open(sources)
+            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+        case .receiving(let directory, let destination):
+            let opener = LocalDestination(
+                directory: Self.useful(directory), argument: destination,
+                linkDestinations: arguments.alternateDirectories, options: options)
+            result = session.runReceiver(opener)
+        }
+        return RsyncProgram.conclude(result, role: arguments.isSender ? "sender" : "receiver")
+    }
+
+    private static func useful(_ directory: [UInt8]?) -> [UInt8] {
+        guard let directory, directory != Array(".".utf8) else { return [] }
+        return directory
+    }
+}
+
+extension RsyncProgram {
+    /// The number to announce (SES-33); what `--protocol` forces must be one this implementation speaks (SES-37).
+    static func ownVersion(_ arguments: ParsedArguments) throws(ArgumentError) -> ProtocolVersion {
+        guard let number = arguments.protocolNumber else { return .newest }
+        guard let version = ProtocolVersion(number) else {
+            let bound = number < ProtocolVersion.oldest.number ? "at least \(ProtocolVersion.oldest)" : "no more than \(ProtocolVersion.newest)"
+            throw ArgumentError(
+                "--protocol must be \(bound) on the \(arguments.isServer ? "Server" : "Client").", exitCode: 2)
+        }
+        return version
+    }
+
+    static func fileReader(_ path: [UInt8]) throws(SessionError) -> [UInt8] {
+        switch SystemWords.contents(of: path) {
+        case .success(let content): return content
+        case .failure(let failure):
+            throw SessionError(
+                exitCode: 11,
+                "failed to open exclude file \(path): \(SystemWords.text(failure.number))")
+        }
+    }
+
+    /// The closing words of a side, and its exit status (SES-160).
+    static func conclude(_ result: SessionResult, role: String) -> Int32 {
+        if let error = result.error {
+            if error.announcedByPeer { return error.exitCode }
+            complain(error.message)
+        }
+        complain(Notices.exitLine(code: result.exitCode, role: role, version: version))
+        return result.exitCode
+    }
+}

@@ -1,0 +1,91 @@
+import Glibc
+
+/// The system's words for its error numbers, and the few facts about this process that a command needs.
+enum SystemWords {
+    static let invalid = EINVAL
+    static let notADirectory = ENOTDIR
+
+    /// `No such file or directory (2)`.
+    static func text(_ number: Int32) -> String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        let words = unsafe buffer.withUnsafeMutableBufferPointer { space -> String in
+            guard let base = unsafe space.baseAddress, unsafe strerror_r(number, base, space.count) == 0 else {
+                return "error"
+            }
+            return unsafe String(cString: base)
+        }
+        return "\(words) (\(number))"
+    }
+
+    static func currentUmask() -> UInt32 {
+        let mask = umask(0o77)
+        umask(mask)
+        return UInt32(mask)
+    }
+
+    /// Seconds east of UTC that local time is at a moment.
+    static func zoneOffset(_ seconds: Int64) -> Int {
+        var moment = time_t(seconds)
+        var parts = tm()
+        guard unsafe localtime_r(&moment, &parts) != nil else { return 0 }
+        return parts.tm_gmtoff
+    }
+
+    static func variable(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    static func milliseconds() -> Int64 {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+    }
+
+    /// A seed that differs between runs and is never 0 (SES-74).
+    static func seed() -> Int32 {
+        let value = Int32.random(in: .min ... .max)
+        return value == 0 ? 1 : value
+    }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Whole content of a file, or of standard input for `-`.
+    static func contents(of path: [UInt8]) -> Result<[UInt8], SystemFailure> {
+        let isInput = path == [UInt8(ascii: "-")]
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        let descriptor = isInput ? 0 : unsafe open(name, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return .failure(SystemFailure(number: errno)) }
+        defer { if !isInput { close(descriptor) } }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe read(descriptor, &buffer, buffer.count)
+            if count == 0 { return .success(content) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return .failure(SystemFailure(number: errno))
+            }
+            content.append(contentsOf: buffer[0..<count])
+        }
+    }
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN {
+                    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = unsafe poll(&wait, 1, -1)
+                    continue
+                }
+                return
+            }
+            done += count
+        }
+    }
+}
+
+struct SystemFailure: Error { let number: Int32 }

@@ -1,0 +1,87 @@
+import RsyncProtocol
+
+/// Decides which attributes an item should have and how far it is from having them (MET-12 to MET-15, MET-23 to
+/// MET-35, MET-72).
+struct AttributePlan: Sendable {
+    let options: TransferOptions
+    let mapper: IdentityMapper
+    let umask: UInt32
+
+    /// Same mtime under a modify window of 0: the nanoseconds do not count (MET-12).
+    static func sameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool { entry.mtime == status.mtime }
+
+    /// Whether this item's mtime is to be that of the source (MET-26).
+    func keepsTime(_ type: FileType) -> Bool {
+        guard options.preserveTimes else { return false }
+        switch type {
+        case .directory: return !options.omitDirectoryTimes
+        case .symlink: return !options.omitLinkTimes
+        default: return true
+        }
+    }
+
+    /// The low 12 bits that the item is to have (MET-31, MET-32). `existing` is nil for a new item.
+    func permissions(_ entry: FileEntry, existing: FileStatus?) -> UInt32 {
+        if options.preservePermissions { return entry.mode.permissions }
+        if let existing, existing.mode.isDirectory == entry.isDirectory { return existing.mode.permissions }
+        return entry.mode.permissions & 0o777 & ~umask
+    }
+
+    private var setsOwner: Bool { options.preserveOwner && options.rootMode != .normal }
+
+    /// What has to be set on an item that is now as `status` says. `exactTime`: nanoseconds count too (MET-26).
+    func change(_ entry: FileEntry, from status: FileStatus, exactTime: Bool, isNew: Bool = false) -> AttributeChange {
+        var change = AttributeChange()
+        if setsOwner {
+            let user = mapper.localUser(entry.uid)
+            if user != status.uid { change.uid = user }
+        }
+        if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid { change.gid = group }
+        if keepsTime(entry.type) {
+            let same =
+                Self.sameTime(entry, status) && (!exactTime || entry.nanoseconds == status.nanoseconds)
+            if !same { change.mtime = entry.time }
+        }
+        if !entry.mode.isSymlink {
+            let wanted = permissions(entry, existing: isNew ? nil : status)
+            // A change of owner clears setuid and setgid, so they are set again behind it (MET-24 step 2).
+            let cleared = (change.uid != nil || change.gid != nil) && wanted & 0o6000 != 0
+            if wanted != status.mode.permissions || cleared { change.permissions = wanted }
+        }
+        return change
+    }
+
+    /// MET-15, for items that pass the quick check.
+    func attributesUnchanged(_ entry: FileEntry, _ status: FileStatus) -> Bool {
+        if keepsTime(entry.type), !Self.sameTime(entry, status) { return false }
+        if options.preservePermissions, !entry.mode.isSymlink, entry.mode.permissions != status.mode.permissions {
+            return false
+        }
+        if setsOwner, mapper.localUser(entry.uid) != status.uid { return false }
+        if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid { return false }
+        return true
+    }
+
+    /// The report bits of an item compared with `existing`, taken before anything is changed (MET-72).
+    func flags(
+        _ entry: FileEntry, against existing: FileStatus?, _ base: ItemFlags, isAlternateMatch: Bool = false,
+        isSameLink: Bool = false
+    ) -> ItemFlags {
+        guard let existing else { return base.union(.isNew) }
+        var flags = base
+        if entry.isRegular, entry.length != existing.size { flags.insert(.reportSize) }
+        if keepsTime(entry.type) {
+            if !Self.sameTime(entry, existing) { flags.insert(.reportTime) }
+        } else if base.contains(.transfer) || base.contains(.localChange), !isAlternateMatch, !isSameLink {
+            flags.insert(.reportTime)
+        }
+        if options.preservePermissions, !entry.mode.isSymlink, entry.mode.permissions != existing.mode.permissions {
+            flags.insert(.reportPermissions)
+        }
+        if setsOwner, mapper.localUser(entry.uid) != existing.uid { flags.insert(.reportOwner) }
+        if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != existing.gid {
+            flags.insert(.reportGroup)
+        }
+        return flags
+    }
+}

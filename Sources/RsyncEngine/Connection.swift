@@ -1,0 +1,41 @@
+import RsyncDigest
+import RsyncProtocol
+import RsyncWire
+
+/// One end of a session after the handshake: both directions and everything that was agreed.
+final class Connection {
+    let input: ProtocolInput
+    let output: ProtocolOutput
+    let traits: SessionTraits
+    let isServer: Bool
+    let seed: Int32
+    /// Block and file sums (SES-69 transfer checksum).
+    let transferChecksum: ChecksumVariant
+    /// File sums of `--checksum` (SES-69 pre-transfer checksum).
+    let listChecksum: ChecksumVariant
+    /// SES-70: checksum "none" means whole files.
+    var forcesWholeFile: Bool { transferChecksum == .none }
+
+    init(
+        input: ProtocolInput, output: ProtocolOutput, traits: SessionTraits, isServer: Bool, seed: Int32,
+        transferChecksum: ChecksumVariant, listChecksum: ChecksumVariant
+    ) {
+        self.input = input
+        self.output = output
+        self.traits = traits
+        self.isServer = isServer
+        self.seed = seed
+        self.transferChecksum = transferChecksum
+        self.listChecksum = listChecksum
+    }
+
+    /// The form of the file list that both sides derive from the options (FLS-37).
+    func fileListFormat(_ options: TransferOptions) -> FileListFormat {
+        FileListFormat(
+            traits: traits, preserveOwner: options.preserveOwner, preserveGroup: options.preserveGroup,
+            preserveDevices: options.preserveDevices, preserveSpecials: options.preserveSpecials,
+            preserveLinks: options.preserveLinks, preserveHardLinks: options.preserveHardLinks,
+            checksumLength: options.compareChecksums ? listChecksum.digestLength : 0,
+            recursive: options.recursive, relative: options.relative, numericIds: options.numericIds)
+    }
+}

@@ -1,0 +1,57 @@
+import RsyncProtocol
+import RsyncWire
+
+/// Where a receiving side puts things, as decided once the first file list is known (FLS-118).
+public struct Destination: Sendable {
+    public let tree: any DestinationTree
+    /// The destination argument names one file: the only entry gets this name (MET-110 forbids deletion then).
+    public let singleName: [UInt8]?
+    /// `--link-dest` directories, in order (MET-88).
+    public let linkDestinations: [any DestinationTree]
+    /// A dry run whose destination does not exist: nothing is there (MET-16 step 4).
+    public let isAbsent: Bool
+    /// The destination directory was made for this run: its own entry counts as new.
+    public let wasCreated: Bool
+    /// What the user is to be told before anything else.
+    public let notices: [Notice]
+
+    public struct Notice: Sendable {
+        public let kind: SessionEvent.TextKind
+        public let text: MessageText
+
+        public init(_ kind: SessionEvent.TextKind, _ text: MessageText) {
+            self.kind = kind
+            self.text = text
+        }
+    }
+
+    public init(
+        tree: any DestinationTree, singleName: [UInt8]? = nil, linkDestinations: [any DestinationTree] = [],
+        isAbsent: Bool = false, wasCreated: Bool = false, notices: [Notice] = []
+    ) {
+        self.tree = tree
+        self.singleName = singleName
+        self.linkDestinations = linkDestinations
+        self.isAbsent = isAbsent
+        self.wasCreated = wasCreated
+        self.notices = notices
+    }
+
+    /// The local path of a name on the wire. A leading slash (`-R`) is dropped (FLS-102); the decoder has refused
+    /// everything else that could point outside, and this type refuses it again.
+    func path(_ name: [UInt8]) throws(SessionError) -> RelativePath {
+        let local = singleName ?? name
+        let trimmed = local.first == 0x2f ? [UInt8](local.drop { $0 == 0x2f }) : local
+        do throws(RelativePath.Defect) {
+            return try RelativePath(cleaning: trimmed)
+        } catch {
+            throw SessionError(exitCode: 4, "the file list holds a name that must not be used: \(quoted(name)) [FLS-93]")
+        }
+    }
+}
+
+/// What the destination argument means depends on the first list: asked once, when it is known.
+public protocol DestinationOpener: AnyObject, Sendable {
+    /// `entryCount` and `first` describe the first list: active entries, and the first of them.
+    func open(entryCount: Int, first: FileEntry?) throws(SessionError) -> Destination
+}

@@ -1,0 +1,67 @@
+import RsyncProtocol
+import RsyncWire
+
+/// Where this side's texts go: on a client to the observer; on a server infos into frames and errors to its own
+/// standard error, which the observer stands for (SES-98, mode "errors").
+///
+/// Not thread-safe: each role has its own, and the receiver's posts into the generator's mailbox.
+struct Diagnostics {
+    let observer: any SessionObserver
+    let isServer: Bool
+    /// Puts a text into the stream to the client; the server's way for `info`.
+    let forward: (MessageCode, [UInt8]) throws(SessionError) -> Void
+
+    func info(_ text: MessageText) throws(SessionError) { try emit(.info, text.bytes) }
+    func warning(_ text: MessageText) throws(SessionError) { try emit(.warning, text.bytes) }
+    func error(_ text: MessageText) throws(SessionError) { try emit(.error, text.bytes) }
+
+    func emit(_ kind: SessionEvent.TextKind, _ text: [UInt8]) throws(SessionError) {
+        if isServer, kind == .info {
+            try forward(.info, text + [0x0a])
+        } else {
+            observer.handle(.text(kind, text))
+        }
+    }
+}
+
+extension SessionEvent.TextKind {
+    /// How a received text is shown (SES-94); nil for codes that are no text.
+    init?(_ code: MessageCode) {
+        switch code {
+        case .errorXfer, .error: self = .error
+        case .warning: self = .warning
+        case .info: self = .info
+        default: return nil
+        }
+    }
+}
+
+/// What goes wrong with single files, collected until the end decides about the exit code (SES-100 to SES-103).
+struct ErrorLedger: Sendable {
+    private(set) var bits: ErrorBits = []
+    /// An error of class ERROR_XFER was seen or a file of ours failed (exit 23).
+    private(set) var transferFailed = false
+
+    mutating func add(_ more: ErrorBits) { bits.formUnion(more) }
+    /// Something this side had to do itself did not succeed.
+    private(set) var failedHere = false
+
+    mutating func noteFailure() {
+        transferFailed = true
+        failedHere = true
+    }
+    /// The other side said that something of its own failed (ERROR_XFER).
+    mutating func notePeerFailure() { transferFailed = true }
+    mutating func merge(_ other: ErrorLedger) {
+        bits.formUnion(other.bits)
+        transferFailed = transferFailed || other.transferFailed
+        failedHere = failedHere || other.failedHere
+    }
+
+    /// SES-103.
+    var exitCode: Int32 {
+        if bits.contains(.general) || transferFailed { return 23 }
+        if bits.contains(.vanished) { return 24 }
+        return bits.contains(.deleteLimit) ? 25 : 0
+    }
+}

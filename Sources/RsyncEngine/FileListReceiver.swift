@@ -1,0 +1,245 @@
+import RsyncFilter
+import RsyncProtocol
+import RsyncWire
+
+/// Reads file lists, checks that they are what was asked for, and numbers their directories (03-file-list.md).
+final class FileListReceiver {
+    private let connection: Connection
+    private let options: TransferOptions
+    private let mapper: IdentityMapper
+    /// A client that is the receiver takes only what it asked for (FLS-94, FLS-95); nil on a server.
+    private let requested: RequestedNames?
+    private var decoder: FileListDecoder
+    private var nextStart: Int32
+    /// Directories whose own list has not come yet, by number (FLS-112, FLS-113).
+    private var expected: [Int32: FileEntry] = [:]
+    private var nextDirectoryNumber: Int32 = 0
+    private(set) var ledger = ErrorLedger()
+    private(set) var listsEnded: Bool
+    private(set) var entryCount = 0
+    /// Bytes that the first list took on the wire, and all later ones.
+    private(set) var listSize: Int64 = 0
+    private(set) var counts = ItemCounts()
+
+    init(
+        connection: Connection, options: TransferOptions, mapper: IdentityMapper, requested: RequestedNames?
+    ) {
+        self.connection = connection
+        self.options = options
+        self.mapper = mapper
+        self.requested = requested
+        decoder = FileListDecoder(format: connection.fileListFormat(options))
+        nextStart = connection.traits.incrementalRecursion ? 1 : 0
+        listsEnded = !connection.traits.incrementalRecursion
+    }
+
+    /// The first list with all that follows it (FLS-4).
+    func readFirstList() throws(SessionError) -> LiveList {
+        let live = try readList(of: nil)
+        if !connection.traits.incrementalRecursion {
+            try readIdLists()
+            if connection.traits.listHasErrorTrailer {
+                let bits = try connection.input.parse { reader throws(WireError) in try reader.int32() }
+                noteErrors(bits)
+            }
+        }
+        return live
+    }
+
+    /// The list that an index of -101 or less announces (FLS-113). FLS-93 row 14 decides about the number.
+    func readNextList(announcedBy index: Int32) throws(SessionError) -> LiveList {
+        let number = FileIndex.fileListOffset - index
+        guard !listsEnded, let directory = expected.removeValue(forKey: number) else {
+            throw .protocolViolation("a file list for directory \(number), which is not waiting for one [FLS-93]")
+        }
+        return try readList(of: directory)
+    }
+
+    func endOfLists() throws(SessionError) {
+        guard connection.traits.incrementalRecursion, !listsEnded else {
+            throw .protocolViolation("an unexpected end of file lists [FLS-114]")
+        }
+        listsEnded = true
+    }
+
+    private func readList(of directory: FileEntry?) throws(SessionError) -> LiveList {
+        let before = connection.input.bytesRead
+        decoder.beginList(startIndex: nextStart)
+        var builder = FileListBuilder(startIndex: nextStart, traits: connection.traits)
+        var bytes = 0
+        reading: while true {
+            let item = try connection.input.parse { reader throws(WireError) in try decoder.decode(&reader) }
+            switch item {
+            case .entry(var entry):
+                bytes += entry.name.count + entry.linkTarget.count + entry.checksum.count
+                guard bytes <= Self.largestListBytes else {
+                    throw SessionError(exitCode: 22, "a file list with more than \(Self.largestListBytes) bytes of names")
+                }
+                learnNames(entry)
+                try check(&entry, in: directory)
+                builder.append(entry)
+                guard builder.count < Self.largestList else {
+                    throw SessionError(exitCode: 22, "a file list of more than \(Self.largestList) entries")
+                }
+            case .end(let errors):
+                noteErrors(errors)
+                break reading
+            }
+        }
+        let list = builder.finish(removingDuplicates: true)
+        try checkParents(in: list)
+        guard Int64(nextStart) + Int64(list.count) + 1 < Int64(Int32.max) else {
+            throw .protocolViolation("more entries than indexes [FLS-119]")
+        }
+        nextStart += Int32(list.count) + 1
+        entryCount += list.count
+        for position in 0..<list.count where list.isActive(position) {
+            counts.add(list.mode(at: position).type ?? .missing)
+        }
+        numberDirectories(of: list)
+        listSize += connection.input.bytesRead - before
+        return LiveList(list: list, directory: directory ?? rootDirectory(of: list))
+    }
+
+    /// One list of this many entries needs some gigabytes: the bound keeps a peer from taking all memory with
+    /// entries of a few bytes each.
+    static let largestList = 50_000_000
+    /// Names, targets and sums of one list: with the bound above 80 bytes for each entry, as in a tree of its size.
+    static let largestListBytes = 4 << 30
+
+    /// FLS-93 row 12: with one list for all, what is inside a directory needs that directory in the list. Below 30 `-R`
+    /// may leave the directories above a start item out.
+    private func checkParents(in list: FileList) throws(SessionError) {
+        let traits = connection.traits
+        guard !traits.incrementalRecursion, !options.relative || traits.alwaysSendsImpliedDirectories else { return }
+        var known: [UInt8] = []
+        for position in 0..<list.count where list.isActive(position) {
+            let name = list.name(at: position)
+            let parent = Self.directoryName(name)
+            // Siblings stand together.
+            if parent.isEmpty || parent == known { continue }
+            guard let place = list.find(name: parent, isDirectory: true), list.isActive(place) else {
+                throw .protocolViolation("\(quoted(name)) is in no directory of the file list [FLS-93]")
+            }
+            known = parent
+        }
+    }
+
+    /// FLS-119: index 0 exists when the first entry in order is the directory ".".
+    private func rootDirectory(of list: FileList) -> FileEntry? {
+        guard connection.traits.incrementalRecursion, list.count > 0, list.isActive(0) else { return nil }
+        let first = list.entry(at: 0)
+        return first.isRootDirectory && first.isDirectory ? first : nil
+    }
+
+    private func numberDirectories(of list: FileList) {
+        guard connection.traits.incrementalRecursion else { return }
+        for position in list.directories {
+            let number = nextDirectoryNumber
+            nextDirectoryNumber += 1
+            guard list.isActive(position) else { continue }
+            let entry = list.entry(at: position)
+            if !entry.isRootDirectory { expected[number] = entry }
+        }
+    }
+
+    private func learnNames(_ entry: FileEntry) {
+        if let name = entry.userName { mapper.learn(user: entry.uid, name: name) }
+        if let name = entry.groupName { mapper.learn(group: entry.gid, name: name) }
+    }
+
+    /// FLS-93 row 11 and FLS-94 to FLS-96.
+    private func check(_ entry: inout FileEntry, in directory: FileEntry?) throws(SessionError) {
+        if entry.name.isEmpty { return }
+        if connection.traits.incrementalRecursion { try checkParent(entry, directory) }
+        if entry.type == .missing {
+            throw .protocolViolation("an entry without a type: \(quoted(entry.name)) [FLS-54]")
+        }
+        guard let requested, !entry.isRootDirectory else {
+            if let requested, entry.isDirectory, !requested.asksForRootContents { narrow(&entry) }
+            return
+        }
+        if options.filters.wouldBeWithheld(entry.name, isDirectory: entry.isDirectory, isImplied: entry.isImplied) {
+            throw SessionError(
+                exitCode: 4, "ERROR: rejecting excluded file-list name: \(entry.name)")
+        }
+        switch requested.check(entry.name, isDirectory: entry.isDirectory) {
+        case .requested: break
+        case .parentOnly: narrow(&entry)
+        case .notRequested:
+            throw SessionError(
+                exitCode: 4,
+                "ERROR: rejecting unrequested file-list name: \(entry.name)")
+        }
+    }
+
+    /// FLS-96: what only leads to something asked for cannot widen the reach of deletions.
+    private func narrow(_ entry: inout FileEntry) {
+        entry.isTop = false
+        entry.hasContent = false
+        if connection.traits.directoriesCarryContent { entry.isImplied = true }
+    }
+
+    private func checkParent(_ entry: FileEntry, _ directory: FileEntry?) throws(SessionError) {
+        // In the first list a dot-dir's contents have no directory part, and neither has a start item.
+        guard Self.lies(entry.name, directlyIn: directory?.name ?? []) else {
+            throw SessionError(
+                exitCode: 4,
+                "ABORTING due to invalid path from sender: \(entry.name) [FLS-93]")
+        }
+    }
+
+    /// Whether everything before the last slash of `name` is `directory`, leading slashes aside. Nothing is allocated.
+    private static func lies(_ name: [UInt8], directlyIn directory: [UInt8]) -> Bool {
+        let start = name.first == 0x2f ? 1 : 0
+        let directoryStart = directory.first == 0x2f ? 1 : 0
+        var end = name.count
+        while end > start, name[end - 1] != 0x2f { end -= 1 }
+        // Behind the slash, or at the start when there is none.
+        let length = max(end - 1, start) - start
+        guard length == directory.count - directoryStart else { return false }
+        for index in 0..<length where name[start + index] != directory[directoryStart + index] { return false }
+        return true
+    }
+
+    /// Everything before the last slash, without a leading one; empty when there is none.
+    static func directoryName(_ name: [UInt8]) -> [UInt8] {
+        let relative = name.first == 0x2f ? name.dropFirst() : name[...]
+        guard let slash = relative.lastIndex(of: 0x2f) else { return [] }
+        return [UInt8](relative[relative.startIndex..<slash])
+    }
+
+    private func noteErrors(_ bits: Int32) {
+        guard !options.ignoreErrors else { return }
+        ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished]))
+    }
+
+    /// FLS-88 to FLS-91.
+    private func readIdLists() throws(SessionError) {
+        guard !options.numericIds else { return }
+        if options.preserveOwner {
+            try readIdList { [mapper] id, name in mapper.learn(user: id, name: name) }
+        }
+        if options.preserveGroup {
+            try readIdList { [mapper] id, name in mapper.learn(group: id, name: name) }
+        }
+    }
+
+    private func readIdList(_ learn: (UInt32, [UInt8]) -> Void) throws(SessionError) {
+        var count = 0
+        while true {
+            let item = try connection.input.parse { reader throws(WireError) in
+                try decoder.decodeIdListItem(&reader)
+            }
+            guard case .name(let id, let name) = item else { return }
+            learn(id, name)
+            count += 1
+            guard count <= Self.largestIdList else {
+                throw .protocolViolation("an id list of more than \(Self.largestIdList) names [FLS-89]")
+            }
+        }
+    }
+
+    /// Far above any user table, far below what would hurt.
+    static let largestIdList = 1_000_000
+}

@@ -1,0 +1,234 @@
+import RsyncFilter
+import RsyncProtocol
+import RsyncWire
+
+/// Builds the file lists and writes them: one list of everything, or one per directory (03-file-list.md).
+final class FileListSender {
+    private let scanner: SourceScanner
+    private let options: TransferOptions
+    private let connection: Connection
+    private var encoder: FileListEncoder
+    private let indexes: IndexWriter
+    /// Directories whose list is due, the next one last: depth-first pre-order over the sorted tree (FLS-115).
+    private var pending: [PendingDirectory] = []
+    private var nextStart: Int32
+    private var nextDirectoryNumber: Int32 = 0
+    /// `-R`: entries that belong into the list of the directory with this name (FLS-24).
+    private var extraEntries: [[UInt8]: [SourceScanner.Found]] = [:]
+    /// Error bits that the peer has been told about.
+    private var reportedErrors: ErrorBits = []
+    private(set) var totalSize: Int64 = 0
+    private(set) var entryCount = 0
+    private(set) var sentEndOfLists = false
+    private(set) var counts = ItemCounts()
+
+    private struct PendingDirectory {
+        let number: Int32
+        let entry: FileEntry
+        /// Arguments that have contents to give, in order (FLS-116).
+        var origins: [UInt16]
+    }
+
+    init(
+        scanner: SourceScanner, options: TransferOptions, connection: Connection, environment: SessionEnvironment,
+        indexes: IndexWriter
+    ) {
+        self.scanner = scanner
+        self.options = options
+        self.connection = connection
+        self.indexes = indexes
+        let identities = environment.identities
+        encoder = FileListEncoder(
+            format: connection.fileListFormat(options),
+            userName: { identities.userName($0) }, groupName: { identities.groupName($0) })
+        nextStart = connection.traits.incrementalRecursion ? 1 : 0
+    }
+
+    var hasPendingLists: Bool { !pending.isEmpty }
+
+    // MARK: The first list
+
+    /// The start items and what belongs into the same list (FLS-111); without incremental recursion everything.
+    func sendFirstList() throws(SessionError) -> LiveList {
+        var found: [SourceScanner.Found] = []
+        for origin in scanner.arguments.indices {
+            let argument = scanner.arguments[origin]
+            guard let start = try scanner.startItem(origin) else { continue }
+            try addWithImplied(start, argument, origin, to: &found)
+            if start.entry.isRootDirectory, start.entry.hasContent {
+                let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
+                found.append(contentsOf: contents)
+                if !connection.traits.incrementalRecursion, options.recursive { try descend(into: contents, &found) }
+            } else if !connection.traits.incrementalRecursion, start.entry.isDirectory, start.entry.hasContent {
+                let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
+                found.append(contentsOf: contents)
+                if options.recursive { try descend(into: contents, &found) }
+            }
+        }
+        let list = try send(found)
+        try sendTrailers()
+        if connection.traits.incrementalRecursion {
+            queueDirectories(of: list)
+            if pending.isEmpty { try sendEndOfLists() }
+        }
+        return list
+    }
+
+    /// FLS-23, FLS-24: implied directories before the start item; with incremental recursion each in its parent's
+    /// list.
+    private func addWithImplied(
+        _ start: SourceScanner.Found, _ argument: SourceArgument, _ origin: Int,
+        to found: inout [SourceScanner.Found]
+    ) throws(SessionError) {
+        var above = argument.implied[...]
+        if let first = above.first, first.name == [0x2e] {
+            above = above.dropFirst()
+            if knownImplied.insert(first.name).inserted {
+                found.append(scanner.impliedDirectory(first.name, first.status, origin: origin))
+            }
+        }
+        var chain = above.map { scanner.impliedDirectory($0.name, $0.status, origin: origin) }
+        chain.append(start)
+        for (depth, item) in chain.enumerated() {
+            if depth < chain.count - 1, isKnownImplied(item.entry.name) { continue }
+            if depth == 0 || !connection.traits.incrementalRecursion {
+                found.append(item)
+            } else {
+                extraEntries[chain[depth - 1].entry.name, default: []].append(item)
+            }
+            if depth < chain.count - 1 { knownImplied.insert(item.entry.name) }
+        }
+    }
+
+    private var knownImplied: Set<[UInt8]> = []
+    private func isKnownImplied(_ name: [UInt8]) -> Bool { knownImplied.contains(name) }
+
+    /// All entries of one directory, then its sub-directories in that same order (FLS-7).
+    private func descend(
+        into contents: [SourceScanner.Found], _ found: inout [SourceScanner.Found]
+    ) throws(SessionError) {
+        var stack = contents.filter { $0.entry.isDirectory }.reversed().map { $0 }
+        while let next = stack.popLast() {
+            let below = try scanner.contents(of: next.entry.name, origin: next.origin)
+            found.append(contentsOf: below)
+            for item in below.reversed() where item.entry.isDirectory { stack.append(item) }
+        }
+    }
+
+    // MARK: Sub-lists
+
+    /// The next directory's list, announced by its number (FLS-113); behind the last one the end of lists.
+    func sendNextList() throws(SessionError) -> LiveList {
+        let directory = pending.removeLast()
+        var found: [SourceScanner.Found] = []
+        for origin in directory.origins {
+            found.append(contentsOf: try scanner.contents(of: directory.entry.name, origin: origin))
+        }
+        found.append(contentsOf: extraEntries.removeValue(forKey: directory.entry.name) ?? [])
+        try indexes.write(FileIndex.fileListOffset - directory.number)
+        let list = try send(found, of: directory.entry)
+        queueDirectories(of: list)
+        return list
+    }
+
+    /// FLS-114.
+    func sendEndOfLists() throws(SessionError) {
+        try indexes.write(FileIndex.fileListEOF)
+        sentEndOfLists = true
+    }
+
+    /// Numbers the directories of a list and queues their own lists (FLS-112, FLS-116).
+    private func queueDirectories(of live: LiveList) {
+        var children: [PendingDirectory] = []
+        for position in live.list.directories {
+            let entry = live.list.entry(at: position)
+            let number = nextDirectoryNumber
+            nextDirectoryNumber += 1
+            if entry.isRootDirectory { continue }
+            let origin = live.origins[live.list.wirePosition(at: position)]
+            let gives = entry.hasContent
+            if let last = children.last, last.entry.name == entry.name {
+                if gives, !last.origins.contains(where: { sharesDirectory($0, origin, entry.name) }) {
+                    children[children.count - 1].origins.append(origin)
+                }
+                continue
+            }
+            children.append(PendingDirectory(number: number, entry: entry, origins: gives ? [origin] : []))
+        }
+        pending.append(contentsOf: children.reversed())
+    }
+
+    /// Whether two arguments would list the very same directory: then it is not scanned twice (FLS-116).
+    private func sharesDirectory(_ one: UInt16, _ other: UInt16, _ name: [UInt8]) -> Bool {
+        if one == other { return true }
+        let first = scanner.arguments[Int(one)]
+        let second = scanner.arguments[Int(other)]
+        guard let firstPath = try? first.path(of: name), let secondPath = try? second.path(of: name),
+            let left = try? first.tree.status(firstPath), let right = try? second.tree.status(secondPath)
+        else { return false }
+        return left.device == right.device && left.inode == right.inode
+    }
+
+    // MARK: Writing
+
+    private func send(_ found: [SourceScanner.Found], of directory: FileEntry? = nil) throws(SessionError) -> LiveList {
+        encoder.beginList(startIndex: nextStart)
+        var builder = FileListBuilder(
+            startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true)
+        var origins: [UInt16] = []
+        origins.reserveCapacity(found.count)
+        for item in found {
+            try connection.output.write { encoder.encode(item.entry, into: &$0) }
+            builder.append(item.entry)
+            origins.append(item.origin)
+            counts.add(item.entry.type)
+            if item.entry.isRegular || item.entry.mode.isSymlink { totalSize &+= item.entry.length }
+        }
+        let errors = errorsForEnd(isFirst: directory == nil)
+        try connection.output.write { encoder.encodeEnd(errors: errors.rawValue, into: &$0) }
+        let list = builder.finish(removingDuplicates: false)
+        nextStart += Int32(list.count) + 1
+        entryCount += list.count
+        var own = directory
+        if directory == nil, connection.traits.incrementalRecursion, list.count > 0 {
+            let first = list.entry(at: 0)
+            if first.isRootDirectory, first.isDirectory { own = first }
+        }
+        return LiveList(list: list, directory: own, origins: origins)
+    }
+
+    /// FLS-84: the first list carries what there is, later ones what is new; without a safe list nothing, and a
+    /// message does it (SES-101).
+    private func errorsForEnd(isFirst: Bool) -> ErrorBits {
+        let current = scanner.ledger.bits
+        guard connection.traits.safeFileList, !options.ignoreErrors else { return [] }
+        if isFirst || current != reportedErrors {
+            reportedErrors = current
+            return current
+        }
+        return []
+    }
+
+    /// What follows the first list: id lists, error flags (FLS-4 rows 3 to 6).
+    private func sendTrailers() throws(SessionError) {
+        if !connection.traits.incrementalRecursion {
+            try connection.output.write { encoder.encodeIdLists(into: &$0) }
+        }
+        let shown: ErrorBits = options.ignoreErrors ? [] : scanner.ledger.bits
+        if connection.traits.listHasErrorTrailer {
+            try connection.output.write { encoder.encodeErrorTrailer(shown.rawValue, into: &$0) }
+            reportedErrors = shown
+        }
+        try reportErrorsByMessage()
+    }
+
+    /// Below 31 without a safe list, and for sub-lists at 30: new bits travel as IO_ERROR (FLS-87).
+    func reportErrorsByMessage() throws(SessionError) {
+        let current = scanner.ledger.bits
+        guard connection.traits.reportsListErrorsByMessage, !options.ignoreErrors, current != reportedErrors else {
+            return
+        }
+        reportedErrors = current
+        try connection.output.send(.ioError, current.rawValue)
+    }
+}

@@ -1,0 +1,150 @@
+import RsyncProtocol
+import RsyncWire
+
+// The second seam: files. A tree is rooted in one directory, held open, and nothing it is asked can reach outside.
+// Live: RsyncHost.ConfinedTree over descriptors. Replay and tests: a tree in memory.
+
+/// What lstat tells. Times in seconds since 1970 and nanoseconds; sizes in bytes.
+public struct FileStatus: Sendable, Equatable {
+    public var mode: FileMode
+    public var size: Int64
+    public var mtime: Int64
+    public var nanoseconds: UInt32
+    public var uid: UInt32
+    public var gid: UInt32
+    /// Of a device node: which device it stands for.
+    public var rdev: DeviceNumber
+    /// Where the item lives; with `inode` its identity for hard links.
+    public var device: UInt64
+    public var inode: UInt64
+    public var linkCount: UInt64
+
+    public init(
+        mode: FileMode, size: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, uid: UInt32 = 0, gid: UInt32 = 0,
+        rdev: DeviceNumber = .none, device: UInt64 = 0, inode: UInt64 = 0, linkCount: UInt64 = 1
+    ) {
+        self.mode = mode
+        self.size = size
+        self.mtime = mtime
+        self.nanoseconds = nanoseconds
+        self.uid = uid
+        self.gid = gid
+        self.rdev = rdev
+        self.device = device
+        self.inode = inode
+        self.linkCount = linkCount
+    }
+}
+
+/// A refused file operation: which, on what, with which error number.
+public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+    public let errno: Int32
+    /// The operation in the words of rsync's messages, such as `readlink_stat` or `mkdir`.
+    public let operation: StaticString
+    public let path: RelativePath
+
+    public init(errno: Int32, operation: StaticString, path: RelativePath) {
+        self.errno = errno
+        self.operation = operation
+        self.path = path
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.errno == right.errno && left.path == right.path }
+    public var description: String { "\(operation) \"\(path)\" failed: errno \(errno)" }
+
+    /// The error numbers the engine tells apart (the values of Linux).
+    public static let notFound: Int32 = 2
+    public static let accessDenied: Int32 = 13
+    public static let exists: Int32 = 17
+    public static let crossDevice: Int32 = 18
+    public static let notADirectory: Int32 = 20
+    public static let isADirectory: Int32 = 21
+    public static let directoryNotEmpty: Int32 = 39
+
+    public var isNotFound: Bool { errno == Self.notFound || errno == Self.notADirectory }
+}
+
+/// Files to be read. Never follows a symlink in any component.
+public protocol SourceTree: AnyObject, Sendable {
+    func status(_ path: RelativePath) throws(FileError) -> FileStatus
+    /// Names of the items in a directory, without `.` and `..`, in the order the system gives.
+    func names(in directory: RelativePath) throws(FileError) -> [[UInt8]]
+    func linkTarget(_ path: RelativePath) throws(FileError) -> [UInt8]
+    /// Opens a regular file. Anything else, a fifo above all, is refused without blocking (EINVAL).
+    func open(_ path: RelativePath) throws(FileError) -> any ReadableFile
+}
+
+/// A regular file held open for reading.
+public protocol ReadableFile: AnyObject, Sendable {
+    /// As fstat on the held descriptor says.
+    func status() throws(FileError) -> FileStatus
+    /// Reads up to `count` bytes at `position` into `buffer[offset...]`; fewer only at end of file.
+    func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int
+    func close()
+}
+
+/// Attributes to be set; nil leaves one alone.
+public struct AttributeChange: Sendable, Equatable {
+    public var uid: UInt32?
+    public var gid: UInt32?
+    /// The low 12 bits.
+    public var permissions: UInt32?
+    public var mtime: FileTime?
+
+    public init(uid: UInt32? = nil, gid: UInt32? = nil, permissions: UInt32? = nil, mtime: FileTime? = nil) {
+        self.uid = uid
+        self.gid = gid
+        self.permissions = permissions
+        self.mtime = mtime
+    }
+
+    public var isEmpty: Bool { self == AttributeChange() }
+}
+
+public struct FileTime: Sendable, Equatable {
+    public var seconds: Int64
+    public var nanoseconds: UInt32
+
+    public init(seconds: Int64, nanoseconds: UInt32) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+}
+
+/// Files to be written. Symlinks are never followed; what exists is never overwritten but by `rename` and `publish`.
+public protocol DestinationTree: SourceTree {
+    /// Creates a directory; `permissions` are its exact low 12 bits less nothing (no umask).
+    func makeDirectory(_ path: RelativePath, permissions: UInt32) throws(FileError)
+    func makeSymlink(_ path: RelativePath, target: [UInt8]) throws(FileError)
+    /// A device, fifo or socket: type and permissions from `mode`.
+    func makeNode(_ path: RelativePath, mode: FileMode, device: DeviceNumber) throws(FileError)
+    /// Makes `path` another name of `existing`, which lies in `tree` (this one when nil). Does not follow symlinks.
+    func makeLink(_ path: RelativePath, to existing: RelativePath, in tree: (any DestinationTree)?) throws(FileError)
+    /// Replaces whatever non-directory is at `to`.
+    func rename(_ from: RelativePath, to: RelativePath) throws(FileError)
+    func removeFile(_ path: RelativePath) throws(FileError)
+    /// Removes an empty directory.
+    func removeDirectory(_ path: RelativePath) throws(FileError)
+    /// Sets owner, then times, then permissions (MET-24), on the item itself, never on what a symlink leads to.
+    func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError)
+    /// A new empty file beside `target`, under a temporary name (MET-76), open for writing by the owner alone.
+    func createTemporary(for target: RelativePath) throws(FileError) -> any WritableFile
+    /// A temporary name beside `target` that does not exist (MET-63), for things made by name.
+    func temporaryName(for target: RelativePath) throws(FileError) -> RelativePath
+}
+
+/// A file being written under its temporary name. Exactly one of `publish` and `discard` ends it.
+public protocol WritableFile: AnyObject, Sendable {
+    var path: RelativePath { get }
+    /// Appends `bytes[range]`.
+    func write(_ bytes: [UInt8], _ range: Range<Int>) throws(FileError)
+    /// As `DestinationTree.apply`, on the held descriptor.
+    func apply(_ change: AttributeChange) throws(FileError)
+    func status() throws(FileError) -> FileStatus
+    /// Flushes file data to the disk.
+    func synchronize() throws(FileError)
+    /// Renames the file to `target`, replacing a non-directory there, and closes it.
+    func publish(as target: RelativePath) throws(FileError)
+    /// Removes and closes it.
+    func discard()
+}

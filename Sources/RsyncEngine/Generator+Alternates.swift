@@ -1,0 +1,163 @@
+import RsyncProtocol
+import RsyncWire
+
+// `--link-dest` (MET-88 to MET-91).
+
+extension Generator {
+    enum AlternateUse {
+        /// The item is in place.
+        case done
+        /// Its content is worth something for the transfer.
+        case basis(Basis)
+        case nothing
+    }
+
+    private struct AlternateMatch {
+        let number: Int
+        let status: FileStatus
+        /// 1: same kind; 2: quick check; 3: attributes too (MET-89).
+        let level: Int
+    }
+
+    /// The first directory that reaches the highest level.
+    private func findAlternate(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> AlternateMatch? {
+        var best: AlternateMatch?
+        for (number, alternate) in destination.linkDestinations.enumerated() {
+            guard let status = try? alternate.status(path), status.mode.type == entry.type else { continue }
+            let level = try matchLevel(entry, status, alternate, path)
+            if level > best?.level ?? 0 { best = AlternateMatch(number: number, status: status, level: level) }
+            if level == 3 { break }
+        }
+        return best
+    }
+
+    private func matchLevel(
+        _ entry: FileEntry, _ status: FileStatus, _ alternate: any DestinationTree, _ path: RelativePath
+    ) throws(SessionError) -> Int {
+        let passes: Bool
+        switch entry.type {
+        case .regular: passes = try isUnchanged(entry, status, alternate, path)
+        case .symlink: passes = (try? alternate.linkTarget(path)) == entry.linkTarget
+        case .blockDevice, .characterDevice: passes = entry.rdev == status.rdev
+        default: passes = true
+        }
+        guard passes else { return 1 }
+        return plan.attributesUnchanged(entry, status) ? 3 : 2
+    }
+
+    /// Step 21 for regular files.
+    func useAlternate(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?
+    ) throws(SessionError) -> AlternateUse {
+        guard let match = try findAlternate(entry, path) else { return .nothing }
+        let alternate = destination.linkDestinations[match.number]
+        if let existing {
+            // Only a perfect match is of use, and not when it is the very same file.
+            guard match.level == 3, existing.inode != match.status.inode || existing.device != match.status.device
+            else { return .nothing }
+        }
+        switch match.level {
+        case 3:
+            if try linkAlternate(entry, path, existing, alternate) {
+                try report(
+                    entry, index, plan.flags(entry, against: match.status, [.localChange, .xnameFollows], isSameLink: true))
+                try sayUnchanged(entry, AttributeChange())
+                return .done
+            }
+            fallthrough
+        case 2:
+            guard existing == nil else { return .nothing }
+            let flags = plan.flags(entry, against: match.status, [.localChange], isAlternateMatch: match.level == 3)
+            try report(entry, index, flags)
+            return try copyAlternate(entry, path, alternate) ? .done : .nothing
+        default:
+            guard existing == nil else { return .nothing }
+            return .basis(
+                Basis(tree: alternate, path: path, status: match.status, type: .alternate(match.number)))
+        }
+    }
+
+    /// Symlinks, devices and specials: only a perfect match is linked; any match shapes the report (MET-90).
+    func linkAlternateSpecial(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath
+    ) throws(SessionError) -> (linked: Bool, compared: FileStatus?) {
+        guard let match = try findAlternate(entry, path) else { return (false, nil) }
+        guard match.level == 3 else { return (false, match.status) }
+        let alternate = destination.linkDestinations[match.number]
+        guard try linkAlternate(entry, path, nil, alternate) else { return (false, match.status) }
+        try report(
+            entry, index, plan.flags(entry, against: match.status, [.localChange, .xnameFollows], isSameLink: true))
+        try sayUnchanged(entry, AttributeChange())
+        return (true, match.status)
+    }
+
+    /// A directory of the alternates, for the report of a new one (MET-90).
+    func alternateDirectory(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> FileStatus? {
+        try findAlternate(entry, path)?.status
+    }
+
+    /// False when the file system refuses the link; then the item is copied or made anew.
+    private func linkAlternate(
+        _ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus?, _ alternate: any DestinationTree
+    ) throws(SessionError) -> Bool {
+        guard !options.dryRun else { return true }
+        do throws(FileError) {
+            if existing == nil {
+                try tree.makeLink(path, to: path, in: alternate)
+            } else {
+                let temporary = try tree.temporaryName(for: path)
+                try tree.makeLink(temporary, to: path, in: alternate)
+                try replace(path, by: temporary)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Renames a finished item over what is there; a failed rename leaves no temporary name behind.
+    func replace(_ path: RelativePath, by temporary: RelativePath) throws(FileError) {
+        do throws(FileError) {
+            try tree.rename(temporary, to: path)
+        } catch {
+            try? tree.removeFile(temporary)
+            throw error
+        }
+    }
+
+    /// The content of the alternate's file in a file of its own, with the entry's attributes (level 2).
+    private func copyAlternate(
+        _ entry: FileEntry, _ path: RelativePath, _ alternate: any DestinationTree
+    ) throws(SessionError) -> Bool {
+        guard !options.dryRun else { return true }
+        do throws(FileError) {
+            let source = try alternate.open(path)
+            defer { source.close() }
+            let copy = try tree.createTemporary(for: path)
+            do throws(FileError) {
+                try transcribe(source, to: copy)
+                var change = plan.change(entry, from: try copy.status(), exactTime: true)
+                change.permissions = plan.permissions(entry, existing: nil)
+                try copy.apply(change)
+                try copy.publish(as: path)
+            } catch {
+                copy.discard()
+                throw error
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func transcribe(_ source: any ReadableFile, to copy: any WritableFile) throws(FileError) {
+        if basisBuffer.count < 256 * 1024 { basisBuffer = [UInt8](repeating: 0, count: 256 * 1024) }
+        var position: Int64 = 0
+        while true {
+            let count = try source.read(into: &basisBuffer, at: 0, count: basisBuffer.count, position: position)
+            if count == 0 { return }
+            try copy.write(basisBuffer, 0..<count)
+            position += Int64(count)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import RsyncProtocol
+import RsyncWire
+
+// Directories (MET-40 to MET-44, FLS-121).
+
+extension Generator {
+    /// While the parent's list is walked the directory is only made sure of, so that the parent's time can be set as
+    /// soon as its list is finished; the rest happens at the directory's own list (FLS-121).
+    func prepareDirectory(_ entry: FileEntry) throws(SessionError) {
+        guard !options.dryRun, options.preserveTimes, !options.omitDirectoryTimes, !options.existingOnly else { return }
+        let path = try destination.path(entry.name)
+        guard !path.isRoot, let existing = try examineDirectory(entry, path) else { return }
+        if existing == .present { return }
+        // A failure is for the directory's own turn to report.
+        guard (try? tree.makeDirectory(path, permissions: entry.mode.permissions & 0o700 | 0o700)) != nil else { return }
+        madeEarly.insert(entry.name)
+    }
+
+    /// `cleared`: something else stood there, so that `--existing` has no objection.
+    private enum Presence { case present, absent, cleared }
+
+    /// nil: a non-directory stands in the way and cannot be removed; the contents are skipped.
+    private func examineDirectory(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> Presence? {
+        guard let existing = try examine(entry, path) else { return .absent }
+        if existing.mode.isDirectory { return .present }
+        if options.ignoreExisting {
+            try say(.info, "\(entry.name) exists", verbosity: 2)
+            skippedDirectories.insert(entry.name)
+            return nil
+        }
+        guard try clearTheWay(path, existing, for: entry) else {
+            skippedDirectories.insert(entry.name)
+            try say(.error, "*** Skipping any contents from this failed directory ***", verbosity: 0)
+            return nil
+        }
+        return .cleared
+    }
+
+    /// The whole of a directory's treatment (MET-40), deletions of `--delete-during` included.
+    func processDirectory(_ entry: FileEntry, index: Int32) throws(SessionError) {
+        let path = try destination.path(entry.name)
+        if isBelowSkippedDirectory(entry) {
+            skippedDirectories.insert(entry.name)
+            return
+        }
+        guard let presence = try examineDirectory(entry, path) else { return }
+        if options.existingOnly, presence == .absent {
+            try say(.info, "not creating new directory \(quoted(entry.name))", verbosity: 2)
+            skippedDirectories.insert(entry.name)
+            return
+        }
+        let isNew =
+            presence != .present || madeEarly.remove(entry.name) != nil || (path.isRoot && destination.wasCreated)
+        let before = presence == .present ? try examine(entry, path) : nil
+        if isNew {
+            let alternate = try alternateDirectory(entry, path)
+            try report(entry, index, plan.flags(entry, against: alternate, [.localChange], isAlternateMatch: true))
+        } else {
+            try report(entry, index, plan.flags(entry, against: before, []))
+        }
+        guard !options.dryRun else {
+            if presence == .present { try deleteDuring(entry) }
+            return
+        }
+        if presence != .present {
+            if options.relative { try makeMissingParents(of: path) }
+            do throws(FileError) {
+                try tree.makeDirectory(path, permissions: working(plan.permissions(entry, existing: nil)))
+            } catch {
+                return try giveUp(on: entry, error)
+            }
+        }
+        try settle(entry, path, isNew: isNew)
+        if !incremental { directoriesToTouch.append(entry) }
+        try deleteDuring(entry)
+    }
+
+    private func deleteDuring(_ entry: FileEntry) throws(SessionError) {
+        if options.deletionTime(connection.traits) == .during, entry.hasContent { try deleteExtraneous(in: entry) }
+    }
+
+    private func isBelowSkippedDirectory(_ entry: FileEntry) -> Bool {
+        guard !skippedDirectories.isEmpty else { return false }
+        return skippedDirectories.contains(entry.name)
+            || skippedDirectories.contains(FileListReceiver.directoryName(entry.name))
+    }
+
+    private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) {
+        guard let status = try examine(entry, path) else { return }
+        var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
+        if let wanted = change.permissions { change.permissions = working(wanted) }
+        try apply(change, entry, path)
+    }
+
+    /// An ordinary user needs to get into the directory until it is finished (MET-43).
+    private func working(_ permissions: UInt32) -> UInt32 {
+        options.rootMode == .normal ? permissions | 0o700 : permissions
+    }
+
+    private func giveUp(on entry: FileEntry, _ error: FileError) throws(SessionError) {
+        try failed("recv_generator: mkdir", entry.name, error.errno)
+        skippedDirectories.insert(entry.name)
+        try say(.error, "*** Skipping any contents from this failed directory ***", verbosity: 0)
+    }
+
+    /// `-R` without the implied directories in the list (MET-16 step 6), and below a path that was never listed.
+    func makeMissingParents(of path: RelativePath) throws(SessionError) {
+        guard !options.dryRun, let parent = path.parent, !parent.isRoot else { return }
+        var missing: [RelativePath] = []
+        var current: RelativePath? = parent
+        while let directory = current, !directory.isRoot {
+            guard let status = try? tree.status(directory) else {
+                missing.append(directory)
+                current = directory.parent
+                continue
+            }
+            guard status.mode.isDirectory else { return }
+            break
+        }
+        for directory in missing.reversed() {
+            do {
+                try tree.makeDirectory(directory, permissions: 0o777 & ~environment.umask)
+            } catch {
+                try failed("mkdir", directory.bytes, error.errno)
+                return
+            }
+        }
+    }
+
+    // MARK: Afterwards
+
+    /// Sets a directory's own time and permissions once nothing in it changes any more (MET-44).
+    func touch(_ entry: FileEntry) throws(SessionError) {
+        guard !options.dryRun, !options.listOnly, !skippedDirectories.contains(entry.name) else { return }
+        let path = try destination.path(entry.name)
+        guard let status = try? tree.status(path), status.mode.isDirectory else { return }
+        var change = AttributeChange()
+        if plan.keepsTime(.directory),
+            !AttributePlan.sameTime(entry, status)
+        {
+            change.mtime = entry.time
+        }
+        if options.rootMode == .normal, options.preservePermissions,
+            status.mode.permissions != entry.mode.permissions
+        {
+            change.permissions = entry.mode.permissions
+        }
+        try apply(change, entry, path)
+    }
+
+    /// With one list for all: every directory, deepest first.
+    func touchDirectories() throws(SessionError) {
+        for entry in directoriesToTouch.reversed() { try touch(entry) }
+        directoriesToTouch = []
+    }
+}

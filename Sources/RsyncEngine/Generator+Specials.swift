@@ -1,0 +1,211 @@
+import RsyncProtocol
+import RsyncWire
+
+// Symlinks, devices, specials, hard links, and making room (MET-50 to MET-64).
+
+extension Generator {
+    func processSymlink(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
+    ) throws(SessionError) {
+        let isSameKind = existing?.mode.isSymlink == true
+        if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget {
+            try report(entry, index, plan.flags(entry, against: existing, []))
+            try settle(entry, path, existing)
+            if isLinked { try completeGroup(entry) }
+            return
+        }
+        try make(entry, index, path, existing, isSameKind: isSameKind, isLinked: isLinked) {
+            tree, path throws(FileError) in try tree.makeSymlink(path, target: entry.linkTarget)
+        }
+    }
+
+    func processNode(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
+    ) throws(SessionError) {
+        let type = entry.type
+        var isSameKind = false
+        if let existing, let kind = existing.mode.type {
+            isSameKind = type.isDevice ? kind.isDevice : kind.isSpecial
+            if isSameKind, type.isDevice ? existing.rdev == entry.rdev && kind == type : kind == type {
+                try report(entry, index, plan.flags(entry, against: existing, []))
+                try settle(entry, path, existing)
+                if isLinked { try completeGroup(entry) }
+                return
+            }
+        }
+        let permissions = plan.permissions(entry, existing: existing)
+        try make(entry, index, path, existing, isSameKind: isSameKind, isLinked: isLinked) {
+            tree, path throws(FileError) in
+            try tree.makeNode(
+                path, mode: FileMode(type, permissions: permissions), device: type.isDevice ? entry.rdev : .none)
+        }
+    }
+
+    private func settle(
+        _ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus
+    ) throws(SessionError) {
+        let change = plan.change(entry, from: existing, exactTime: false)
+        try apply(change, entry, path)
+        try sayUnchanged(entry, change)
+    }
+
+    /// Creates an item that carries no data, under a temporary name when it replaces something (MET-62).
+    private func make(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isSameKind: Bool,
+        isLinked: Bool, _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
+    ) throws(SessionError) {
+        var compared = isSameKind ? existing : nil
+        if existing == nil, !destination.linkDestinations.isEmpty {
+            let alternate = try linkAlternateSpecial(entry, index, path)
+            if alternate.linked {
+                if isLinked { try completeGroup(entry) }
+                return
+            }
+            compared = alternate.compared
+        }
+        var base: ItemFlags = [.localChange]
+        if compared != nil { base.insert(.reportChange) }
+        let flags = plan.flags(entry, against: compared, base)
+        guard !options.dryRun else {
+            if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return }
+            try report(entry, index, flags)
+            if isLinked { try completeGroup(entry) }
+            return
+        }
+        guard try place(entry, path, existing, create) else { return }
+        if let status = try? tree.status(path) {
+            try apply(plan.change(entry, from: status, exactTime: true, isNew: existing?.mode.isDirectory != false), entry, path)
+        }
+        try report(entry, index, flags)
+        if isLinked { try completeGroup(entry) }
+    }
+
+    private func place(
+        _ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus?,
+        _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
+    ) throws(SessionError) -> Bool {
+        if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return false }
+        do throws(FileError) {
+            if let existing, !existing.mode.isDirectory {
+                let temporary = try tree.temporaryName(for: path)
+                try create(tree, temporary)
+                try replace(path, by: temporary)
+            } else {
+                if options.relative, !incremental { try? makeMissingParents(of: path) }
+                try create(tree, path)
+            }
+            return true
+        } catch {
+            try failed("\(error.operation)", entry.name, error.errno)
+            return false
+        }
+    }
+
+    // MARK: Hard links
+
+    /// Step 13: true when the entry's fate is that of another member (MET-56).
+    func joinGroup(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?
+    ) throws(SessionError) -> Bool {
+        switch links.state(of: entry) {
+        case .requested:
+            links.wait(entry, index: index)
+            began(index)
+            return true
+        case .done(let name):
+            try link(entry, index, path, existing, to: name)
+            return true
+        case .deferred, nil:
+            return false
+        }
+    }
+
+    /// A member is in place: those that waited become links to it (MET-59).
+    func completeGroup(_ entry: FileEntry) throws(SessionError) {
+        for member in links.complete(entry) {
+            let path = try destination.path(member.entry.name)
+            let existing = try examine(member.entry, path)
+            try link(member.entry, member.index, path, existing, to: entry.name)
+            ended(member.index)
+        }
+    }
+
+    /// MET-58.
+    private func link(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, to name: [UInt8]
+    ) throws(SessionError) {
+        let target = try destination.path(name)
+        let base: ItemFlags = [.localChange, .xnameFollows]
+        if let existing, let other = try? tree.status(target), other.inode == existing.inode,
+            other.device == existing.device
+        {
+            try report(entry, index, plan.flags(entry, against: existing, base, isSameLink: true))
+            return
+        }
+        let compared = existing?.mode.type == entry.type ? existing : nil
+        let flags = plan.flags(entry, against: compared, base)
+        guard !options.dryRun else { return try report(entry, index, flags, xname: name) }
+        let placed = try place(entry, path, existing) { tree, path throws(FileError) in
+            try tree.makeLink(path, to: target, in: nil)
+        }
+        if placed { try report(entry, index, flags, xname: name) }
+    }
+
+    /// The member that takes over asks for the data itself (MET-60, MET-185).
+    func requestWaiting(_ member: HardLinkGroups.Member) throws(SessionError) {
+        guard mayStillRequest else {
+            ended(member.index)
+            return try failed("hard link", member.entry.name, FileError.notFound)
+        }
+        let path = try destination.path(member.entry.name)
+        let existing = try examine(member.entry, path)
+        links.request(member.entry, index: member.index)
+        if isInSecondPhase { askedInSecondPhase = true }
+        let basis = existing.flatMap { status in
+            status.mode.isRegular ? Basis(tree: tree, path: path, status: status, type: .destination) : nil
+        }
+        try request(member.entry, member.index, basis, isRedo: false)
+    }
+
+    // MARK: Making room
+
+    /// Removes what stands where an item of another kind must go (MET-64): a directory only if it is empty, or under
+    /// a delete mode or `--force` with all that is in it.
+    func clearTheWay(
+        _ path: RelativePath, _ existing: FileStatus, for entry: FileEntry
+    ) throws(SessionError) -> Bool {
+        let problem: FileError?
+        do throws(FileError) {
+            if !existing.mode.isDirectory {
+                if !options.dryRun { try tree.removeFile(path) }
+                return true
+            }
+            let empties = options.deletion != nil || options.force
+            if try empties ? emptyForDeletion(entry.name, path) : tree.names(in: path).isEmpty {
+                if !options.dryRun { try tree.removeDirectory(path) }
+                return true
+            }
+            problem = nil
+        } catch {
+            problem = error
+        }
+        if let error = problem {
+            try failed("delete_file: \(existing.mode.isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
+        } else {
+            try say(.info, "cannot delete non-empty directory: \(entry.name)", verbosity: 0)
+        }
+        ledger.noteFailure()
+        try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)", verbosity: 0)
+        return false
+    }
+
+    private func kindName(_ type: FileType) -> String {
+        switch type {
+        case .directory: "directory"
+        case .symlink: "symlink"
+        case .blockDevice, .characterDevice: "device file"
+        case .fifo, .socket: "special file"
+        case .regular, .missing: "regular file"
+        }
+    }
+}

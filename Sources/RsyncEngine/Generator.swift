@@ -1,0 +1,329 @@
+import RsyncDelta
+import RsyncFilter
+import RsyncProtocol
+import RsyncWire
+
+/// The generator: looks at every entry, decides what it needs, and writes the requests (MET-16, SES-130).
+///
+/// It alone writes to the sender. What the receiver learns reaches it through the mailbox; it reads that between
+/// entries, and waits for it only where the phases say so.
+final class Generator {
+    let connection: Connection
+    let options: TransferOptions
+    let destination: Destination
+    let plan: AttributePlan
+    let observer: any SessionObserver
+    let mailbox: Mailbox
+    let indexes: IndexWriter
+    let environment: SessionEnvironment
+    var tree: any DestinationTree { destination.tree }
+    var incremental: Bool { connection.traits.incrementalRecursion }
+
+    /// A list in work: how many of its items are not finished (FLS-155).
+    struct ActiveList {
+        let live: LiveList
+        var unfinished = 0
+        var isWalked = false
+    }
+
+    /// Lists not yet released, oldest first.
+    var active: [ActiveList] = []
+    private var nextToWalk = 0
+    private var listsEnded: Bool
+    private var marksSeen = 0
+    private var redos: [Int32] = []
+    private var receiverEnd: SessionError??
+    var receiverHasEnded: Bool { receiverEnd != nil }
+    var links = HardLinkGroups()
+    /// Directories made while their parent's list was walked: new, as far as their report goes (FLS-121).
+    var madeEarly: Set<[UInt8]> = []
+    /// Directories whose contents are skipped (MET-16 step 2).
+    var skippedDirectories: Set<[UInt8]> = []
+    /// Directories whose mtime is set once their contents are there (MET-44), when there is one list for all.
+    var directoriesToTouch: [FileEntry] = []
+    var ledger = ErrorLedger()
+    var deletedCounts = ItemCounts()
+    var saidDeletionsSkipped = false
+    /// One read of a basis, kept from file to file.
+    var basisBuffer: [UInt8] = []
+    /// The sender hears something while long work is done here (SES-150).
+    let alive: KeepAlive
+    private var phasesEnded = 0
+    /// Requests may be written until the end of phase 1 (XFR-13).
+    private(set) var mayStillRequest = true
+    /// A request followed the end of phase 0, so that its reply has to be waited for.
+    var askedInSecondPhase = false
+    var isInSecondPhase: Bool { phasesEnded == 1 }
+
+    init(
+        connection: Connection, options: TransferOptions, destination: Destination, plan: AttributePlan,
+        firstLists: [LiveList], listsEnded: Bool, observer: any SessionObserver, mailbox: Mailbox,
+        environment: SessionEnvironment, ledger: ErrorLedger
+    ) {
+        self.connection = connection
+        self.options = options
+        self.destination = destination
+        self.plan = plan
+        self.observer = observer
+        self.mailbox = mailbox
+        self.environment = environment
+        self.ledger = ledger
+        self.listsEnded = listsEnded
+        indexes = IndexWriter(connection)
+        active = firstLists.map { ActiveList(live: $0) }
+        for list in firstLists { links.learn(list.list, incremental: connection.traits.incrementalRecursion) }
+        alive = KeepAlive(connection.output, timeout: options.timeout, milliseconds: environment.milliseconds)
+    }
+
+    // MARK: Phases (SES-130)
+
+    func run() throws(SessionError) {
+        let traits = connection.traits
+        for notice in destination.notices { try say(notice.kind, notice.text, verbosity: 0) }
+        if !options.listOnly {
+            let isOff = options.wholeFile || connection.forcesWholeFile
+            try say(
+                .info, isOff ? "delta-transmission disabled for local transfer or --whole-file" : "delta-transmission enabled",
+                verbosity: 2)
+        }
+        if options.deletionTime(traits) == .before, !options.listOnly { try deleteInAllDirectories() }
+        if incremental {
+            try walkLists()
+        } else {
+            try walk(slot: 0)
+            try endPhase()
+            try waitFor(mark: 1)
+            try replaceUnsentLeaders()
+        }
+        let redid = try writeRedos() || askedInSecondPhase
+        mayStillRequest = false
+        try endPhase()
+        if traits.lastLoopPhase == 1 {
+            try waitFor(mark: 2)
+            try finishDeletionsAndTimes()
+        } else {
+            try finishModernPhases(redid: redid)
+        }
+        try writeDone()
+        try connection.output.flush()
+        try awaitReceiverEnd()
+        try checkNothingIsMissing()
+    }
+
+    /// Phases 2 and 3 (protocol 29 and up). The end of phase 2 is kept back after redos, because links that waited
+    /// for them are still to be reported (XFR-155).
+    private func finishModernPhases(redid: Bool) throws(SessionError) {
+        let traits = connection.traits
+        let deletesLate = options.deletionTime(traits) == .after
+        if redid { try waitFor(mark: 2) }
+        try endPhase()
+        guard traits.hasLateDeletionPhase else {
+            try waitFor(mark: 3)
+            try finishDeletionsAndTimes()
+            return
+        }
+        if deletesLate {
+            try waitFor(mark: 3)
+            try deleteInAllDirectories()
+        }
+        try writeDeletionStatistics()
+        try endPhase()
+        try waitFor(mark: 4)
+        try touchDirectories()
+    }
+
+    /// Below protocol 30 nobody says that a file will not come; at the end of phase 0 it is plain (MET-185).
+    private func replaceUnsentLeaders() throws(SessionError) {
+        guard !connection.traits.hasNoSend, options.preserveHardLinks else { return }
+        for index in links.pendingLeaders where !redos.contains(index) { try finished(index, .notSent) }
+    }
+
+    private func finishDeletionsAndTimes() throws(SessionError) {
+        if options.deletionTime(connection.traits) == .after { try deleteInAllDirectories() }
+        try touchDirectories()
+    }
+
+    private func endPhase() throws(SessionError) {
+        phasesEnded += 1
+        try writeDone()
+        try connection.output.flush()
+    }
+
+    /// Each DONE of the sender answers one of these (SES-133).
+    private func writeDone() throws(SessionError) {
+        mailbox.outstanding.addMark()
+        try indexes.write(FileIndex.done)
+    }
+
+    /// HOS-541: an end without all replies is no success. Below 30 nobody says that a file will not come (SES-110).
+    private func checkNothingIsMissing() throws(SessionError) {
+        let missing = mailbox.outstanding.count
+        guard connection.traits.hasNoSend, missing > 0 else { return }
+        ledger.noteFailure()
+        try say(.error, "the sender left \(missing) requests unanswered", verbosity: 0)
+    }
+
+    private func writeDeletionStatistics() throws(SessionError) {
+        guard options.deletion != nil || options.force else { return }
+        let counts = DeletionStatistics(
+            files: Int32(clamping: deletedCounts.regular), directories: Int32(clamping: deletedCounts.directories),
+            symlinks: Int32(clamping: deletedCounts.symlinks), devices: Int32(clamping: deletedCounts.devices),
+            specials: Int32(clamping: deletedCounts.specials))
+        try indexes.write(FileIndex.deletionStatistics)
+        try connection.output.write { counts.write(to: &$0) }
+    }
+
+    // MARK: Lists
+
+    /// Incremental recursion: lists in wire order, each released when it is finished (FLS-122, FLS-126).
+    private func walkLists() throws(SessionError) {
+        while true {
+            try handle(mailbox.take())
+            if nextToWalk < active.count {
+                let slot = nextToWalk
+                nextToWalk += 1
+                try walk(slot: slot)
+            } else if listsEnded, active.isEmpty {
+                return
+            } else {
+                try releaseFinishedLists()
+                if listsEnded, active.isEmpty { return }
+                if nextToWalk >= active.count { try waitForEvents() }
+            }
+            try releaseFinishedLists()
+        }
+    }
+
+    private func walk(slot: Int) throws(SessionError) {
+        let live = active[slot].live
+        if options.listOnly {
+            try list(live)
+        } else {
+            if incremental, let directory = live.directory {
+                try processDirectory(directory, index: live.list.startIndex - 1)
+            }
+            let skipAll = live.directory.map { skippedDirectories.contains($0.name) } ?? false
+            for position in 0..<live.list.count where live.list.isActive(position) {
+                let entry = live.list.entry(at: position)
+                let index = live.list.startIndex + Int32(position)
+                if skipAll {
+                    try skipContent(entry, index)
+                } else {
+                    try process(entry, index: index)
+                }
+                try handle(mailbox.take())
+            }
+        }
+        // Releases may have moved the list while it was walked.
+        if let slot = active.firstIndex(where: { $0.live.list === live.list }) { active[slot].isWalked = true }
+    }
+
+    /// FLS-155: a list goes when all its items are finished and it is not the only one the sender may still have.
+    private func releaseFinishedLists() throws(SessionError) {
+        guard incremental else { return }
+        while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, active.count > 1 || listsEnded {
+            if let directory = oldest.live.directory { try touch(directory) }
+            active.removeFirst()
+            nextToWalk -= 1
+            try writeDone()
+        }
+    }
+
+    private func list(_ live: LiveList) throws(SessionError) {
+        if incremental, let directory = live.directory { observer.handle(.listed(directory)) }
+        for position in 0..<live.list.count where live.list.isActive(position) {
+            if incremental, live.list.mode(at: position).isDirectory { continue }
+            observer.handle(.listed(live.list.entry(at: position)))
+        }
+    }
+
+    func slot(of index: Int32) -> Int? {
+        var low = 0
+        var high = active.count
+        while low < high {
+            let middle = (low + high) / 2
+            let list = active[middle].live.list
+            if list.startIndex + Int32(list.count) <= index { low = middle + 1 } else { high = middle }
+        }
+        return low < active.count && active[low].live.contains(index) ? low : nil
+    }
+
+    /// The item is not finished: its list must wait for it.
+    func began(_ index: Int32) {
+        if let slot = slot(of: index) { active[slot].unfinished += 1 }
+    }
+
+    func ended(_ index: Int32) {
+        if let slot = slot(of: index) { active[slot].unfinished -= 1 }
+    }
+
+    // MARK: Events
+
+    private func handle(_ events: [ReceiverEvent]) throws(SessionError) {
+        for event in events {
+            switch event {
+            case .list(let list, let directory):
+                active.append(ActiveList(live: LiveList(list: list, directory: directory)))
+                links.learn(list, incremental: incremental)
+            case .endOfLists: listsEnded = true
+            case .finished(let index, let outcome): try finished(index, outcome)
+            case .redo(let index):
+                redos.append(index)
+                if incremental { _ = try writeRedos() }
+            case .mark(let mark): marksSeen = mark
+            case .text(let code, let text): try forward(code, text)
+            case .errors(let more): ledger.merge(more)
+            case .ended(let error):
+                receiverEnd = .some(error)
+                if let error { throw error }
+            }
+        }
+        try alive.tick()
+    }
+
+    private func forward(_ code: MessageCode, _ text: [UInt8]) throws(SessionError) {
+        try connection.output.sendText(code, text)
+    }
+
+    /// Waits for the receiver; meanwhile the sender has everything that was written (SES-150).
+    private func waitForEvents() throws(SessionError) {
+        try connection.output.flush()
+        let events = mailbox.wait(milliseconds: keepAliveInterval)
+        if events.isEmpty { try connection.output.sendKeepAlive() }
+        try handle(events)
+    }
+
+    private var keepAliveInterval: Int64 { options.timeout > 0 ? (Int64(options.timeout) + 1) / 2 * 1000 : 0 }
+
+    private func waitFor(mark: Int) throws(SessionError) {
+        while marksSeen < mark { try waitForEvents() }
+    }
+
+    private func awaitReceiverEnd() throws(SessionError) {
+        while receiverEnd == nil { try waitForEvents() }
+        for index in redos {
+            guard let entry = entry(of: index) else { continue }
+            try failed("redo of", entry.name, 5)
+        }
+    }
+
+    /// What ended the receiver, if anything does within this time.
+    func receiverError(within milliseconds: Int64) -> SessionError? {
+        if let receiverEnd { return receiverEnd }
+        while true {
+            let events = mailbox.wait(milliseconds: milliseconds)
+            if events.isEmpty { return nil }
+            for case .ended(let error) in events { return error }
+        }
+    }
+
+    /// Redo requests: always made, with long sums (XFR-23). True when there were any.
+    private func writeRedos() throws(SessionError) -> Bool {
+        guard !redos.isEmpty else { return false }
+        let due = redos
+        redos = []
+        for index in due { try redo(index) }
+        if !incremental { try connection.output.flush() }
+        return true
+    }
+}

@@ -1,0 +1,138 @@
+import RsyncDigest
+import RsyncProtocol
+import RsyncWire
+
+/// What each end brings to the start of a session.
+public struct SessionConfiguration: Sendable {
+    public var isServer: Bool
+    public var isSender: Bool
+    /// The highest protocol to announce: 32, or what `--protocol` forces (SES-33).
+    public var version: ProtocolVersion
+    /// The letters behind `e`: offered by the client, received by the server (ARG-11).
+    public var capabilities: Capabilities
+    /// Server: the seed to send, never 0 unless asked for (SES-74).
+    public var seed: Int32
+
+    public init(
+        isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32
+    ) {
+        self.isServer = isServer
+        self.isSender = isSender
+        self.version = version
+        self.capabilities = capabilities
+        self.seed = seed
+    }
+}
+
+/// Steps 2 to 7 of SES-24: versions, compatibility flags, checksum names, seed, start of the frames.
+struct Handshake {
+    let configuration: SessionConfiguration
+    let options: TransferOptions
+    let input: ProtocolInput
+    let output: ProtocolOutput
+
+    func perform() throws(SessionError) -> Connection {
+        // The sender knows at once, the receiver when it comes to the names.
+        if configuration.isSender { try checkListChecksum() }
+        let version = try exchangeVersions()
+        let traits = try exchangeCompatFlags(version)
+        output.adopt(traits)
+        let checksums = try agreeOnChecksums(traits)
+        let seed = try exchangeSeed()
+        try startFrames(traits)
+        return Connection(
+            input: input, output: output, traits: traits, isServer: configuration.isServer, seed: seed,
+            transferChecksum: checksums.transfer, listChecksum: checksums.list)
+    }
+
+    /// SES-31 to SES-38. Each side writes before it reads.
+    private func exchangeVersions() throws(SessionError) -> ProtocolVersion {
+        try output.write { $0.int32(configuration.version.number) }
+        try output.flush()
+        let peer = try input.parse { reader throws(WireError) in try reader.int32() }
+        switch ProtocolVersion.agreed(own: configuration.version, peer: peer) {
+        case .version(let version): return version
+        case .notAProtocol:
+            throw .protocolViolation(
+                "protocol version mismatch -- is your shell clean? (see the rsync manpage for an explanation)")
+        case .tooOld(let number):
+            throw .protocolViolation(
+                "the peer speaks protocol \(number); at least \(ProtocolVersion.oldest) is needed")
+        }
+    }
+
+    private func exchangeCompatFlags(_ version: ProtocolVersion) throws(SessionError) -> SessionTraits {
+        guard SessionTraits(version: version).hasCompatFlags else { return SessionTraits(version: version) }
+        let flags: CompatFlags
+        if configuration.isServer {
+            flags = configuration.capabilities.compatFlags(
+                allowsIncrementalRecursion: options.allowsIncrementalRecursion(isSender: configuration.isSender))
+            try output.write { flags.write(to: &$0) }
+            try output.flush()
+        } else {
+            flags = try input.parse { reader throws(WireError) in try CompatFlags(reading: &reader) }
+            guard flags.rawValue & ~CompatFlags.known.rawValue == 0 else {
+                throw .protocolViolation("compatibility flags \(flags.rawValue) without a meaning here [HOS-22]")
+            }
+            if flags.contains(.incrementalRecursion), !configuration.capabilities.contains("i") {
+                throw SessionError(
+                    exitCode: 1, "Incompatible options specified for inc-recursive connection.")
+            }
+        }
+        return SessionTraits(version: version, compat: flags)
+    }
+
+    /// SES-50 to SES-73.
+    private func agreeOnChecksums(
+        _ traits: SessionTraits
+    ) throws(SessionError) -> (transfer: ChecksumVariant, list: ChecksumVariant) {
+        if let choice = options.checksumChoice {
+            try checkListChecksum()
+            return (
+                ChecksumVariant(name: choice.transfer, traits: traits),
+                ChecksumVariant(name: choice.list, traits: traits)
+            )
+        }
+        guard traits.exchangesLists else {
+            let variant = ChecksumVariant(name: nil, traits: traits)
+            return (variant, variant)
+        }
+        let own = NegotiatedList<ChecksumName>.standard(isServer: configuration.isServer)
+        try output.write { own.write(to: &$0) }
+        try output.flush()
+        let peer = try input.parse { reader throws(WireError) in
+            try NegotiatedList<ChecksumName>(reading: &reader)
+        }
+        let name = configuration.isServer ? own.chosen(byServerFrom: peer) : own.chosen(byClientFrom: peer)
+        guard let name else {
+            let (server, client) = configuration.isServer ? (own, peer) : (peer, own)
+            throw SessionError(
+                exitCode: 4,
+                "Failed to negotiate a checksum choice. Server list: \(server.text) Client list: \(client.text)")
+        }
+        let variant = ChecksumVariant(name: name, traits: traits)
+        return (variant, variant)
+    }
+
+    private func checkListChecksum() throws(SessionError) {
+        // A receiving server leaves it to its client, which needs the sums first (SES-70).
+        guard configuration.isSender || !configuration.isServer else { return }
+        guard options.compareChecksums, options.checksumChoice?.list == ChecksumName.none else { return }
+        throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
+    }
+
+    private func exchangeSeed() throws(SessionError) -> Int32 {
+        if configuration.isServer {
+            try output.write { $0.int32(configuration.seed) }
+            try output.flush()
+            return configuration.seed
+        }
+        return try input.parse { reader throws(WireError) in try reader.int32() }
+    }
+
+    /// SES-76.
+    private func startFrames(_ traits: SessionTraits) throws(SessionError) {
+        if configuration.isServer || traits.clientStreamIsMultiplexed { try output.startMultiplexing(traits) }
+        if !configuration.isServer || traits.clientStreamIsMultiplexed { input.startMultiplexing() }
+    }
+}

@@ -1,0 +1,60 @@
+import RsyncProtocol
+import Synchronization
+
+/// Remote user and group numbers to local ones (MET-1 to MET-6). Rows are made once and never change; names arrive
+/// with the lists on the receiver's thread, look-ups come from both.
+final class IdentityMapper: Sendable {
+    private let identities: any IdentityDirectory
+    private let numericIds: Bool
+    private let mayGiveAnyGroup: Bool
+    private let tables = Mutex(Tables())
+
+    private struct Tables: Sendable {
+        var users: [UInt32: UInt32] = [:]
+        var groups: [UInt32: (id: UInt32, skip: Bool)] = [:]
+    }
+
+    init(identities: any IdentityDirectory, options: TransferOptions) {
+        self.identities = identities
+        numericIds = options.numericIds
+        mayGiveAnyGroup = options.rootMode != .normal
+    }
+
+    func learn(user remote: UInt32, name: [UInt8]) {
+        let local = userId(remote, name)
+        tables.withLock { if $0.users[remote] == nil { $0.users[remote] = local } }
+    }
+
+    func learn(group remote: UInt32, name: [UInt8]) {
+        let row = groupRow(remote, name)
+        tables.withLock { if $0.groups[remote] == nil { $0.groups[remote] = row } }
+    }
+
+    func localUser(_ remote: UInt32) -> UInt32 {
+        tables.withLock { tables in
+            if let known = tables.users[remote] { return known }
+            tables.users[remote] = remote
+            return remote
+        }
+    }
+
+    /// nil: the group of such items is left alone (MET-5).
+    func localGroup(_ remote: UInt32) -> UInt32? {
+        if let known = tables.withLock({ $0.groups[remote] }) { return known.skip ? nil : known.id }
+        let row = groupRow(remote, [])
+        tables.withLock { $0.groups[remote] = row }
+        return row.skip ? nil : row.id
+    }
+
+    /// MET-2, MET-3: id 0 is never looked up by name.
+    private func userId(_ remote: UInt32, _ name: [UInt8]) -> UInt32 {
+        guard !numericIds, remote != 0, !name.isEmpty else { return remote }
+        return identities.userId(named: name) ?? remote
+    }
+
+    private func groupRow(_ remote: UInt32, _ name: [UInt8]) -> (id: UInt32, skip: Bool) {
+        var local = remote
+        if !numericIds, remote != 0, !name.isEmpty { local = identities.groupId(named: name) ?? remote }
+        return (local, !mayGiveAnyGroup && !identities.isMember(of: local))
+    }
+}

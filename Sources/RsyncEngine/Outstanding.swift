@@ -1,0 +1,46 @@
+import RsyncProtocol
+
+/// What the generator has asked of the sender and not heard about yet: what the receiver measures every reply by.
+///
+/// A reply, a NO_SEND or a DONE that nothing asked for ends the session with exit 2 (HOS-302, HOS-303, SES-133): a file
+/// that was never asked for is not stored, one that has arrived is not replaced, and no list is released early. The
+/// generator's thread adds before it writes; the receiver's thread takes.
+final class Outstanding: Sendable {
+    /// A request as it went out: the reply must repeat it (XFR-55, HOS-300, HOS-301).
+    struct Request: Sendable, Equatable {
+        var head: SumHead
+        var basis: BasisType
+    }
+
+    private struct State {
+        var requests: [Int32: Request] = [:]
+        /// DONE values written that the sender has not answered.
+        var marks = 0
+        var isCancelled = false
+    }
+
+    private let state = Monitor(State())
+
+    func add(_ index: Int32, _ request: Request) { state.withLock { $0.requests[index] = request } }
+
+    /// nil when nothing, or nothing any more, was asked for under this index.
+    func take(_ index: Int32) -> Request? { state.withLock { $0.requests.removeValue(forKey: index) } }
+
+    var count: Int { state.withLock { $0.requests.count } }
+
+    /// A DONE is about to be written.
+    func addMark() { state.withLock { $0.marks += 1 } }
+
+    /// False for a DONE of the sender that answers none of ours.
+    func takeMark() -> Bool {
+        state.withLock { state in
+            guard state.marks > 0 else { return false }
+            state.marks -= 1
+            return true
+        }
+    }
+
+    /// The generator has failed: the receiver stops at the next token.
+    func cancel() { state.withLock { $0.isCancelled = true } }
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+}

@@ -1,0 +1,278 @@
+import RsyncProtocol
+import RsyncWire
+
+/// The incoming half of a connection: bytes as they arrive, frames taken apart, structures tried until they are whole.
+///
+/// One thread uses it. Messages are handed to `onMessage` where they stand in the stream (SES-83).
+final class ProtocolInput {
+    private let stream: any ByteStream
+    /// Protocol data that waits to be read: `data[start..<end]`.
+    private var data: [UInt8]
+    private var start = 0
+    private var end = 0
+    /// Undivided bytes of a multiplexed direction: `raw[rawStart..<rawEnd]`.
+    private var raw: [UInt8] = []
+    private var rawStart = 0
+    private var rawEnd = 0
+    /// Bytes still to come of the data frame that has begun.
+    private var frameRemaining = 0
+    private(set) var isMultiplexed = false
+    /// Stream bytes taken so far, frame headers included (SES-141 field 1).
+    private(set) var bytesRead: Int64 = 0
+    /// Payload of text frames and of the fixed ones; called for every frame but data. Keep-alives do not show.
+    var onMessage: (MessageCode, [UInt8]) throws(SessionError) -> Void = { _, _ throws(SessionError) in }
+    /// Called before each blocking read: the moment to flush what the peer may be waiting for.
+    var beforeBlocking: () throws(SessionError) -> Void = { () throws(SessionError) in }
+
+    /// With a timeout in force: how long to wait before `onIdle` is asked to send a keep-alive (SES-150).
+    var idleMilliseconds: Int32 = 0
+    var onIdle: () throws(SessionError) -> Void = { () throws(SessionError) in }
+
+    /// How long the peer may send nothing but empty frames and messages, and when that counts: payload that is due has to
+    /// come, whatever else arrives (HOS-8). nil = no limit.
+    private var stall: StallLimit?
+    private var progressedAt: Int64 = 0
+
+    struct StallLimit {
+        let limit: Int64
+        let milliseconds: @Sendable () -> Int64
+        /// Something of the peer's is due.
+        let isDue: () -> Bool
+    }
+
+    func limitStalls(to limit: StallLimit?) {
+        stall = limit
+    }
+
+    private func checkStall() throws(SessionError) {
+        guard let stall else { return }
+        let now = stall.milliseconds()
+        guard stall.isDue() else {
+            progressedAt = now
+            return
+        }
+        guard now - progressedAt < stall.limit else {
+            throw SessionError(exitCode: 30, "no data for \(stall.limit / 1000) seconds, only signs of life [HOS-8]")
+        }
+    }
+
+    /// One read of the stream: large enough for few system calls, small enough for many sessions.
+    static let chunk = 64 * 1024
+
+    init(stream: any ByteStream) {
+        self.stream = stream
+        data = [UInt8](repeating: 0, count: Self.chunk)
+    }
+
+    /// From here on every byte belongs to a frame (SES-75).
+    func startMultiplexing() {
+        guard !isMultiplexed else { return }
+        isMultiplexed = true
+        raw = [UInt8](repeating: 0, count: max(Self.chunk, end - start))
+        rawStart = 0
+        rawEnd = 0
+        while start < end {
+            raw[rawEnd] = data[start]
+            rawEnd += 1
+            start += 1
+        }
+        start = 0
+        end = 0
+    }
+
+    /// Whether bytes can be had without blocking.
+    var hasBufferedData: Bool { start < end }
+
+    /// Reads one structure: `body` is tried on what is there until it no longer asks for more.
+    func parse<T>(_ body: (inout ByteReader) throws(WireError) -> T) throws(SessionError) -> T {
+        while true {
+            do throws(WireError) {
+                var reader = ByteReader(data, from: start, to: end)
+                let value = try body(&reader)
+                start += reader.consumed
+                return value
+            } catch {
+                guard error.code == .needsMore else { throw .wire(error) }
+            }
+            try fill()
+        }
+    }
+
+    /// Hands over exactly `count` bytes, in pieces as they come.
+    func consume(
+        _ count: Int, _ body: ([UInt8], Range<Int>) throws(SessionError) -> Void
+    ) throws(SessionError) {
+        var left = count
+        while left > 0 {
+            if start == end, isMultiplexed {
+                // Nothing waits: the bytes need not pass through `data`.
+                guard try awaitFrameData() else { throw closedTooEarly }
+                let piece = min(left, frameRemaining, rawEnd - rawStart)
+                let range = rawStart..<(rawStart + piece)
+                rawStart += piece
+                frameRemaining -= piece
+                left -= piece
+                try body(raw, range)
+                continue
+            }
+            if start == end { try fill() }
+            let piece = min(left, end - start)
+            try body(data, start..<(start + piece))
+            start += piece
+            left -= piece
+        }
+    }
+
+    /// Reads until the peer closes: texts are shown, anything else is an error (SES-206). Empty frames may come.
+    func drain() throws(SessionError) {
+        while true {
+            guard try fillUnlessAtEnd() else { return }
+            guard start == end else {
+                throw .protocolViolation("unexpected data at the end of the run")
+            }
+        }
+    }
+
+    /// Throws data away until the peer closes; messages still count.
+    func skipToEnd() throws(SessionError) {
+        repeat {
+            start = 0
+            end = 0
+        } while try fillUnlessAtEnd()
+    }
+
+    /// Throws everything away until the peer closes or says that it is ending (SES-115).
+    func discardUntilEnd() {
+        onMessage = { code, _ throws(SessionError) in
+            if code == .errorExit { throw SessionError(exitCode: 0, "") }
+        }
+        while (try? fillUnlessAtEnd()) == true {
+            start = 0
+            end = 0
+        }
+    }
+
+    private func fill() throws(SessionError) {
+        guard try fillUnlessAtEnd() else { throw closedTooEarly }
+    }
+
+    private var closedTooEarly: SessionError {
+        SessionError(exitCode: 12, "connection unexpectedly closed (\(bytesRead) bytes received so far)")
+    }
+
+    /// Gets at least one more data byte. False at end of stream.
+    private func fillUnlessAtEnd() throws(SessionError) -> Bool {
+        makeRoom()
+        guard isMultiplexed else {
+            let count = try receive(into: &data, at: end)
+            end += count
+            return count > 0
+        }
+        guard try awaitFrameData() else { return false }
+        moveFrameData()
+        return true
+    }
+
+    /// Reads on until `raw` holds bytes of a data frame. False at end of stream.
+    private func awaitFrameData() throws(SessionError) -> Bool {
+        // What this side did meanwhile is not the peer's stall.
+        if rawStart == rawEnd, let stall { progressedAt = stall.milliseconds() }
+        while true {
+            if frameRemaining > 0, rawStart < rawEnd { return true }
+            if frameRemaining == 0, let header = try nextHeader() {
+                try begin(header)
+                continue
+            }
+            try checkStall()
+            if try !receiveRaw() { return false }
+        }
+    }
+
+    private func moveFrameData() {
+        let count = min(frameRemaining, rawEnd - rawStart)
+        if end + count > data.count { data.append(contentsOf: repeatElement(0, count: end + count - data.count)) }
+        data.replaceSubrange(end..<(end + count), with: raw[rawStart..<(rawStart + count)])
+        end += count
+        rawStart += count
+        frameRemaining -= count
+    }
+
+    private func nextHeader() throws(SessionError) -> FrameHeader? {
+        guard rawEnd - rawStart >= FrameHeader.size else { return nil }
+        do throws(WireError) {
+            var reader = ByteReader(raw, from: rawStart, to: rawEnd)
+            let header = try FrameHeader(reading: &reader)
+            rawStart += reader.consumed
+            return header
+        } catch {
+            throw .wire(error)
+        }
+    }
+
+    private func begin(_ header: FrameHeader) throws(SessionError) {
+        if header.code == .data {
+            frameRemaining = header.length
+            return
+        }
+        while rawEnd - rawStart < header.length {
+            guard try receiveRaw() else { throw closedTooEarly }
+        }
+        let payload = [UInt8](raw[rawStart..<(rawStart + header.length)])
+        rawStart += header.length
+        try onMessage(header.code, payload)
+    }
+
+    private func receiveRaw() throws(SessionError) -> Bool {
+        if rawStart == rawEnd {
+            rawStart = 0
+            rawEnd = 0
+        } else if rawEnd == raw.count {
+            raw.removeSubrange(0..<rawStart)
+            raw.append(contentsOf: repeatElement(0, count: rawStart))
+            rawEnd -= rawStart
+            rawStart = 0
+        }
+        let count = try receive(into: &raw, at: rawEnd)
+        rawEnd += count
+        return count > 0
+    }
+
+    private func receive(into buffer: inout [UInt8], at offset: Int) throws(SessionError) -> Int {
+        try beforeBlocking()
+        if idleMilliseconds > 0 {
+            while try !inputWithin(idleMilliseconds) { try onIdle() }
+        }
+        do throws(StreamError) {
+            let count = try stream.read(into: &buffer, at: offset, count: buffer.count - offset)
+            bytesRead += Int64(count)
+            return count
+        } catch {
+            throw .stream(error)
+        }
+    }
+
+    private func inputWithin(_ milliseconds: Int32) throws(SessionError) -> Bool {
+        do throws(StreamError) {
+            return try stream.waitForInput(milliseconds: milliseconds)
+        } catch {
+            throw .stream(error)
+        }
+    }
+
+    /// Space behind `end`; a structure that fills the whole buffer makes it grow.
+    private func makeRoom() {
+        if start == end {
+            start = 0
+            end = 0
+        } else if end == data.count {
+            if start > 0 {
+                data.removeSubrange(0..<start)
+                data.append(contentsOf: repeatElement(0, count: start))
+                end -= start
+                start = 0
+            } else {
+                data.append(contentsOf: repeatElement(0, count: data.count))
+            }
+        }
+    }
+}

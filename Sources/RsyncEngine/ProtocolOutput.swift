@@ -1,0 +1,139 @@
+import RsyncProtocol
+import RsyncWire
+
+/// The outgoing half of a connection: data collected into frames, messages between them.
+///
+/// One thread uses it: the sender, or the generator. What the receiver has to say goes through the generator's
+/// mailbox (SES-113).
+final class ProtocolOutput {
+    private let stream: any ByteStream
+    /// Frames, or plain bytes, that wait for the next write. The last frame may still grow.
+    private var outgoing = ByteWriter(reserving: writeTarget + 2 * frameTarget)
+    /// Where the header of the data frame that still grows stands; nil when there is none.
+    private var openFrame: Int?
+    private(set) var isMultiplexed = false
+    /// Stream bytes written so far, frame headers included (SES-141 field 2).
+    private(set) var bytesWritten: Int64 = 0
+    private var traits: SessionTraits?
+
+    /// Payload at which a data frame is closed.
+    static let frameTarget = 32 * 1024
+    /// Outgoing bytes at which they are written without being asked.
+    static let writeTarget = 128 * 1024
+
+    init(stream: any ByteStream) {
+        self.stream = stream
+    }
+
+    func startMultiplexing(_ traits: SessionTraits) throws(SessionError) {
+        seal()
+        isMultiplexed = true
+        self.traits = traits
+    }
+
+    /// What is known once the handshake is over, also when this direction stays plain.
+    func adopt(_ traits: SessionTraits) { self.traits = traits }
+
+    var hasPending: Bool { outgoing.count > 0 }
+
+    /// Adds one structure to the data stream.
+    func write(_ body: (inout ByteWriter) -> Void) throws(SessionError) {
+        openFrameIfNeeded()
+        body(&outgoing)
+        try closeFrameIfFull()
+    }
+
+    func write(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
+        openFrameIfNeeded()
+        outgoing.bytes(bytes[range])
+        try closeFrameIfFull()
+    }
+
+    /// A frame other than data. In a plain direction there is no place for one: it is dropped, and false returned.
+    @discardableResult
+    func send(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) -> Bool {
+        guard isMultiplexed else { return false }
+        seal()
+        FrameHeader(code: code, length: payload.count).write(to: &outgoing)
+        outgoing.bytes(payload)
+        try writeIfFull()
+        return true
+    }
+
+    func send(_ code: MessageCode, _ value: Int32) throws(SessionError) {
+        var payload = ByteWriter()
+        payload.int32(value)
+        try send(code, payload.bytes)
+    }
+
+    /// A text, cut at line ends or anywhere so that no frame is longer than the peer accepts (SES-86).
+    func sendText(_ code: MessageCode, _ text: [UInt8]) throws(SessionError) {
+        let longest = min(traits?.longestText ?? 1023, 1023)
+        var rest = text[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(longest)
+            try send(code, [UInt8](piece))
+            rest = rest.dropFirst(piece.count)
+        }
+    }
+
+    /// An empty data frame (SES-151); in a plain direction nothing.
+    func sendKeepAlive() throws(SessionError) {
+        guard isMultiplexed else { return }
+        try send(.data, [])
+        try flush()
+    }
+
+    /// Everything out, now.
+    func flush() throws(SessionError) {
+        seal()
+        try writeOut()
+    }
+
+    func close() {
+        try? flush()
+        stream.closeWrite()
+    }
+
+    /// Data goes straight to where it is written from, behind room for the header that only `seal` can fill in.
+    private func openFrameIfNeeded() {
+        guard isMultiplexed, openFrame == nil else { return }
+        openFrame = outgoing.count
+        outgoing.int32(0)
+    }
+
+    private func closeFrameIfFull() throws(SessionError) {
+        if let openFrame {
+            guard outgoing.count - openFrame >= Self.frameTarget else { return }
+            seal()
+        }
+        try writeIfFull()
+    }
+
+    /// Ends the data frame that has begun; one that nothing was put into has never been.
+    private func seal() {
+        guard let openFrame else { return }
+        let length = outgoing.count - openFrame - FrameHeader.size
+        if length > 0 {
+            FrameHeader(code: .data, length: length).write(to: &outgoing, at: openFrame)
+        } else {
+            outgoing.removeLast(FrameHeader.size)
+        }
+        self.openFrame = nil
+    }
+
+    private func writeIfFull() throws(SessionError) {
+        if outgoing.count >= Self.writeTarget { try writeOut() }
+    }
+
+    private func writeOut() throws(SessionError) {
+        guard outgoing.count > 0 else { return }
+        do throws(StreamError) {
+            try stream.write(outgoing.bytes, 0..<outgoing.count)
+        } catch {
+            throw .stream(error)
+        }
+        bytesWritten += Int64(outgoing.count)
+        outgoing.removeAll()
+    }
+}

@@ -1,0 +1,278 @@
+import RsyncDelta
+import RsyncDigest
+import RsyncProtocol
+import RsyncWire
+
+/// The receiver: reads what the sender writes and builds the files (XFR-113 to XFR-129).
+///
+/// It has a thread of its own and never writes to the connection; what the generator must know goes into the
+/// mailbox. `@unchecked Sendable`: made on one thread, then used by its own alone.
+final class Receiver: @unchecked Sendable {
+    let connection: Connection
+    let options: TransferOptions
+    let destination: Destination
+    let observer: any SessionObserver
+    let plan: AttributePlan
+    private let mailbox: Mailbox
+    /// What the generator is to hear before the next wait for the sender: it is not woken for every single file.
+    private var unposted: [ReceiverEvent] = []
+    private let lists: FileListReceiver
+    private let indexes: IndexReader
+    private(set) var window = ListWindow()
+    /// Files that have failed once (XFR-115).
+    private var redone: Set<Int32> = []
+    private var mark = 0
+    var ledger = ErrorLedger()
+    /// Files that the sender said it cannot send.
+    private(set) var notSent = 0
+    var statistics = SessionStatistics()
+    private(set) var senderFigures: TransferStatistics?
+    private(set) var deletions: DeletionStatistics?
+    /// One block of a basis, kept from token to token.
+    var blockBuffer: [UInt8] = []
+    var listsPending: Bool { !lists.listsEnded }
+    var knownEntries: Int { lists.entryCount }
+
+    /// `indexes` may have read something before the receiver existed (FLS-118).
+    init(
+        connection: Connection, options: TransferOptions, destination: Destination, lists: FileListReceiver,
+        firstLists: [LiveList], indexes: IndexReader, plan: AttributePlan, observer: any SessionObserver,
+        mailbox: Mailbox
+    ) {
+        self.connection = connection
+        self.options = options
+        self.destination = destination
+        self.lists = lists
+        self.plan = plan
+        self.observer = observer
+        self.mailbox = mailbox
+        self.indexes = indexes
+        for list in firstLists { window.append(list) }
+    }
+
+    /// The whole of the receiver's life; its end reaches the generator as `ended`.
+    func run() {
+        do throws(SessionError) {
+            try receive()
+            post(.ended(nil))
+        } catch {
+            post(.ended(error))
+            deliver()
+            // A sender in the middle of a file does not listen: only when its bytes go on being taken can it come to
+            // read why this session ends.
+            connection.input.discardUntilEnd()
+        }
+        deliver()
+    }
+
+    /// Whether the generator has given up, so that the file in work is not to be finished.
+    var isCancelled: Bool { mailbox.outstanding.isCancelled }
+
+    func post(_ event: ReceiverEvent) {
+        unposted.append(event)
+        if unposted.count >= Self.mostUnposted { deliver() }
+    }
+
+    /// To be called before each read of the stream, which may have to wait for what the generator does next.
+    func deliver() {
+        guard !unposted.isEmpty else { return }
+        mailbox.post(unposted)
+        unposted.removeAll(keepingCapacity: true)
+    }
+
+    private static let mostUnposted = 256
+
+    private func receive() throws(SessionError) {
+        while true {
+            let index = try indexes.read()
+            switch index {
+            case FileIndex.done:
+                if try endOfList() { return }
+            case FileIndex.fileListEOF:
+                try lists.endOfLists()
+                post(.endOfLists)
+            case FileIndex.deletionStatistics where connection.traits.hasDeletionStatistics:
+                deletions = try connection.input.parse { reader throws(WireError) in
+                    try DeletionStatistics(reading: &reader)
+                }
+            case ...FileIndex.fileListOffset:
+                let live = try lists.readNextList(announcedBy: index)
+                window.append(live)
+                guard window.liveEntries <= FileListReceiver.largestList else {
+                    throw SessionError(
+                        exitCode: 22, "more than \(FileListReceiver.largestList) entries are waiting to be finished")
+                }
+                post(.errors(lists.ledger))
+                post(.list(live.list, directory: live.directory))
+            default:
+                try receiveItem(index)
+            }
+        }
+    }
+
+    // MARK: Marks
+
+    /// SES-134 and FLS-126. True when nothing more will come.
+    private func endOfList() throws(SessionError) -> Bool {
+        guard mailbox.outstanding.takeMark() else {
+            throw .protocolViolation("the end of a list or phase that was not ended here [SES-133]")
+        }
+        if connection.traits.incrementalRecursion, mark == 0, window.lists.count > 1 {
+            window.releaseOldest()
+            return false
+        }
+        mark += 1
+        let traits = connection.traits
+        let statisticsMark = traits.lastLoopPhase + 1
+        if mark == statisticsMark, !connection.isServer {
+            senderFigures = try connection.input.parse { reader throws(WireError) in
+                try TransferStatistics(reading: &reader, traits: traits)
+            }
+        }
+        post(.mark(mark))
+        return mark == statisticsMark + (traits.hasEchoedGoodbye ? 1 : 0)
+    }
+
+    // MARK: Items
+
+    private func receiveItem(_ index: Int32) throws(SessionError) {
+        let traits = connection.traits
+        let attributes = try connection.input.parse { reader throws(WireError) in
+            try ItemAttributes(reading: &reader, traits: traits)
+        }
+        if traits.hasIndexKeepAlive, attributes.flags == .isNew, Int(index) == window.lists.first?.list.count {
+            return
+        }
+        guard let item = window.resolve(index, incremental: traits.incrementalRecursion) else {
+            throw .protocolViolation("File-list index \(index) not in the file list (receiver) [FLS-120]")
+        }
+        if case .entry(let slot, let position) = item, !window.lists[slot].list.isActive(position) {
+            throw .protocolViolation("File-list index \(index) is that of a dropped entry (receiver) [HOS-303]")
+        }
+        let entry = window.entry(item)
+        guard attributes.flags.contains(.transfer) else {
+            report(entry, attributes)
+            return
+        }
+        guard mark < 2 else {
+            throw .protocolViolation("got transfer request in phase \(mark) [receiver] [SES-135]")
+        }
+        guard case .entry = item, entry.isRegular else {
+            throw .protocolViolation("data for \(quoted(entry.name)), which is no regular file [XFR-13]")
+        }
+        guard let request = mailbox.outstanding.take(index) else {
+            throw .protocolViolation("data for \(quoted(entry.name)), which was not asked for [HOS-302]")
+        }
+        guard attributes.basis == request.basis || !traits.hasBasisTypes else {
+            throw .protocolViolation(
+                "basis type \(attributes.basis.rawValue) for \(quoted(entry.name)), which was not asked for [XFR-119]")
+        }
+        statistics.transferredFiles += 1
+        // A peer's lengths may have any sum.
+        statistics.transferredSize &+= entry.length
+        if options.dryRun {
+            report(entry, attributes)
+            post(.finished(index, .stored))
+            return
+        }
+        try receiveFile(entry, index, attributes, request.head, isRedo: redone.contains(index))
+    }
+
+    /// What a client that is the receiver shows, when the echo arrives. A server's client knows it from its sender.
+    func report(_ entry: FileEntry, _ attributes: ItemAttributes) {
+        guard !connection.isServer else { return }
+        if attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
+        observer.handle(
+            .item(
+                ItemReport(
+                    entry: entry, flags: attributes.flags, xname: attributes.xname, isSender: false,
+                    detailsUnknown: !connection.traits.hasItemFlags,
+                    setsLinkTimes: !options.omitLinkTimes)))
+    }
+
+    /// Verification failed: once is a redo, twice an error (XFR-115, MET-78).
+    func verificationFailed(_ entry: FileEntry, _ index: Int32) {
+        let name = entry.name
+        let kept = options.keepPartial ? "retained" : "discarded"
+        if redone.insert(index).inserted {
+            if options.verbosity > 0 {
+                say(.warning, "WARNING: \(name) failed verification -- update \(kept) (will try again).")
+            }
+            post(.redo(index))
+        } else {
+            fail(index, "ERROR: \(name) failed verification -- update \(kept).")
+        }
+    }
+
+    /// A file that will not be stored: exit 23, all else goes on.
+    func fail(_ index: Int32, _ text: MessageText) {
+        ledger.noteFailure()
+        post(.errors(ledger))
+        say(.error, text)
+        post(.finished(index, .failed))
+    }
+
+    func say(_ kind: SessionEvent.TextKind, _ text: MessageText) {
+        let bytes = text.bytes
+        if connection.isServer, kind == .info {
+            post(.text(.info, bytes + [0x0a]))
+        } else {
+            observer.handle(.text(kind, bytes))
+        }
+    }
+
+    /// Frames other than data, where they stand in the stream (SES-88).
+    func handleMessage(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
+        switch code {
+        case .errorXfer, .error, .warning, .info:
+            if code == .errorXfer {
+                ledger.notePeerFailure()
+                post(.errors(ledger))
+            }
+            guard let kind = SessionEvent.TextKind(code) else { return }
+            if connection.isServer {
+                post(.text(code, payload))
+            } else {
+                observer.handle(.text(kind, trimmed(payload)))
+            }
+        case .ioError:
+            guard let bits = int32(payload) else { return }
+            // Also with --ignore-errors (SES-101): that is about deletions, not about the outcome.
+            ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished]))
+            post(.errors(ledger))
+        case .noSend:
+            guard let index = int32(payload),
+                let item = window.resolve(index, incremental: connection.traits.incrementalRecursion),
+                case .entry = item, mailbox.outstanding.take(index) != nil
+            else { throw .protocolViolation("NO_SEND for an index that was not asked for [SES-110]") }
+            notSent += 1
+            post(.finished(index, .notSent))
+        case .errorExit:
+            throw peerExit(payload)
+        case .ioTimeout, .noop:
+            break
+        default:
+            throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (receiver)")
+        }
+    }
+}
+
+/// SES-116, SES-117: what an ERROR_EXIT does to its reader. A claim of success in the middle of a run is no success.
+func peerExit(_ payload: [UInt8]) -> SessionError {
+    let code = int32(payload) ?? 0
+    guard code > 0, code < 128 else {
+        return SessionError(exitCode: 12, "the peer ended the session in the middle of the run [SES-117]")
+    }
+    return SessionError(exitCode: code, "the peer reported an error (code \(code))", announcedByPeer: true)
+}
+
+/// The value of a 4-byte payload (SES-91 has been checked by the frame's reader).
+func int32(_ payload: [UInt8]) -> Int32? {
+    var reader = ByteReader(payload)
+    return try? reader.int32()
+}
+
+/// A text without the newline it travelled with (SES-93).
+func trimmed(_ text: [UInt8]) -> [UInt8] {
+    text.last == 0x0a ? [UInt8](text.dropLast()) : text
+}

@@ -1,0 +1,185 @@
+import RsyncDelta
+import RsyncDigest
+import RsyncProtocol
+import RsyncWire
+
+// The reply to one transfer request (XFR-55 to XFR-68, XFR-113).
+
+extension Sender {
+    func sendFile(
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: UInt16
+    ) throws(SessionError) {
+        let signature = try readSignature()
+        guard let file = try openSource(entry, index, origin: origin) else { return }
+        defer { file.close() }
+        guard let size = try? file.status().size else {
+            try refuse(entry, index, errno: 5)
+            return
+        }
+        try echo(index, attributes)
+        try connection.output.write { signature.head.write(to: &$0) }
+        try report(entry, attributes)
+        statistics.transferredFiles += 1
+        statistics.transferredSize &+= entry.length
+
+        let variant = connection.transferChecksum
+        var source = FileSource(file: file)
+        var sink = TokenSink(
+            output: connection.output, hasher: FileHasher(variant: variant, seed: connection.seed),
+            progress: progress(for: entry, index), alive: alive)
+        let useBlocks = signature.head.count > 0 && signature.isComplete
+        var search =
+            useBlocks
+            ? DeltaSearch(
+                signature: signature, hasher: BlockHasher(variant: variant, seed: connection.seed),
+                updatingInPlace: false)
+            : DeltaSearch()
+        let outcome = try search.run(length: size, source: &source, sink: &sink, storage: &windowStorage)
+        try connection.output.write { PlainToken.end.write(to: &$0) }
+        try sendSum(sink.finish(), spoilt: outcome.missingBytes > 0)
+        if outcome.missingBytes > 0 {
+            scanner.ledger.add(.general)
+            try diagnostics.error("read errors mapping \(quoted(entry.name)): Input/output error (5)")
+        }
+        statistics.literal += outcome.literalBytes
+        statistics.matched += outcome.matchedBytes
+        if !connection.isServer {
+            reportProgress(entry, index, bytes: size, isLast: true)
+        }
+    }
+
+    /// Head and block sums; they are read whatever becomes of the file (XFR-58).
+    private func readSignature() throws(SessionError) -> Signature {
+        let traits = connection.traits
+        let digestLength = connection.transferChecksum.digestLength
+        let head = try connection.input.parse { reader throws(WireError) in
+            try SumHead(reading: &reader, traits: traits, digestLength: digestLength)
+        }
+        guard connection.transferChecksum != .none || head.count == 0 else {
+            throw SessionError(exitCode: 4, "block sums were sent although the checksum is none [XFR-50]")
+        }
+        // Grows with what arrives, and only so far (B11, HOS-202).
+        guard Int64(head.count) * Int64(4 + head.strongLength) <= Self.largestSignature else {
+            throw SessionError(exitCode: 22, "\(head.count) block sums are more than may be held [HOS-202]")
+        }
+        var signature = Signature(head: head)
+        let strongLength = Int(head.strongLength)
+        for _ in 0..<head.count {
+            let sum = try connection.input.parse { reader throws(WireError) in
+                try BlockSum(reading: &reader, strongLength: strongLength)
+            }
+            signature.append(weak: sum.weak, strong: sum.strong)
+        }
+        guard head.allowsMatches(digestLength: digestLength) else { return Signature(head: head) }
+        return signature
+    }
+
+    /// Bytes of one file's block sums: at blocks of 128 KiB enough for a file of 1.6 TiB, and of more in a first pass,
+    /// whose sums are shorter (B11).
+    static var largestSignature: Int64 { 256 << 20 }
+
+    /// XFR-58. nil when the file cannot be sent; the receiving side has been told where it can be.
+    private func openSource(
+        _ entry: FileEntry, _ index: Int32, origin: UInt16
+    ) throws(SessionError) -> (any ReadableFile)? {
+        let argument = scanner.arguments[Int(origin)]
+        guard let path = try? argument.path(of: entry.name) else {
+            try refuse(entry, index, errno: FileError.notFound)
+            return nil
+        }
+        do {
+            return try argument.tree.open(path)
+        } catch {
+            try refuse(entry, index, errno: error.errno)
+            return nil
+        }
+    }
+
+    private func refuse(_ entry: FileEntry, _ index: Int32, errno: Int32) throws(SessionError) {
+        if errno == FileError.notFound {
+            scanner.ledger.add(.vanished)
+            try diagnostics.warning("file has vanished: \(quoted(entry.name))")
+        } else {
+            scanner.ledger.add(.general)
+            try diagnostics.error("send_files failed to open \(quoted(entry.name)): \(errorText(errno))")
+        }
+        if connection.traits.hasNoSend { try connection.output.send(.noSend, index) }
+    }
+
+    /// A sum that cannot be right after missing data: zeros, or with the last byte 1 (XFR-61).
+    private func sendSum(_ sum: [UInt8], spoilt: Bool) throws(SessionError) {
+        var shown = sum
+        if spoilt {
+            shown = [UInt8](repeating: 0, count: sum.count)
+            if shown == sum, !shown.isEmpty { shown[shown.count - 1] = 1 }
+        }
+        try connection.output.write(shown, 0..<shown.count)
+    }
+
+    private func progress(for entry: FileEntry, _ index: Int32) -> ((Int64) -> Void)? {
+        guard !connection.isServer, options.reportsProgress else { return nil }
+        return { [self] bytes in reportProgress(entry, index, bytes: bytes, isLast: false) }
+    }
+
+    private func reportProgress(_ entry: FileEntry, _ index: Int32, bytes: Int64, isLast: Bool) {
+        guard options.reportsProgress else { return }
+        observer.handle(
+            .progress(
+                ProgressReport(
+                    entry: entry, bytes: bytes, isLast: isLast, transferred: statistics.transferredFiles,
+                    position: window.ordinal(of: index), known: statistics.entries, listsPending: hasPendingLists)))
+    }
+}
+
+/// The file being sent, as the search reads it.
+private struct FileSource: DeltaSource {
+    let file: any ReadableFile
+
+    mutating func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) -> Int {
+        (try? file.read(into: &buffer, at: offset, count: count, position: position)) ?? 0
+    }
+}
+
+/// Writes plain tokens (XFR-81) and keeps the file sum.
+private final class TokenSink: DeltaSink {
+    private let output: ProtocolOutput
+    private var hasher: FileHasher
+    private let progress: ((Int64) -> Void)?
+    private let alive: KeepAlive
+    private var done: Int64 = 0
+
+    init(output: ProtocolOutput, hasher: consuming FileHasher, progress: ((Int64) -> Void)?, alive: KeepAlive) {
+        self.alive = alive
+        self.output = output
+        self.hasher = hasher
+        self.progress = progress
+    }
+
+    func source(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
+        hasher.update(bytes, range)
+        try alive.tick()
+    }
+
+    func literal(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = min(start + PlainToken.largestOwnLiteral, range.upperBound)
+            try output.write { PlainToken.literal(end - start).write(to: &$0) }
+            try output.write(bytes, start..<end)
+            advance(end - start)
+            start = end
+        }
+    }
+
+    func block(_ index: Int32, _ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
+        try output.write { PlainToken.block(index).write(to: &$0) }
+        advance(range.count)
+    }
+
+    private func advance(_ count: Int) {
+        done += Int64(count)
+        progress?(done)
+    }
+
+    func finish() -> [UInt8] { hasher.finish() }
+}

@@ -1,0 +1,258 @@
+import RsyncDelta
+import RsyncDigest
+import RsyncProtocol
+import RsyncWire
+
+/// The sender: writes the file lists, then answers requests in the order in which they come (XFR-1 to XFR-6).
+///
+/// One thread does it all. It blocks in writing only while the receiving side does not read, and a proper receiver
+/// reads whatever its generator is doing (SES-4), so it cannot deadlock.
+final class Sender {
+    let connection: Connection
+    let options: TransferOptions
+    let observer: any SessionObserver
+    let environment: SessionEnvironment
+    let scanner: SourceScanner
+    let diagnostics: Diagnostics
+    /// The receiving side hears something while directories are scanned and files compared (SES-150).
+    let alive: KeepAlive
+    private let lists: FileListSender
+    private let indexesOut: IndexWriter
+    private let indexesIn: IndexReader
+    private(set) var window = ListWindow()
+    /// Phases ended so far (SES-129).
+    private var phase = 0
+    /// How often each entry was asked for, by the start of its list; only for lists that were asked about.
+    private var requests: [Int32: [UInt8]] = [:]
+    var statistics = SessionStatistics()
+    var deletions: DeletionStatistics?
+    /// The search's window, kept from file to file.
+    var windowStorage: [UInt8] = []
+    var hasPendingLists: Bool { lists.hasPendingLists }
+
+    /// FLS-123: how far the lists run ahead of the requests.
+    static let lookAhead = 1000
+
+    init(
+        connection: Connection, options: TransferOptions, arguments: [SourceArgument],
+        observer: any SessionObserver, environment: SessionEnvironment, initialErrors: ErrorLedger
+    ) {
+        self.connection = connection
+        self.options = options
+        self.observer = observer
+        self.environment = environment
+        let output = connection.output
+        diagnostics = Diagnostics(observer: observer, isServer: connection.isServer) {
+            code, text throws(SessionError) in try output.sendText(code, text)
+        }
+        alive = KeepAlive(output, timeout: options.timeout, milliseconds: environment.milliseconds)
+        scanner = SourceScanner(
+            arguments: arguments, options: options, connection: connection, diagnostics: diagnostics, alive: alive)
+        scanner.ledger.merge(initialErrors)
+        indexesOut = IndexWriter(connection)
+        indexesIn = IndexReader(connection)
+        lists = FileListSender(
+            scanner: scanner, options: options, connection: connection, environment: environment,
+            indexes: indexesOut)
+    }
+
+    func run() throws(SessionError) {
+        let output = connection.output
+        connection.input.beforeBlocking = { () throws(SessionError) in try output.flush() }
+        if !connection.isServer {
+            observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: true)))
+        }
+        try sendFirstList()
+        if !connection.isServer { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
+        // SES-139: a serving sender with nothing to send is done.
+        if connection.isServer, lists.entryCount == 0, !lists.hasPendingLists {
+            try output.flush()
+            return
+        }
+        try answerRequests()
+        try finish()
+    }
+
+    private func sendFirstList() throws(SessionError) {
+        let before = environment.milliseconds()
+        let list = try lists.sendFirstList()
+        window.append(list)
+        statistics.listBuildMilliseconds = max(1, environment.milliseconds() - before)
+        statistics.totalSize = lists.totalSize
+        statistics.entries = lists.entryCount
+        statistics.files = lists.counts
+        errorsOfFirstList = scanner.ledger.bits
+    }
+
+    // MARK: The request loop
+
+    private func answerRequests() throws(SessionError) {
+        while true {
+            try sendListsAhead()
+            let index = try indexesIn.read()
+            switch index {
+            case FileIndex.done:
+                if try endOfPhase() { return }
+            case FileIndex.deletionStatistics where connection.traits.hasDeletionStatistics:
+                try readDeletions()
+            default:
+                try answer(index)
+            }
+        }
+    }
+
+    /// Sends lists until enough entries are ahead of the requests, and never waits with just one list alive while
+    /// directories remain (FLS-123, FLS-156).
+    private func sendListsAhead() throws(SessionError) {
+        guard connection.traits.incrementalRecursion, !lists.sentEndOfLists else { return }
+        while lists.hasPendingLists {
+            guard window.entriesAhead < Self.lookAhead || window.lists.count <= 1 else { break }
+            window.append(try lists.sendNextList())
+            statistics.totalSize = lists.totalSize
+            statistics.entries = lists.entryCount
+            statistics.files = lists.counts
+        }
+        try lists.reportErrorsByMessage()
+        if !lists.hasPendingLists { try lists.sendEndOfLists() }
+    }
+
+    /// SES-132. True when the loop is over.
+    private func endOfPhase() throws(SessionError) -> Bool {
+        if connection.traits.incrementalRecursion, phase == 0, !window.lists.isEmpty {
+            let isLast = window.lists.count == 1
+            if isLast, lists.hasPendingLists || !lists.sentEndOfLists {
+                throw .protocolViolation("the end of a phase while file lists are still to come [FLS-155]")
+            }
+            if !isLast {
+                requests[window.lists[0].list.startIndex] = nil
+                window.releaseOldest()
+                try indexesOut.write(FileIndex.done)
+                return false
+            }
+        }
+        phase += 1
+        if phase <= connection.traits.lastLoopPhase {
+            try indexesOut.write(FileIndex.done)
+            return false
+        }
+        return true
+    }
+
+    private func readDeletions() throws(SessionError) {
+        let counts = try connection.input.parse { reader throws(WireError) in try DeletionStatistics(reading: &reader) }
+        if connection.isServer {
+            try indexesOut.write(FileIndex.deletionStatistics)
+            try connection.output.write { counts.write(to: &$0) }
+        }
+        deletions = counts
+    }
+
+    private func answer(_ index: Int32) throws(SessionError) {
+        let traits = connection.traits
+        let attributes = try connection.input.parse { reader throws(WireError) in
+            try ItemAttributes(reading: &reader, traits: traits)
+        }
+        if isKeepAlive(index, attributes) { return }
+        guard let item = window.resolve(index, incremental: traits.incrementalRecursion) else {
+            throw .protocolViolation("File-list index \(index) not in the file list (sender) [FLS-120]")
+        }
+        switch item {
+        case .entry(let slot, _), .directory(let slot): window.refer(to: slot)
+        }
+        let entry = window.entry(item)
+        guard attributes.flags.contains(.transfer) else {
+            try echo(index, attributes)
+            try report(entry, attributes)
+            return
+        }
+        guard phase < 2 else { throw .protocolViolation("got transfer request in phase \(phase) [sender] [SES-135]") }
+        guard case .entry(let slot, let position) = item, entry.isRegular else {
+            throw .protocolViolation("a transfer was requested of \(quoted(entry.name)), which is no regular file [XFR-13]")
+        }
+        if options.dryRun {
+            try echo(index, attributes)
+            statistics.transferredFiles += 1
+            statistics.transferredSize &+= entry.length
+            try report(entry, attributes)
+            return
+        }
+        try countRequest(of: index, slot: slot, position: position)
+        let live = window.lists[slot]
+        let origin = live.origins[live.list.wirePosition(at: position)]
+        try sendFile(entry, index, attributes, origin: origin)
+    }
+
+    /// HOS-210: an entry is asked for once, and once more when its sum was wrong.
+    private func countRequest(of index: Int32, slot: Int, position: Int) throws(SessionError) {
+        let list = window.lists[slot].list
+        var counts = requests.removeValue(forKey: list.startIndex) ?? [UInt8](repeating: 0, count: list.count)
+        counts[position] += 1
+        let count = counts[position]
+        requests[list.startIndex] = counts
+        guard count <= 2 else {
+            throw .protocolViolation("index \(index) was asked for more than twice [HOS-210]")
+        }
+    }
+
+    /// SES-152: an index one above the last entry, with nothing but IS_NEW.
+    private func isKeepAlive(_ index: Int32, _ attributes: ItemAttributes) -> Bool {
+        connection.traits.hasIndexKeepAlive && attributes.flags == .isNew
+            && Int(index) == window.lists.first?.list.count
+    }
+
+    func echo(_ index: Int32, _ attributes: ItemAttributes) throws(SessionError) {
+        try indexesOut.write(index)
+        let traits = connection.traits
+        try connection.output.write { attributes.write(to: &$0, traits: traits) }
+    }
+
+    /// What a client that is the sender shows; below 29 only transfers are announced, without details (MET-162).
+    func report(_ entry: FileEntry, _ attributes: ItemAttributes) throws(SessionError) {
+        guard !connection.isServer else { return }
+        if attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
+        observer.handle(
+            .item(
+                ItemReport(
+                    entry: entry, flags: attributes.flags, xname: attributes.xname, isSender: true,
+                    detailsUnknown: !connection.traits.hasItemFlags,
+                    setsLinkTimes: connection.traits.setsLinkTimes)))
+    }
+
+    // MARK: The end
+
+    /// SES-132 step 3, SES-140 to SES-143.
+    private func finish() throws(SessionError) {
+        let traits = connection.traits
+        if traits.hasIOErrorMessage, scanner.ledger.bits != errorsOfFirstList {
+            try connection.output.send(.ioError, scanner.ledger.bits.rawValue)
+        }
+        try indexesOut.write(FileIndex.done)
+        if connection.isServer {
+            let figures = TransferStatistics(
+                bytesRead: connection.input.bytesRead, bytesWritten: connection.output.bytesWritten,
+                totalSize: lists.totalSize, listBuildMilliseconds: statistics.listBuildMilliseconds,
+                listTransferMilliseconds: statistics.listTransferMilliseconds)
+            try connection.output.write { figures.write(to: &$0, traits: traits) }
+        }
+        try readGoodbye()
+        if traits.hasEchoedGoodbye {
+            try indexesOut.write(FileIndex.done)
+            try readGoodbye()
+        }
+        try connection.output.flush()
+    }
+
+    private var errorsOfFirstList: ErrorBits = []
+
+    private func readGoodbye() throws(SessionError) {
+        while true {
+            let index = try indexesIn.read()
+            if index == FileIndex.done { return }
+            if index == FileIndex.deletionStatistics, connection.traits.hasDeletionStatistics {
+                try readDeletions()
+                continue
+            }
+            throw .protocolViolation("Invalid packet at end of run (\(index)) [sender] [SES-143]")
+        }
+    }
+}

@@ -1,0 +1,389 @@
+import RsyncFilter
+import RsyncProtocol
+import RsyncWire
+
+/// How a session ended.
+public struct SessionResult: Sendable {
+    /// SES-159; 0 when everything went as asked.
+    public var exitCode: Int32
+    /// What ended it early, if anything did.
+    public var error: SessionError?
+    public var statistics: SessionStatistics
+    /// nil when the handshake did not get that far.
+    public var traits: SessionTraits?
+    /// An item failed on this side, rather than on the other one: what is here is not what was sent.
+    public var failedHere = false
+}
+
+/// One end of one rsync session over one stream, from the first byte to the last.
+///
+/// `runSender` and `runReceiver` block until the session is over and never throw: the result says how it ended.
+public final class Session {
+    private let configuration: SessionConfiguration
+    private var options: TransferOptions
+    private let observer: any SessionObserver
+    private let environment: SessionEnvironment
+    private let input: ProtocolInput
+    private let output: ProtocolOutput
+    private var connection: Connection?
+    private var statistics = SessionStatistics()
+    private var ledger = ErrorLedger()
+    /// From the goodbye on, ERROR_EXIT is not sent any more (SES-142).
+    private var sentGoodbye = false
+    private var receiverThread: WorkerThread?
+    /// How long a failed session waits for the peer to close, in milliseconds: its own files are cleared away then.
+    private static let patience: Int64 = 1000
+
+    public init(
+        configuration: SessionConfiguration, options: TransferOptions, stream: any ByteStream,
+        observer: any SessionObserver, environment: SessionEnvironment
+    ) {
+        self.configuration = configuration
+        self.options = options
+        self.options.filters.deletesExcluded = options.deleteExcluded
+        self.observer = observer
+        self.environment = environment
+        input = ProtocolInput(stream: stream)
+        output = ProtocolOutput(stream: stream)
+    }
+
+    /// Serves or pushes the source arguments. `missingArguments`: some named nothing (FLS-13), so exit 23.
+    public func runSender(_ arguments: [SourceArgument], missingArguments: Bool = false) -> SessionResult {
+        if missingArguments { ledger.noteFailure() }
+        return run { () throws(SessionError) in try self.send(arguments) }
+    }
+
+    /// Receives into what `opener` opens. `requested` is what a client asked for (FLS-95); nil on a server.
+    public func runReceiver(_ opener: any DestinationOpener, requested: RequestedNames? = nil) -> SessionResult {
+        run { () throws(SessionError) in try self.receive(opener, requested) }
+    }
+
+    private func run(_ body: () throws(SessionError) -> Void) -> SessionResult {
+        do throws(SessionError) {
+            try body()
+            output.close()
+            return SessionResult(
+                exitCode: ledger.exitCode, error: nil, statistics: statistics, traits: connection?.traits,
+                failedHere: ledger.failedHere)
+        } catch {
+            announce(error)
+            output.close()
+            receiverThread?.join(milliseconds: Self.patience)
+            return SessionResult(
+                exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits)
+        }
+    }
+
+    /// SES-115, SES-116: the other side ends with the same code.
+    private func announce(_ error: SessionError) {
+        guard let connection, connection.traits.hasErrorExit, !sentGoodbye else { return }
+        if error.announcedByPeer {
+            _ = try? output.send(.errorExit, [])
+        } else if ExitCode(rawValue: error.exitCode).isAnnounced {
+            try? output.send(.errorExit, error.exitCode)
+        }
+        try? output.flush()
+    }
+
+    // MARK: Start
+
+    private func start() throws(SessionError) -> Connection {
+        let handshake = Handshake(configuration: configuration, options: options, input: input, output: output)
+        let connection = try handshake.perform()
+        self.connection = connection
+        if options.timeout > 0 { 
+            // Any number of seconds may come from the peer's arguments (HOS-32).
+            input.idleMilliseconds = Int32(clamping: (Int64(options.timeout) + 1) / 2 * 1000)
+        }
+        try exchangeFilters(connection)
+        return connection
+    }
+
+    /// Step 9 of SES-24, SES-26.
+    private func exchangeFilters(_ connection: Connection) throws(SessionError) {
+        let clientIsReceiver = configuration.isServer == configuration.isSender
+        guard clientIsReceiver || options.receiverNeedsFilters(connection.traits) else { return }
+        let form = FilterWireForm(
+            clientIsReceiver: clientIsReceiver, hasFullSyntax: connection.traits.hasModernFilterRules,
+            hasPerishable: connection.traits.hasPerishableRules,
+            isSentWithDeleteExcluded: connection.traits.sendsFiltersWithDeleteExcluded,
+            deletes: options.deletion != nil, prunesEmptyDirectories: false)
+        if configuration.isServer {
+            try readFilters(form)
+        } else {
+            try writeFilters(form)
+        }
+    }
+
+    private func writeFilters(_ form: FilterWireForm) throws(SessionError) {
+        var writer = ByteWriter()
+        do throws(FilterError) {
+            try options.filters.encode(into: &writer, form: form)
+        } catch {
+            throw SessionError(exitCode: error.exitCode, MessageText(error.description))
+        }
+        try output.write { $0.bytes(writer.bytes) }
+        try output.flush()
+    }
+
+    private func readFilters(_ form: FilterWireForm) throws(SessionError) {
+        var texts = FilterTextReader()
+        while true {
+            let text = try input.parse { reader throws(WireError) in
+                var attempt = texts
+                let text = try attempt.next(&reader)
+                texts = attempt
+                return text
+            }
+            guard let text else { return }
+            do throws(FilterError) {
+                try options.filters.add(received: text, form: form, side: configuration.isSender ? .sender : .receiver)
+            } catch {
+                throw SessionError(exitCode: error.exitCode, MessageText(error.description))
+            }
+            // REV-26; and until the scanner reads such files, leaving the rule out would send what it hides.
+            if options.filters.hasDirMerge {
+                throw SessionError(
+                    exitCode: 4, "filter rules that read files are not supported: \(text)")
+            }
+        }
+    }
+
+    // MARK: Sending
+
+    private func send(_ arguments: [SourceArgument]) throws(SessionError) {
+        input.onMessage = { [self] code, payload throws(SessionError) in try handleAsSender(code, payload) }
+        let connection = try start()
+        let sender = Sender(
+            connection: connection, options: options, arguments: arguments, observer: observer,
+            environment: environment, initialErrors: ledger)
+        input.onIdle = { [output] () throws(SessionError) in try output.sendKeepAlive() }
+        do throws(SessionError) {
+            try sender.run()
+        } catch {
+            statistics = sender.statistics
+            try explain(error)
+            throw error
+        }
+        sentGoodbye = true
+        ledger.merge(sender.scanner.ledger)
+        statistics = sender.statistics
+        if let deletions = sender.deletions { statistics.deleted = ItemCounts(deletions) }
+        statistics.sent = output.bytesWritten
+        statistics.received = input.bytesRead
+        if !configuration.isServer {
+            output.close()
+            try input.drain()
+        }
+    }
+
+    /// A peer that no longer reads may have said why: its code is the one that counts (SES-162).
+    private func explain(_ error: SessionError) throws(SessionError) {
+        guard error.exitCode == 10 else { return }
+        // Nothing can be written any more, so nothing is to be tried before reading.
+        input.beforeBlocking = { () throws(SessionError) in }
+        input.onIdle = { () throws(SessionError) in }
+        do throws(SessionError) {
+            try input.skipToEnd()
+        } catch {
+            if error.announcedByPeer { throw error }
+        }
+    }
+
+    /// What the receiving side may say to a sender (SES-88).
+    private func handleAsSender(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
+        switch code {
+        case .errorXfer, .error, .warning, .info:
+            if code == .errorXfer { ledger.notePeerFailure() }
+            guard let kind = SessionEvent.TextKind(code) else { return }
+            if configuration.isServer {
+                try output.sendText(code, payload)
+            } else {
+                observer.handle(.text(kind, trimmed(payload)))
+            }
+        case .deleted where !configuration.isServer:
+            let isDirectory = payload.last == 0
+            observer.handle(
+                .deleted(name: isDirectory ? [UInt8](payload.dropLast()) : payload, isDirectory: isDirectory))
+        case .errorExit:
+            throw peerExit(payload)
+        case .noop, .ioTimeout, .success:
+            break
+        default:
+            throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (sender)")
+        }
+    }
+
+    // MARK: Receiving
+
+    private func receive(_ opener: any DestinationOpener, _ requested: RequestedNames?) throws(SessionError) {
+        let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
+        input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
+        let connection = try start()
+        let mapper = IdentityMapper(identities: environment.identities, options: options)
+        let lists = FileListReceiver(connection: connection, options: options, mapper: mapper, requested: requested)
+        let indexes = IndexReader(connection)
+        if !configuration.isServer {
+            observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
+        }
+        limitStalls { true }
+        let firstLists = try readFirstLists(lists, indexes)
+        if !configuration.isServer { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
+        ledger.merge(early.ledger)
+        ledger.merge(lists.ledger)
+        if lists.entryCount == 0, !configuration.isServer {
+            try finishEmpty(lists)
+            return
+        }
+        try transfer(connection, lists, firstLists, indexes, mapper, opener)
+    }
+
+    /// With a timeout in force, signs of life alone do not keep a session going for ever (HOS-8). Sums of whole files
+    /// (`-c`) may take any time before a list comes, so there is no limit then.
+    private func limitStalls(_ isDue: @escaping () -> Bool) {
+        guard options.timeout > 0, !options.compareChecksums else { return input.limitStalls(to: nil) }
+        let limit = max(Self.longestStall, Int64(options.timeout) * 1000)
+        input.limitStalls(
+            to: ProtocolInput.StallLimit(limit: limit, milliseconds: environment.milliseconds, isDue: isDue))
+    }
+
+    /// B20, in milliseconds.
+    private static var longestStall: Int64 { 600_000 }
+
+    /// The first list and, when that holds a single entry, what comes next (FLS-118).
+    private func readFirstLists(
+        _ lists: FileListReceiver, _ indexes: IndexReader
+    ) throws(SessionError) -> [LiveList] {
+        var live = [try lists.readFirstList()]
+        if !lists.listsEnded, live[0].list.count <= 1 {
+            let index = try indexes.read()
+            switch index {
+            case FileIndex.fileListEOF: try lists.endOfLists()
+            case ...FileIndex.fileListOffset: live.append(try lists.readNextList(announcedBy: index))
+            default:
+                throw .protocolViolation("index \(index) where a file list or their end was due [FLS-118]")
+            }
+        }
+        return live
+    }
+
+    /// SES-139: a serving sender has nothing more to say.
+    private func finishEmpty(_ lists: FileListReceiver) throws(SessionError) {
+        sentGoodbye = true
+        output.close()
+        try input.drain()
+        statistics.sent = output.bytesWritten
+        statistics.received = input.bytesRead
+    }
+
+    private func transfer(
+        _ connection: Connection, _ lists: FileListReceiver, _ firstLists: [LiveList], _ indexes: IndexReader,
+        _ mapper: IdentityMapper, _ opener: any DestinationOpener
+    ) throws(SessionError) {
+        let first = firstLists[0].list
+        let destination = try opener.open(
+            entryCount: firstLists.reduce(0) { $0 + $1.list.count },
+            first: first.count > 0 ? first.entry(at: 0) : nil)
+        let plan = AttributePlan(options: options, mapper: mapper, umask: environment.umask)
+        let mailbox = Mailbox()
+        let receiver = Receiver(
+            connection: connection, options: options, destination: destination, lists: lists,
+            firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox)
+        input.onMessage = { [unowned receiver] code, payload throws(SessionError) in
+            try receiver.handleMessage(code, payload)
+        }
+        input.beforeBlocking = { [unowned receiver] () throws(SessionError) in receiver.deliver() }
+        input.idleMilliseconds = 0
+        limitStalls { mailbox.outstanding.count > 0 }
+        let generator = Generator(
+            connection: connection, options: options, destination: destination, plan: plan, firstLists: firstLists,
+            listsEnded: lists.listsEnded, observer: observer, mailbox: mailbox, environment: environment,
+            ledger: ledger)
+        let thread = WorkerThread { receiver.run() }
+        receiverThread = thread
+        do throws(SessionError) {
+            try generator.run()
+        } catch {
+            // The receiver discards or keeps the file it is at; only a read that nothing ends holds it up.
+            mailbox.outstanding.cancel()
+            // Where writing failed the peer has gone, and may have left word why.
+            let word = error.exitCode == 10 ? generator.receiverError(within: Self.patience) : nil
+            if word == nil, !generator.receiverHasEnded { thread.join(milliseconds: Self.receiverGrace) }
+            throw word ?? error
+        }
+        thread.join()
+        sentGoodbye = true
+        ledger.merge(generator.ledger)
+        ledger.merge(receiver.ledger)
+        // HOS-541: what was asked for and did not come is no success, even if nobody says why.
+        if receiver.notSent > 0, ledger.exitCode == 0 { ledger.noteFailure() }
+        collect(receiver, generator, lists)
+        if !configuration.isServer {
+            output.close()
+            try input.drain()
+            ledger.merge(receiver.ledger)
+        }
+    }
+
+    /// How long a failed session waits for its receiver, in milliseconds.
+    private static var receiverGrace: Int64 { 2000 }
+
+    private func collect(_ receiver: Receiver, _ generator: Generator, _ lists: FileListReceiver) {
+        statistics = receiver.statistics
+        statistics.files = lists.counts
+        statistics.entries = lists.entryCount
+        statistics.listSize = lists.listSize
+        statistics.deleted = generator.deletedCounts
+        statistics.sent = output.bytesWritten
+        statistics.received = input.bytesRead
+        if let figures = receiver.senderFigures {
+            // For display only, and any number may come (HOS-531): none that overflows when added to another.
+            func plausible(_ value: Int64) -> Int64 { min(max(0, value), 1 << 60) }
+            statistics.sent = plausible(figures.bytesRead)
+            statistics.received = plausible(figures.bytesWritten)
+            statistics.totalSize = plausible(figures.totalSize)
+            statistics.listBuildMilliseconds = plausible(figures.listBuildMilliseconds)
+            statistics.listTransferMilliseconds = plausible(figures.listTransferMilliseconds)
+        }
+    }
+}
+
+/// Messages that come before the receiving side has split (SES-116): texts and errors of the handshake and of the
+/// first list.
+private final class EarlyMessages {
+    private let observer: any SessionObserver
+    private let isServer: Bool
+    private(set) var ledger = ErrorLedger()
+
+    init(observer: any SessionObserver, isServer: Bool) {
+        self.observer = observer
+        self.isServer = isServer
+    }
+
+    func handle(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
+        switch code {
+        case .errorXfer, .error, .warning, .info:
+            if code == .errorXfer { ledger.notePeerFailure() }
+            if let kind = SessionEvent.TextKind(code) { observer.handle(.text(kind, trimmed(payload))) }
+        case .ioError:
+            if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
+        case .errorExit:
+            throw peerExit(payload)
+        case .ioTimeout, .noop:
+            break
+        default:
+            throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (Receiver)")
+        }
+    }
+}
+
+extension ItemCounts {
+    init(_ counts: DeletionStatistics) {
+        self.init()
+        regular = Int(counts.files)
+        directories = Int(counts.directories)
+        symlinks = Int(counts.symlinks)
+        devices = Int(counts.devices)
+        specials = Int(counts.specials)
+    }
+}

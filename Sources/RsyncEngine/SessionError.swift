@@ -1,0 +1,38 @@
+import RsyncProtocol
+import RsyncWire
+
+/// The end of a session before its time: an exit status of SES-159 and the sentence for people.
+public struct SessionError: Error, Sendable, Equatable {
+    public let exitCode: Int32
+    public let message: MessageText
+    /// The other side said so itself (SES-116): no closing line of our own.
+    public let announcedByPeer: Bool
+
+    public init(exitCode: Int32, _ message: MessageText, announcedByPeer: Bool = false) {
+        self.exitCode = exitCode
+        self.message = message
+        self.announcedByPeer = announcedByPeer
+    }
+
+    @inline(never)
+    public static func wire(_ error: WireError) -> SessionError {
+        SessionError(exitCode: error.exitCode, "protocol error: \(error.description)")
+    }
+
+    @inline(never)
+    public static func stream(_ error: StreamError) -> SessionError {
+        switch error {
+        case .readFailed(let errno): SessionError(exitCode: 10, "read error: errno \(errno)")
+        case .writeFailed(let errno): SessionError(exitCode: 10, "write error: errno \(errno)")
+        case .timedOut(let seconds):
+            SessionError(exitCode: 30, "io timeout after \(seconds) seconds -- exiting")
+        case .interrupted: SessionError(exitCode: 20, "received a signal to stop")
+        }
+    }
+
+    /// A value the peer must not send here (exit 2).
+    @inline(never)
+    public static func protocolViolation(_ text: MessageText) -> SessionError {
+        SessionError(exitCode: 2, text)
+    }
+}

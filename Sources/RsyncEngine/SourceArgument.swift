@@ -1,0 +1,50 @@
+import RsyncProtocol
+import RsyncWire
+
+/// One source argument, opened: where its items are found and under which names they travel (FLS-8 to FLS-11).
+public struct SourceArgument: Sendable {
+    /// Rooted in the start directory, or in the directory that holds a start item of another kind.
+    public let tree: any SourceTree
+    /// Name of the start item on the wire; `.` for a dot-dir, with `-R` possibly with a leading slash.
+    public let wireName: [UInt8]
+    /// The start item inside `tree`: the root for a directory.
+    public let start: RelativePath
+    /// The argument named the contents: dot-dir or trailing slash.
+    public let namesContents: Bool
+    /// `-R`: the directories above the start item, outermost first, as they are sent (FLS-23).
+    public let implied: [(name: [UInt8], status: FileStatus)]
+
+    public init(
+        tree: any SourceTree, wireName: [UInt8], start: RelativePath, namesContents: Bool,
+        implied: [(name: [UInt8], status: FileStatus)] = []
+    ) {
+        self.tree = tree
+        self.wireName = wireName
+        self.start = start
+        self.namesContents = namesContents
+        self.implied = implied
+    }
+
+    var isDotDirectory: Bool { wireName == [0x2e] || wireName == [0x2f, 0x2e] }
+
+    /// Where the item with this name on the wire lies in `tree`.
+    func path(of name: [UInt8]) throws(RelativePath.Defect) -> RelativePath {
+        if name == wireName { return start }
+        if wireName == [0x2e] { return try RelativePath(cleaning: name) }
+        let prefix = wireName == [0x2f, 0x2e] ? 1 : wireName.count + 1
+        guard name.count > prefix else { throw .empty }
+        return try RelativePath(cleaning: name[prefix...])
+    }
+
+    /// The wire name of an item directly inside the directory called `directory`.
+    static func childName(of directory: [UInt8], _ child: [UInt8]) -> [UInt8] {
+        if directory == [0x2e] { return child }
+        if directory == [0x2f, 0x2e] { return [0x2f] + child }
+        var name: [UInt8] = []
+        name.reserveCapacity(directory.count + 1 + child.count)
+        name.append(contentsOf: directory)
+        name.append(0x2f)
+        name.append(contentsOf: child)
+        return name
+    }
+}

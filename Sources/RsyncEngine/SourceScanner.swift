@@ -1,0 +1,213 @@
+import RsyncDigest
+import RsyncFilter
+import RsyncProtocol
+import RsyncWire
+
+/// Looks at the source trees and turns what it finds into entries (FLS-8 to FLS-26).
+final class SourceScanner {
+    let arguments: [SourceArgument]
+    private let options: TransferOptions
+    private let connection: Connection
+    private let diagnostics: Diagnostics
+    /// What could not be examined or vanished (FLS-16).
+    var ledger = ErrorLedger()
+
+    /// An entry and the argument it came from.
+    typealias Found = (entry: FileEntry, origin: UInt16)
+
+    private let alive: KeepAlive
+
+    init(
+        arguments: [SourceArgument], options: TransferOptions, connection: Connection, diagnostics: Diagnostics,
+        alive: KeepAlive
+    ) {
+        self.alive = alive
+        self.arguments = arguments
+        self.options = options
+        self.connection = connection
+        self.diagnostics = diagnostics
+    }
+
+    /// The start item of one argument; nil when it is left out (FLS-11 to FLS-14).
+    func startItem(_ origin: Int) throws(SessionError) -> Found? {
+        let argument = arguments[origin]
+        let status: FileStatus
+        do {
+            status = try argument.tree.status(argument.start)
+        } catch {
+            ledger.noteFailure()
+            try diagnostics.error("link_stat \(quoted(argument.wireName)) failed: \(errorText(error.errno))")
+            return nil
+        }
+        if !argument.isDotDirectory, isExcluded(argument.wireName, isDirectory: status.mode.isDirectory) {
+            return nil
+        }
+        if status.mode.isDirectory, !options.recursive, !options.listDirectories {
+            try diagnostics.info("skipping directory \(argument.wireName)")
+            return nil
+        }
+        guard var entry = try entry(argument.wireName, status, in: argument, at: argument.start) else { return nil }
+        if entry.isDirectory {
+            entry.hasContent = options.recursive || argument.namesContents
+            entry.isTop = entry.hasContent
+        }
+        return (entry, UInt16(origin))
+    }
+
+    /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here.
+    func impliedDirectory(_ name: [UInt8], _ status: FileStatus, origin: Int) -> Found {
+        var entry = FileEntry(name: name, mode: status.mode)
+        fill(&entry, from: status)
+        entry.isImplied = true
+        return (entry, UInt16(origin))
+    }
+
+    /// The items directly inside a directory. A directory that cannot be read counts as empty, with an error.
+    func contents(of directory: [UInt8], origin: UInt16) throws(SessionError) -> [Found] {
+        let argument = arguments[Int(origin)]
+        guard let path = try? argument.path(of: directory) else { return [] }
+        let names: [[UInt8]]
+        do {
+            names = try argument.tree.names(in: path)
+        } catch {
+            if error.errno == FileError.notFound {
+                try vanished(directory)
+            } else {
+                ledger.add(.general)
+                try diagnostics.error("opendir \(quoted(directory)) failed: \(errorText(error.errno))")
+            }
+            return []
+        }
+        var found: [Found] = []
+        found.reserveCapacity(names.count)
+        for name in names {
+            try alive.tick()
+            if let entry = try item(name, in: directory, at: path, argument) { found.append((entry, origin)) }
+        }
+        return found
+    }
+
+    private func item(
+        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument
+    ) throws(SessionError) -> FileEntry? {
+        let wireName = SourceArgument.childName(of: directory, name)
+        guard wireName.count <= RelativePath.maximumLength, let child = try? path.appending(name) else {
+            ledger.add(.general)
+            try diagnostics.error("cannot send a name of \(wireName.count) bytes: \(quoted(wireName))")
+            return nil
+        }
+        let status: FileStatus
+        do {
+            status = try argument.tree.status(child)
+        } catch {
+            if error.isNotFound {
+                if !isExcluded(wireName, isDirectory: false) { try vanished(wireName) }
+            } else if !isExcluded(wireName, isDirectory: false) {
+                ledger.add(.general)
+                try diagnostics.error("readlink_stat(\(quoted(wireName))) failed: \(errorText(error.errno))")
+            }
+            return nil
+        }
+        guard !isExcluded(wireName, isDirectory: status.mode.isDirectory) else { return nil }
+        guard var entry = try entry(wireName, status, in: argument, at: child) else { return nil }
+        if entry.isDirectory { entry.hasContent = options.recursive }
+        return entry
+    }
+
+    private func entry(
+        _ name: [UInt8], _ status: FileStatus, in argument: SourceArgument, at path: RelativePath
+    ) throws(SessionError) -> FileEntry? {
+        var entry = FileEntry(name: name, mode: status.mode)
+        fill(&entry, from: status)
+        if entry.mode.isSymlink, options.preserveLinks {
+            do {
+                entry.linkTarget = try argument.tree.linkTarget(path)
+            } catch {
+                ledger.add(error.isNotFound ? .vanished : .general)
+                try diagnostics.error("readlink_stat(\(quoted(name))) failed: \(errorText(error.errno))")
+                return nil
+            }
+            guard !entry.linkTarget.isEmpty else {
+                ledger.add(.general)
+                return nil
+            }
+        }
+        if options.compareChecksums, entry.isRegular {
+            entry.checksum =
+                try FileSum.ofFile(argument.tree, path, connection.listChecksum, alive)
+                ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)
+        }
+        return entry
+    }
+
+    private func fill(_ entry: inout FileEntry, from status: FileStatus) {
+        let type = entry.type
+        entry.length = type.isDevice || type.isSpecial ? 0 : status.size
+        entry.mtime = status.mtime
+        entry.nanoseconds = status.nanoseconds < 1_000_000_000 ? status.nanoseconds : 0
+        entry.uid = status.uid
+        entry.gid = status.gid
+        if type.isDevice { entry.rdev = status.rdev }
+        guard options.preserveHardLinks else { return }
+        let tracked =
+            connection.traits.tracksAllRegularFiles ? entry.isRegular : !entry.isDirectory && status.linkCount > 1
+        if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
+    }
+
+    private func isExcluded(_ name: [UInt8], isDirectory: Bool) -> Bool {
+        guard !options.filters.isEmpty else { return false }
+        return options.filters.check(name, isDirectory: isDirectory, side: .sender) == .exclude
+    }
+
+    private func vanished(_ name: [UInt8]) throws(SessionError) {
+        ledger.add(.vanished)
+        try diagnostics.warning("file has vanished: \(quoted(name))")
+    }
+}
+
+/// The sum that `--checksum` compares (XFR-135).
+enum FileSum {
+    /// nil when the file cannot be read to its end.
+    static func ofFile(
+        _ tree: any SourceTree, _ path: RelativePath, _ variant: ChecksumVariant, _ alive: KeepAlive
+    ) throws(SessionError) -> [UInt8]? {
+        guard let file = try? tree.open(path) else { return nil }
+        defer { file.close() }
+        var hasher = FileHasher.listSum(variant)
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        var position: Int64 = 0
+        while true {
+            guard let count = try? file.read(into: &buffer, at: 0, count: buffer.count, position: position) else {
+                return nil
+            }
+            if count == 0 { return hasher.finish() }
+            hasher.update(buffer, 0..<count)
+            try alive.tick()
+            position += Int64(count)
+        }
+    }
+}
+
+/// The system's words for an error number, as far as rsync's messages commonly show them.
+func errorText(_ errno: Int32) -> String {
+    switch errno {
+    case 1: "Operation not permitted (1)"
+    case 2: "No such file or directory (2)"
+    case 5: "Input/output error (5)"
+    case 13: "Permission denied (13)"
+    case 17: "File exists (17)"
+    case 18: "Invalid cross-device link (18)"
+    case 20: "Not a directory (20)"
+    case 21: "Is a directory (21)"
+    case 22: "Invalid argument (22)"
+    case 26: "Text file busy (26)"
+    case 28: "No space left on device (28)"
+    case 30: "Read-only file system (30)"
+    case 36: "File name too long (36)"
+    case 39: "Directory not empty (39)"
+    case 40: "Too many levels of symbolic links (40)"
+    case 95: "Operation not supported (95)"
+    case 122: "Disk quota exceeded (122)"
+    default: "errno (\(errno))"
+    }
+}

@@ -1,0 +1,43 @@
+// Rules that come from the text of a file (FLT-16, FLT-19 to FLT-22). The caller has read it.
+
+extension FilterList {
+    /// What the lines of a file are.
+    public enum FileKind: Sendable, Equatable {
+        /// `--exclude-from`: texts as for `--exclude`.
+        case exclude
+        /// `--include-from`: texts as for `--include`.
+        case include
+        /// Rules in full syntax.
+        case rules
+    }
+
+    /// Adds every line of a file. `nulTerminated`: `--from0`. `reader` is for lines of kind `rules` only.
+    public mutating func add(
+        contentsOfFile bytes: [UInt8], kind: FileKind, reader: (any FilterFileReader)? = nil,
+        nulTerminated: Bool = false
+    ) throws(FilterError) {
+        for line in FilterText.lines(bytes, nulTerminated: nulTerminated) {
+            guard line.count <= FilterLimits.line else {
+                dropped.append(FilterError(.lineTooLong, rule: line, clause: "FLT-22"))
+                continue
+            }
+            switch kind {
+            case .exclude: try add(exclude: [UInt8](line))
+            case .include: try add(include: [UInt8](line))
+            case .rules: try add(parsing: [UInt8](line), reader: reader, nulTerminated: nulTerminated)
+            }
+        }
+    }
+}
+
+/// Cutting rule files into rule texts.
+enum FilterText {
+    /// The lines of a line file without comments and empty lines (FLT-19). Blanks are kept.
+    static func lines(_ bytes: [UInt8], nulTerminated: Bool) -> [ArraySlice<UInt8>] {
+        bytes.split { nulTerminated ? $0 == 0 : $0 == 0x0a || $0 == 0x0d }
+            .filter { $0.first != UInt8(ascii: "#") && $0.first != UInt8(ascii: ";") }
+    }
+
+    /// The tokens of a word-split file (FLT-20): no comments, whatever ends lines.
+    static func words(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] { bytes.split(whereSeparator: isWhiteSpace) }
+}

@@ -1,0 +1,128 @@
+/// The rules in force inside one directory: the list, and what its dir-merge rules have read on the way down (FLT-30 to
+/// FLT-41). A value: leaving a directory is going back to the scope of its parent.
+public struct FilterScope: Sendable {
+    /// An active dir-merge rule.
+    struct Merge: Sendable {
+        let rule: FilterRule
+        let baseName: [UInt8]
+        /// The sub-list: the nearest file's rules first.
+        var rules: [FilterRule] = []
+    }
+
+    private var list: FilterList
+    private let side: FilterSide
+    /// In the order of activation.
+    private var merges: [Merge] = []
+
+    /// Rules and lines dropped on the way to this directory because they are too long, for the caller to report.
+    public private(set) var dropped: [FilterError] = []
+
+    /// The scope in which the first directory is entered, parent scans done (FLT-38).
+    ///
+    /// - Parameters:
+    ///   - firstDirectory: name of the first directory of the transfer that will be entered, `.` for the transfer root.
+    public init(
+        _ list: FilterList, side: FilterSide, firstDirectory: [UInt8], reader: any FilterFileReader
+    ) throws(FilterError) {
+        self.list = list
+        self.side = side
+        let first = path(of: firstDirectory)
+        // The files of merges for the other side are read too: errors in them are errors on both sides.
+        for rule in list.rules where rule.kind == .dirMerge {
+            merges.append(Merge(rule: rule, baseName: rule.baseName))
+        }
+        for index in merges.indices {
+            for directory in Self.parentScan(of: merges[index].rule.patternText, from: first) {
+                try read(index, in: directory, reader: reader)
+            }
+        }
+    }
+
+    /// The scope of a directory below this one (FLT-31). The caller has decided to enter it; `directory` is its name in
+    /// the transfer, `.` for the transfer root.
+    public func entering(_ directory: [UInt8], reader: any FilterFileReader) throws(FilterError) -> FilterScope {
+        if merges.isEmpty { return self }
+        var inner = self
+        let path = path(of: directory)
+        // The files may activate further merges, which are then looked for in this directory too (FLT-37).
+        var index = 0
+        while index < inner.merges.count {
+            if inner.merges[index].rule.isNotInherited { inner.dropRules(of: index) }
+            try inner.read(index, in: path, reader: reader)
+            for rule in inner.merges[index].rules where rule.kind == .dirMerge {
+                guard list.effectiveSides(of: rule).applies(to: side) else { continue }
+                guard !inner.merges.contains(where: { $0.baseName == rule.baseName }) else { continue }
+                inner.merges.append(Merge(rule: rule, baseName: rule.baseName))
+            }
+            index += 1
+        }
+        return inner
+    }
+
+    /// As `FilterList.check`, for an item of this directory or for the directory's subtree while it is being deleted.
+    public func check(_ name: [UInt8], isDirectory: Bool, insideDoomedDirectory: Bool = false) -> FilterList.Verdict {
+        let question = FilterList.Question(
+            name: name, isDirectory: isDirectory, side: side, insideDoomedDirectory: insideDoomedDirectory)
+        guard let question else { return .none }
+        return list.decide(question, list.rules, merges: merges)
+    }
+
+    /// Puts the rules of the merge's file in `directory`, if there is one, before the inherited ones.
+    private mutating func read(
+        _ index: Int, in directory: [UInt8], reader: any FilterFileReader
+    ) throws(FilterError) {
+        let merge = merges[index]
+        let file = FilterPath.joined(directory, merge.baseName)
+        guard let bytes = reader.contents(of: FilterPath.location(of: file, root: list.root)) else { return }
+        let parsed = try FilterFileParser(reader: reader, root: list.root)
+            .parse(bytes, of: merge.rule, at: .directory(directory), anchor: directory, depth: merge.rule.depth + 1)
+        dropped += parsed.dropped
+        if parsed.clearsEarlier { dropRules(of: index) }
+        var rules: [FilterRule] = []
+        for rule in parsed.rules {
+            guard rule.patternText.count < FilterLimits.pattern else {
+                dropped.append(FilterError(.patternTooLong, rule: rule.text, clause: "FLT-14"))
+                continue
+            }
+            if rule.kind == .dirMerge, merges.contains(where: { $0.baseName == rule.baseName }) { continue }
+            if rule.standsForCVSList, list.cvsRules == nil {
+                list.cvsRules = CVSIgnore.rules(reader: reader, isPerishable: rule.isPerishable)
+            }
+            rules.append(rule)
+        }
+        merges[index].rules = rules + merges[index].rules
+    }
+
+    /// Empties a sub-list; merges that were activated from it are active no longer.
+    private mutating func dropRules(of index: Int) {
+        var gone = merges[index].rules
+        merges[index].rules = []
+        // What a sub-list activates stands behind it, so `index` keeps its meaning.
+        while let rule = gone.popLast() {
+            guard rule.kind == .dirMerge else { continue }
+            let inner = merges[(index + 1)...].firstIndex { $0.baseName == rule.baseName }
+            guard let inner else { continue }
+            gone += merges.remove(at: inner).rules
+        }
+    }
+
+    /// Absolute path without slashes at the ends.
+    private func path(of directory: [UInt8]) -> [UInt8] {
+        FilterPath.joined(list.root, FilterPath.collapsed(directory))
+    }
+
+    /// The directories, outermost first, that a merge name with a slash is looked for in before `first` is entered
+    /// (FLT-38).
+    private static func parentScan(of name: [UInt8], from first: [UInt8]) -> [[UInt8]] {
+        guard let last = name.lastIndex(of: slash) else { return [] }
+        let top = FilterPath.collapsed(name.first == slash ? name[..<last] : (first + [slash] + name[..<last])[...])
+        guard FilterPath.isProperAncestor(top, of: first) else { return [] }
+        var directories: [[UInt8]] = []
+        var directory = FilterPath.parent(first)
+        while let current = directory {
+            directories.append(current)
+            directory = current == top ? nil : FilterPath.parent(current)
+        }
+        return directories.reversed()
+    }
+}

@@ -1,0 +1,176 @@
+import RsyncEngine
+import RsyncProtocol
+import RsyncWire
+
+/// A directory tree that nothing asked of it can leave (RSH-300 to RSH-303, RSH-355).
+///
+/// The root is a held descriptor. The directory part of every path is resolved beneath it without following any
+/// symlink; what is then done is done to one single name in that directory, or to a descriptor of the item itself. Any
+/// number of threads may use one tree at once.
+public final class ConfinedTree: DestinationTree {
+    let resolver: DirectoryResolver
+    /// Owners, modes and devices live in an extended attribute instead of in the item (MET-134).
+    public let fakeSuper: Bool
+    let method: ResolutionMethod
+
+    /// Opens the root by a path of this machine that the caller trusts: symlinks in it are followed.
+    public convenience init(
+        opening path: [UInt8], method: ResolutionMethod = .kernel, fakeSuper: Bool = false
+    ) throws(FileError) {
+        do throws(SystemError) {
+            guard !path.isEmpty, !path.contains(0) else { throw .noEntry }
+            let root = try System.open(trustedPath: SystemName(anything: path), flags: Open.trustedRoot)
+            self.init(root: root, method: method, fakeSuper: fakeSuper)
+        } catch {
+            throw FileError(errno: error.number, operation: "change_dir", path: .root)
+        }
+    }
+
+    public convenience init(
+        opening path: String, method: ResolutionMethod = .kernel, fakeSuper: Bool = false
+    ) throws(FileError) {
+        try self.init(opening: [UInt8](path.utf8), method: method, fakeSuper: fakeSuper)
+    }
+
+    /// Takes over a descriptor of a directory and closes it in the end.
+    public convenience init(descriptor: Int32, method: ResolutionMethod = .kernel, fakeSuper: Bool = false) {
+        self.init(root: Descriptor(owning: descriptor), method: method, fakeSuper: fakeSuper)
+    }
+
+    init(root: Descriptor, method: ResolutionMethod, fakeSuper: Bool) {
+        resolver = DirectoryResolver(root: root, method: method)
+        self.method = method
+        self.fakeSuper = fakeSuper
+    }
+
+    /// The directory at `path` as a tree of its own. It stays that directory whatever happens to its name.
+    public func subtree(_ path: RelativePath) throws(FileError) -> ConfinedTree {
+        let root = try reporting("change_dir", path) { () throws(SystemError) in
+            try resolver.resolve(path, flags: Open.directoryHandle)
+        }
+        return ConfinedTree(root: root, method: method, fakeSuper: fakeSuper)
+    }
+
+    /// The root's descriptor, for confinement rules. Valid while the tree lives.
+    public var rootDescriptor: Int32 { resolver.root.raw }
+
+    /// Where a path's last component is acted upon: a held directory and one name in it.
+    struct Place {
+        let directory: Descriptor
+        let name: SystemName
+    }
+
+    func place(of path: RelativePath) throws(SystemError) -> Place {
+        if path.isRoot { return Place(directory: resolver.root, name: .itself) }
+        guard let slash = path.bytes.lastIndex(of: 0x2f) else {
+            return Place(directory: resolver.root, name: SystemName(component: path.bytes[...]))
+        }
+        return Place(
+            directory: try resolver.directory(above: path, slash: slash),
+            name: SystemName(component: path.bytes[(slash + 1)...]))
+    }
+
+    @inline(__always)
+    func reporting<R>(
+        _ operation: StaticString, _ path: RelativePath, _ body: () throws(SystemError) -> R
+    ) throws(FileError) -> R {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw FileError(errno: error.number, operation: operation, path: path)
+        }
+    }
+
+    // MARK: Reading
+
+    public func status(_ path: RelativePath) throws(FileError) -> FileStatus {
+        try reporting("readlink_stat", path) { () throws(SystemError) in try status(at: place(of: path)) }
+    }
+
+    func status(at place: Place) throws(SystemError) -> FileStatus {
+        let real = try System.status(place.directory, place.name)
+        return fakeSuper ? try pretended(real, at: place) : real
+    }
+
+    public func names(in directory: RelativePath) throws(FileError) -> [[UInt8]] {
+        try reporting("opendir", directory) { () throws(SystemError) in
+            try System.names(resolver.resolve(directory, flags: Open.listing))
+        }
+    }
+
+    public func linkTarget(_ path: RelativePath) throws(FileError) -> [UInt8] {
+        try reporting("readlink_stat", path) { () throws(SystemError) in
+            let place = try place(of: path)
+            if fakeSuper, let target = try pretendedTarget(at: place) { return target }
+            return try System.linkTarget(place.directory, place.name)
+        }
+    }
+
+    public func open(_ path: RelativePath) throws(FileError) -> any ReadableFile {
+        let file = try reporting("open", path) { () throws(SystemError) in
+            let place = try place(of: path)
+            // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
+            guard try status(at: place).mode.isRegular else { throw .invalid }
+            return try openRegular(at: place)
+        }
+        return ConfinedReadableFile(file, path: path, tree: self)
+    }
+
+    /// Size in bytes from which the kernel is told that a file will be read from start to end: what is shorter comes in
+    /// one piece anyway.
+    static let worthAdvice: Int64 = 128 << 10
+
+    /// Opens what must be a regular file, without waiting for anything and without following anything.
+    func openRegular(at place: Place) throws(SystemError) -> Descriptor {
+        do throws(SystemError) {
+            let file = try System.open(place.directory, place.name, flags: Open.content)
+            let opened = try System.status(of: file)
+            guard opened.mode.isRegular else { throw .invalid }
+            if opened.size >= Self.worthAdvice { System.adviseSequential(file) }
+            return file
+        } catch {
+            // A symlink, a socket or a device without driver that took the file's place.
+            if error == .loop || error == .noSuchDevice || error == .noDeviceDriver { throw .invalid }
+            throw error
+        }
+    }
+}
+
+/// A regular file held open.
+final class ConfinedReadableFile: ReadableFile {
+    private let file: OpenFile
+    private let path: RelativePath
+    private let tree: ConfinedTree
+
+    init(_ file: Descriptor, path: RelativePath, tree: ConfinedTree) {
+        self.file = OpenFile(file)
+        self.path = path
+        self.tree = tree
+    }
+
+    func status() throws(FileError) -> FileStatus {
+        try tree.reporting("fstat", path) { () throws(SystemError) in
+            let held = try file.held()
+            let real = try System.status(of: held)
+            return tree.fakeSuper ? try tree.pretended(real, open: held) : real
+        }
+    }
+
+    func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int {
+        do throws(SystemError) {
+            let held = try file.held()
+            var done = 0
+            while done < count {
+                let got = try System.read(
+                    held, into: &buffer, at: offset + done, count: count - done, position: position + Int64(done))
+                if got == 0 { break }
+                done += got
+            }
+            return done
+        } catch {
+            throw FileError(errno: error.number, operation: "read", path: path)
+        }
+    }
+
+    func close() { file.close() }
+}

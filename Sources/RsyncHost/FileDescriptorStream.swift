@@ -1,0 +1,274 @@
+import RsyncEngine
+import Synchronization
+
+/// A byte stream over one descriptor for each direction: stdin and stdout, a child's pipes, or a socket twice.
+///
+/// The descriptors may or may not be non-blocking: a stock rsync hands its remote shell non-blocking pipes. Pipes and sockets are
+/// made non-blocking here, because a large write to a blocking pipe cannot be ended by a timeout, and get their old
+/// mode back in the end, because the mode is shared with whoever else holds them. Anything else is written in pieces
+/// that a ready descriptor takes without blocking.
+///
+/// A write waits for its own direction alone and never reads meanwhile: that a peer which must be read from before it
+/// reads on does not stall us is the engine's work, which reads on another thread.
+public final class FileDescriptorStream: ByteStream {
+    /// A ready pipe takes at least PIPE_BUF bytes without blocking.
+    private static let safeBlockingWrite = 4096
+
+    private let input: Channel
+    private let output: Channel
+    /// One socket for both directions: the end of writing is a shutdown.
+    private let isOneSocket: Bool
+    private let interruption: Interruption?
+    /// Seconds without a byte in either direction until `timedOut`; 0 = none (SES-148). May be lowered later (SES-104).
+    private let timeout: Atomic<Int32>
+    private let lastMoved: Atomic<Int64>
+    private let hasClosedWrite = Atomic<Bool>(false)
+
+    /// - Parameter owning: close the descriptors with the stream.
+    public convenience init(
+        reading: Int32, writing: Int32, owning: Bool = false, timeoutSeconds: Int32 = 0,
+        interruption: Interruption? = nil
+    ) throws(StreamSetupError) {
+        do throws(SystemError) {
+            let input = try Channel(reading, owned: owning ? Descriptor(owning: reading) : nil)
+            let output = try reading == writing
+                ? input : Channel(writing, owned: owning ? Descriptor(owning: writing) : nil)
+            self.init(input, output, timeoutSeconds, interruption)
+        } catch {
+            throw StreamSetupError(errno: error.number)
+        }
+    }
+
+    convenience init(
+        reading: Descriptor, writing: Descriptor, timeoutSeconds: Int32, interruption: Interruption?
+    ) throws(SystemError) {
+        let input = try Channel(reading.raw, owned: reading)
+        let output = try reading === writing ? input : Channel(writing.raw, owned: writing)
+        self.init(input, output, timeoutSeconds, interruption)
+    }
+
+    private init(_ input: Channel, _ output: Channel, _ timeoutSeconds: Int32, _ interruption: Interruption?) {
+        self.input = input
+        self.output = output
+        isOneSocket = input === output
+        self.interruption = interruption
+        timeout = Atomic(max(0, timeoutSeconds))
+        lastMoved = Atomic(System.monotonicNanoseconds())
+    }
+
+    public var timeoutSeconds: Int32 {
+        get { timeout.load(ordering: .relaxed) }
+        set { timeout.store(max(0, newValue), ordering: .relaxed) }
+    }
+
+    /// Seconds since a byte last moved in either direction, for deciding on keep-alives (SES-150).
+    public var idleSeconds: Int64 {
+        (System.monotonicNanoseconds() - lastMoved.load(ordering: .relaxed)) / 1_000_000_000
+    }
+
+    public func read(into buffer: inout [UInt8], at offset: Int, count: Int) throws(StreamError) -> Int {
+        guard count > 0 else { return 0 }
+        // A blocking descriptor must be waited for first, a non-blocking one need not.
+        var mustWait = !input.isNonBlocking
+        while true {
+            if interruption?.isTripped == true { throw .interrupted }
+            if mustWait { try wait(input, .input) }
+            do throws(SystemError) {
+                let got = try System.readSome(input.raw(), into: &buffer, at: offset, count: count)
+                moved()
+                return got
+            } catch {
+                guard error == .wouldBlock else { throw .readFailed(errno: error.number) }
+                mustWait = true
+            }
+        }
+    }
+
+    public func write(_ bytes: [UInt8], _ range: Range<Int>) throws(StreamError) {
+        guard !hasClosedWrite.load(ordering: .relaxed) else {
+            throw .writeFailed(errno: SystemError.brokenPipe.number)
+        }
+        var at = range.lowerBound
+        var mustWait = !output.isNonBlocking
+        while at < range.upperBound {
+            if interruption?.isTripped == true { throw .interrupted }
+            if mustWait { try wait(output, .output) }
+            let left = range.upperBound - at
+            do throws(SystemError) {
+                at += try System.writeSome(
+                    output.raw(), bytes, at: at, count: output.isNonBlocking ? left : min(left, Self.safeBlockingWrite))
+                mustWait = !output.isNonBlocking
+                moved()
+            } catch {
+                guard error == .wouldBlock else { throw .writeFailed(errno: error.number) }
+                mustWait = true
+            }
+        }
+    }
+
+    /// Never later than the timeout, which is counted from the last byte here: a caller who asks again and again in
+    /// short turns is waiting all the time. At end of stream, too, `read` would return at once.
+    public func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool {
+        let end = System.monotonicNanoseconds() + Int64(max(0, milliseconds)) * 1_000_000
+        var left = max(0, milliseconds)
+        while true {
+            let slice = min(left, 60_000)
+            if try poll(input, .input, milliseconds: slice) { return true }
+            let now = System.monotonicNanoseconds()
+            let seconds = timeoutSeconds
+            if seconds > 0, now - lastMoved.load(ordering: .relaxed) >= Int64(seconds) * 1_000_000_000 {
+                throw .timedOut(seconds: seconds)
+            }
+            guard now < end else { return false }
+            left = Int32((end - now) / 1_000_000 + 1)
+        }
+    }
+
+    /// The last words of a side that was interrupted (SES-163), within `milliseconds` and as far as the peer takes them.
+    /// Returns whether all went out.
+    public func writeFarewell(_ bytes: [UInt8], milliseconds: Int32) -> Bool {
+        let end = System.monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
+        var at = 0
+        do throws(SystemError) {
+            while at < bytes.count {
+                let left = (end - System.monotonicNanoseconds()) / 1_000_000
+                guard left > 0 else { return false }
+                guard try System.wait(output.raw(), .output, waker: nil, milliseconds: Int32(left)) == .ready else {
+                    continue
+                }
+                do throws(SystemError) {
+                    let count = min(bytes.count - at, Self.safeBlockingWrite)
+                    at += try System.writeSome(output.raw(), bytes, at: at, count: count)
+                } catch {
+                    guard error == .wouldBlock else { throw error }
+                }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    public func closeWrite() {
+        guard !hasClosedWrite.exchange(true, ordering: .relaxed) else { return }
+        if isOneSocket {
+            // A socket whose peer is gone already has nothing left to shut down.
+            try? System.shutdownWrite(output.raw())
+        } else {
+            output.close()
+        }
+    }
+
+    /// The descriptors in their old mode, for a process that is to have them (`ChildProcess`).
+    func lend() throws(SystemError) -> (reading: Int32, writing: Int32) {
+        input.restore()
+        output.restore()
+        return (try input.raw(), try output.raw())
+    }
+
+    /// Closes both directions here: the end of either side must reach the other (HOS-534).
+    func abandon() {
+        hasClosedWrite.store(true, ordering: .relaxed)
+        input.close()
+        if !isOneSocket { output.close() }
+    }
+
+    private func moved() { lastMoved.store(System.monotonicNanoseconds(), ordering: .relaxed) }
+
+    /// Waits in slices (SES-149), because the other direction may move and put the end off.
+    private func wait(_ channel: Channel, _ direction: System.Direction) throws(StreamError) {
+        // Time spent elsewhere before this wait is no silence of the peer's.
+        let began = System.monotonicNanoseconds()
+        while true {
+            let seconds = timeoutSeconds
+            var milliseconds: Int32 = -1
+            if seconds > 0 {
+                let end = max(began, lastMoved.load(ordering: .relaxed)) + Int64(seconds) * 1_000_000_000
+                let left = end - System.monotonicNanoseconds()
+                guard left > 0 else { throw .timedOut(seconds: seconds) }
+                milliseconds = Int32(min(left / 1_000_000 + 1, Int64(min(60, (seconds + 1) / 2)) * 1000))
+            }
+            if try poll(channel, direction, milliseconds: milliseconds) { return }
+        }
+    }
+
+    /// One look, for at most `milliseconds` (-1: for ever): whether the channel is ready.
+    private func poll(
+        _ channel: Channel, _ direction: System.Direction, milliseconds: Int32
+    ) throws(StreamError) -> Bool {
+        if interruption?.isTripped == true { throw .interrupted }
+        let wake: System.Wake
+        do throws(SystemError) {
+            wake = try System.wait(channel.raw(), direction, waker: interruption?.waker.raw, milliseconds: milliseconds)
+        } catch {
+            throw direction == .input ? .readFailed(errno: error.number) : .writeFailed(errno: error.number)
+        }
+        if wake == .woken {
+            interruption?.note()
+            throw .interrupted
+        }
+        return wake == .ready
+    }
+}
+
+/// One descriptor of a stream, with the mode it had.
+private final class Channel: Sendable {
+    let isNonBlocking: Bool
+    private let number: Int32
+    private let wasChanged: Bool
+    private let owned: OpenFile?
+    private let isClosed = Atomic<Bool>(false)
+
+    /// - Parameter owned: the same descriptor, to be closed in the end; nil when it is only lent to us.
+    init(_ descriptor: Int32, owned: Descriptor?) throws(SystemError) {
+        number = descriptor
+        let already = try System.isNonBlocking(descriptor)
+        let isChannel = try System.isChannel(descriptor)
+        let change = !already && isChannel
+        if change { try System.setNonBlocking(descriptor, true) }
+        wasChanged = change
+        isNonBlocking = already || change
+        self.owned = owned.map(OpenFile.init)
+    }
+
+    deinit { restore() }
+
+    func raw() throws(SystemError) -> Int32 {
+        guard !isClosed.load(ordering: .relaxed) else { throw .badDescriptor }
+        return number
+    }
+
+    /// A borrowed descriptor is closed too: end of writing must reach the peer, and only closing tells a pipe.
+    func close() {
+        guard !isClosed.load(ordering: .relaxed) else { return }
+        restore()
+        isClosed.store(true, ordering: .relaxed)
+        if let owned { owned.close() } else { System.closeBorrowed(number) }
+    }
+
+    func restore() {
+        guard wasChanged, !isClosed.load(ordering: .relaxed) else { return }
+        // The other holder lives on with what it gave us, as far as the descriptor still exists.
+        try? System.setNonBlocking(number, false)
+    }
+}
+
+extension FileDescriptorStream {
+    /// Two streams over two pipes, each reading what the other writes: both sides of a copy in one process.
+    public static func pair(
+        interruption: Interruption? = nil
+    ) throws(StreamSetupError) -> (near: FileDescriptorStream, far: FileDescriptorStream) {
+        do throws(SystemError) {
+            let forth = try System.makePipe()
+            let back = try System.makePipe()
+            return (
+                try FileDescriptorStream(
+                    reading: back.reading, writing: forth.writing, timeoutSeconds: 0, interruption: interruption),
+                try FileDescriptorStream(
+                    reading: forth.reading, writing: back.writing, timeoutSeconds: 0, interruption: interruption)
+            )
+        } catch {
+            throw StreamSetupError(errno: error.number)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Synchronization
+
+/// What signals do to a transfer: SIGINT, SIGTERM and SIGHUP end blocking calls with `.interrupted` so that the session
+/// can say so and tidy up (SES-163); a broken pipe is an error of the write and no signal.
+public enum Signals {
+    /// Installs the handlers; from then on `interruption` is tripped by the first of the three signals. Once for a process.
+    public static func install(interrupting interruption: Interruption) throws(StreamSetupError) {
+        do throws(SystemError) {
+            try System.ignoreSignal(System.brokenPipeSignal)
+            for number in System.terminationSignals {
+                try System.catchSignal(number, waker: interruption.waker)
+            }
+            // The handler writes to this descriptor for as long as the process lives.
+            kept.withLock { $0.append(interruption) }
+            interruption.watchSignals()
+        } catch {
+            throw StreamSetupError(errno: error.number)
+        }
+    }
+
+    /// For programs that write to pipes without wanting the rest.
+    public static func ignoreBrokenPipe() throws(StreamSetupError) {
+        do throws(SystemError) {
+            try System.ignoreSignal(System.brokenPipeSignal)
+        } catch {
+            throw StreamSetupError(errno: error.number)
+        }
+    }
+
+    /// The first of the three that arrived; nil when none has.
+    public static var caught: Int32? {
+        let number = System.caughtSignal
+        return number == 0 ? nil : number
+    }
+
+    private static let kept = Mutex<[Interruption]>([])
+}

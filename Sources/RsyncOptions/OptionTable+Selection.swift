@@ -1,0 +1,108 @@
+extension OptionTable {
+    /// What is transferred (ARG-78, 14.1).
+    static let selection: [Option] = [
+        .flag("archive a", .both, "keep nearly everything: same as -rlptgoD") { arguments, _ in
+            if !arguments.recurses { arguments.recursion = .archive }
+            arguments.links = true
+            arguments.permissions = true
+            arguments.times = true
+            arguments.group = true
+            arguments.owner = true
+            arguments.devices = true
+            arguments.specials = true
+        },
+        .flag("recursive r", no: "recursive r", .both, "go down into directories") {
+            $0.recursion = $1 ? .explicit : .off
+        },
+        .flag(
+            "inc-recursive i-r", no: "inc-recursive i-r", .both, "allow the file list to be sent piece by piece (default)"
+        ) { $0.incrementalRecursion = $1 },
+        .flag("dirs d", no: "dirs d", .both, "transfer directories without going down into them") {
+            $0.directoriesOption = $1
+        },
+        .refused("old-dirs old-d", .both, "as --dirs, for very old servers"),
+        .flag("relative R", no: "relative R", .both, "keep the leading directories of source arguments") {
+            $0.relative = $1
+        },
+        .flag("implied-dirs i-d", .local, "with -R, also transfer the attributes of leading directories (default)") { _, _ in },
+        .refused("no-implied-dirs no-i-d", .both, "with -R, leave the attributes of leading directories alone"),
+        .refused("one-file-system x", no: "one-file-system x", .both, "stay within one file system"),
+        .flag("links l", no: "links l", .both, "copy symlinks as symlinks") { $0.links = $1 },
+        .refused("copy-links L", .sender, "send what a symlink leads to", because: "symlinks are never followed"),
+        .refused(
+            "copy-unsafe-links", .both, "send what a symlink leads to if that lies outside the tree",
+            because: "symlinks are never followed"),
+        .refused("safe-links", .both, "leave out symlinks that lead outside the tree"),
+        .refused("munge-links", no: "munge-links", .local, "store symlinks in a form that leads nowhere"),
+        .refused(
+            "insecure-links", no: "insecure-links", .local, "follow foreign symlinks in paths given by the operator",
+            because: "symlinks are never followed"),
+        .refused("confine-root", value: "DIR", .local, "refuse paths of the operator that lead outside DIR"),
+        .refused(
+            "copy-dirlinks k", .sender, "take a symlink to a directory for the directory",
+            because: "symlinks are never followed"),
+        .refused(
+            "keep-dirlinks K", .receiver, "accept a symlink to a directory where a directory is to be",
+            because: "symlinks are never followed"),
+        .flag("hard-links H", no: "hard-links H", .both, "keep hard links between transferred files") {
+            $0.hardLinks = $1 ? $0.hardLinks + 1 : 0
+        },
+        .flag("devices", no: "devices", .both, "copy device nodes") { $0.devices = $1 },
+        .flag("specials", no: "specials", .both, "copy sockets and fifos") { $0.specials = $1 },
+        .flag("D", no: "D", .both, "same as --devices --specials") {
+            $0.devices = $1
+            $0.specials = $1
+        },
+        .refused("drop-D", no: "drop-D", .local, "never make devices and specials here"),
+        .refused("copy-devices", .sender, "send what is on a device as if it were a file"),
+        .refused("write-devices", no: "write-devices", .receiver, "write into existing devices"),
+        .flag("update u", .both, "skip files that are newer at the destination") { arguments, _ in
+            arguments.update = true
+        },
+        .flag("existing ignore-non-existing", .receiver, "make nothing new at the destination") { arguments, _ in
+            arguments.existing = true
+        },
+        .flag("ignore-existing", .receiver, "leave alone what exists at the destination") { arguments, _ in
+            arguments.ignoreExisting = true
+        },
+        .flag("ignore-times I", .both, "do not skip files that agree in size and time") { arguments, _ in
+            arguments.ignoreTimes = true
+        },
+        .flag("size-only", .receiver, "skip files that agree in size") { arguments, _ in arguments.sizeOnly = true },
+        .flag("checksum c", no: "checksum c", .both, "compare files by checksum, not by size and time") {
+            $0.checksum = $1
+        },
+        .refused("modify-window @", value: "NUM", .receiver, "take times within NUM seconds for equal"),
+        .refused("max-size", value: "SIZE", .receiver, "leave out files larger than SIZE"),
+        .refused("min-size", value: "SIZE", .receiver, "leave out files smaller than SIZE"),
+        .refused("prune-empty-dirs m", no: "prune-empty-dirs m", .receiver, "leave out directories without files"),
+        .valued("filter f", "RULE", .local, "add a filter rule") { (arguments, value) throws(ArgumentError) in
+            arguments.filters.append(.rule(value.bytes))
+        },
+        .refused("F", .local, "use the rules in .rsync-filter files; twice: and leave these files out"),
+        .valued("exclude", "PATTERN", .local, "leave out what matches PATTERN") { (arguments, value) throws(ArgumentError) in
+            arguments.filters.append(.exclude(value.bytes))
+        },
+        .valued("include", "PATTERN", .local, "do not leave out what matches PATTERN") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.filters.append(.include(value.bytes))
+        },
+        .valued("exclude-from", "FILE", .local, "read exclude patterns from FILE") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.filters.append(.excludeFrom(value.bytes))
+        },
+        .valued("include-from", "FILE", .local, "read include patterns from FILE") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.filters.append(.includeFrom(value.bytes))
+        },
+        .refused("cvs-exclude C", .both, "leave out what CVS leaves out"),
+        .refused("files-from", value: "FILE", .both, "read the names to transfer from FILE"),
+        .refused("from0 0", no: "from0", .both, "lists in files are separated by NUL"),
+        .refused("ignore-missing-args", .sender, "source arguments may be missing"),
+        .refused("delete-missing-args", .both, "delete at the destination what is missing at the source"),
+        .flag("list-only", .both, "list files instead of copying them") { arguments, _ in
+            arguments.listOnlyOption = true
+            arguments.lists = true
+        },
+    ]
+}

@@ -1,0 +1,83 @@
+extension OptionTable {
+    /// How files are brought up to date (ARG-78, 14.2).
+    static let updating: [Option] = [
+        .refused("backup b", no: "backup", .both, "keep what is replaced or deleted"),
+        .refused("backup-dir", value: "DIR", .both, "keep it in DIR"),
+        .refused("suffix", value: "TEXT", .both, "name suffix of what is kept"),
+        .refused("inplace", no: "inplace", .both, "write into the destination file itself"),
+        .refused("append", no: "append", .both, "add only what shorter files lack"),
+        .refused("append-verify", .both, "as --append, and check the old part"),
+        .flag("whole-file W", no: "whole-file W", .both, "send files whole, without looking for what is there") {
+            $0.wholeFile = $1
+        },
+        .valued("block-size B", "SIZE", .both, "fixed block length of the delta search") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.blockSize = try blockSize(value, protocolNumber: arguments.protocolNumber)
+        },
+        .refused("sparse S", no: "sparse S", .both, "write runs of zeros as holes"),
+        .refused("preallocate", .receiver, "allocate space before writing"),
+        .flag("partial", no: "partial", .receiver, "keep files that arrived in part") { $0.partial = $1 },
+        .refused("partial-dir", value: "DIR", .receiver, "keep files that arrived in part in DIR"),
+        .flag("P", .receiver, "same as --partial --progress") { arguments, _ in
+            arguments.partial = true
+            arguments.progress = true
+        },
+        .refused("delay-updates", no: "delay-updates", .receiver, "put all updated files in place at the end"),
+        .refused("temp-dir T", value: "DIR", .receiver, "where temporary files are made"),
+        .refused("fsync", .receiver, "flush every file to the disk"),
+        .refused("fuzzy y", no: "fuzzy y", .receiver, "look for a similar file to start from"),
+        .refused("compare-dest", value: "DIR", .receiver, "also compare with the files in DIR"),
+        .refused("copy-dest", value: "DIR", .receiver, "also compare with DIR, and copy unchanged files from there"),
+        .valued("link-dest", "DIR", .receiver, "also compare with DIR, and hard link unchanged files from there") {
+            (arguments, value) throws(ArgumentError) in
+            guard arguments.alternateDirectories.count < largestAlternateCount else {
+                throw .refused("ERROR: at most \(largestAlternateCount) --link-dest args may be specified")
+            }
+            arguments.alternateDirectories.append(value.bytes)
+        },
+        .flag("delete", .receiver, "delete what is not at the source") { arguments, _ in arguments.deletes = true },
+        deletion("delete-before", .before, "as --delete, before the transfer"),
+        deletion("delete-during del", .during, "as --delete, during the transfer"),
+        .refused("delete-delay", .receiver, "as --delete, found during and done after the transfer"),
+        deletion("delete-after", .after, "as --delete, after the transfer"),
+        .flag("delete-excluded", .receiver, "as --delete, and what is left out by rules") { arguments, _ in
+            arguments.deletes = true
+            arguments.deleteExcluded = true
+        },
+        .refused("max-delete", value: "NUM", .receiver, "delete at most NUM items"),
+        .flag("ignore-errors", no: "ignore-errors", .both, "delete even after errors") { $0.ignoreErrors = $1 },
+        .flag("force", no: "force", .receiver, "let a file take the place of a full directory") { $0.force = $1 },
+        .refused("remove-source-files", .both, "remove at the source what has been transferred"),
+        .refused("remove-sent-files", .both, "remove at the source what has been sent"),
+        .refused("mkpath", no: "mkpath", .receiver, "make missing parents of the destination"),
+        .flag("dry-run n", .both, "change nothing, only show what would be done") { arguments, _ in
+            arguments.dryRun = true
+        },
+    ]
+
+    /// ARG-62.
+    static let largestAlternateCount = 20
+    /// ARG-62; the protocol's own limit (XFR-27).
+    static let largestBlockSize: Int64 = 131_072
+    static let largestOldBlockSize: Int64 = 536_870_912
+
+    private static func deletion(_ names: String, _ time: ParsedArguments.DeletionTime, _ help: String) -> Option {
+        .flag(names, .receiver, help) { (arguments, _) throws(ArgumentError) in
+            guard arguments.deletionTime == nil || arguments.deletionTime == time else {
+                throw .refused("You may not combine multiple --delete-WHEN options.")
+            }
+            arguments.deletes = true
+            arguments.deletionTime = time
+        }
+    }
+
+    private static func blockSize(_ value: OptionValue, protocolNumber: Int32?) throws(ArgumentError) -> Int32 {
+        let text = "--block-size=" + ArgumentError.text(of: value.bytes)
+        guard let size = SizeArgument.parse(value.bytes), size >= 0 else { throw .refused(text + " is invalid") }
+        let isOld = protocolNumber.map { $0 < 30 } ?? false
+        guard size <= (isOld ? largestOldBlockSize : largestBlockSize) else {
+            throw .refused(text + " is too large (max: \(isOld ? "512.00M" : "128.00K"))")
+        }
+        return Int32(size)
+    }
+}

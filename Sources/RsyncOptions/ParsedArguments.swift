@@ -1,0 +1,177 @@
+/// What a command line asks for, after implications (ARG-60) and before any file or host is touched.
+///
+/// One value serves the client and the server; the fields a role does not look at keep their defaults. Option values,
+/// paths and patterns are bytes: they need not be text.
+public struct ParsedArguments: Sendable {
+    public init() {}
+
+    // MARK: Which program this is
+
+    /// `--server` was given (ARG-46).
+    public var isServer = false
+    /// `--sender` was given: the server sends.
+    public var isSender = false
+    /// `--help`, or `-h` alone.
+    public var showsHelp = false
+    /// `--version`: 1; 2 asks for JSON.
+    public var showsVersion = 0
+
+    // MARK: Selection
+
+    public enum Recursion: Sendable, Equatable {
+        case off
+        /// From `-a` (a weaker kind, ARG-61).
+        case archive
+        /// From `-r`.
+        case explicit
+    }
+
+    public var recursion = Recursion.off
+    public var recurses: Bool { recursion != .off }
+    /// `--dirs` and `--no-dirs`; nil when neither was said.
+    public var directoriesOption: Bool?
+    /// `--list-only` was given.
+    public var listOnlyOption = false
+    /// `--list-only`, or a single source without destination (ARG-26; set by `endpoints()`).
+    public var lists = false
+    /// Directories are transferred: asked for, or implied by recursion or listing (ARG-60).
+    public var transfersDirectories: Bool { recurses || directoriesOption ?? lists }
+    public var relative = false
+    public var incrementalRecursion = true
+    public var links = false
+    /// Times `-H` was given.
+    public var hardLinks = 0
+    public var devices = false
+    public var specials = false
+    public var update = false
+    public var existing = false
+    public var ignoreExisting = false
+    public var ignoreTimes = false
+    public var sizeOnly = false
+    public var checksum = false
+    /// Rules in the order given.
+    public var filters: [FilterArgument] = []
+
+    // MARK: Updating
+
+    /// nil when nothing was said: the engine then decides by whether the transfer is local.
+    public var wholeFile: Bool?
+    /// Bytes; 0 lets the generator choose for each file.
+    public var blockSize: Int32 = 0
+    public var partial = false
+    public var alternateDirectories: [[UInt8]] = []
+    /// Deletion is on, in whatever form.
+    public var deletes = false
+    public enum DeletionTime: Sendable, Equatable { case before, during, after }
+    /// The form given; nil for plain `--delete`, where the protocol version decides (SES-30).
+    public var deletionTime: DeletionTime?
+    public var deleteExcluded = false
+    public var force = false
+    public var ignoreErrors = false
+    public var dryRun = false
+
+    // MARK: Attributes
+
+    public var permissions = false
+    public var owner = false
+    public var group = false
+    public var times = false
+    public var omitDirectoryTimes = false
+    public var omitLinkTimes = false
+    public var numericIds = false
+    public var fakeSuper = false
+    /// `--super` and `--no-super`; nil when the user id decides.
+    public var superUser: Bool?
+
+    // MARK: Connection
+
+    /// `--rsh`; nil leaves the choice to RSYNC_RSH and the default.
+    public var remoteShell: [UInt8]?
+    public var remoteProgram: [UInt8] = Array("rsync".utf8)
+    /// `--protocol`; nil when not forced.
+    public var protocolNumber: Int32?
+    /// Seconds; 0 is none.
+    public var timeout: Int32 = 0
+    /// 0 lets the server choose one.
+    public var checksumSeed: Int32 = 0
+    /// The value of `--checksum-choice`; nil for none and for `auto`.
+    public var checksumChoice: [UInt8]?
+    /// Options for the server only, in order (ARG-66).
+    public var remoteOptions: [[UInt8]] = []
+    /// 0, 1 or 2: how far arguments are left unprotected from the remote shell (ARG-29).
+    public var oldArguments = 0
+    public var secludedArguments = false
+
+    // MARK: Output
+
+    public var verbosity = 0
+    public var quiet = false
+    public var progress = false
+    public var statistics = false
+    /// Times `-i` was given: 2 shows unchanged items too.
+    public var itemize = 0
+    /// 0 plain digits, 1 grouped, 2 and up with units (MET-166).
+    public var humanReadable = 1
+
+    // MARK: What only a client says to a server
+
+    /// The value of `-e`: dot and capability letters (ARG-11); empty from clients before 3.0.0.
+    public var capabilities: [UInt8] = []
+    /// What the client's output format needs reported (ARG-24).
+    public struct ReportHint: Sendable, Equatable {
+        /// Some output format is in effect: updated names are the client's to print, deletions are reported.
+        public var hasFormat = false
+        public var itemizes = false
+        /// Items that did not change, too.
+        public var itemizesUnchanged = false
+        public var namesOperation = false
+
+        public init() {}
+    }
+
+    public var reportHint = ReportHint()
+    public enum MessageChannel: Sendable, Equatable {
+        /// Errors by stderr or the protocol, as each is due.
+        case errors
+        /// Everything by stderr.
+        case all
+        /// Everything through the protocol.
+        case client
+    }
+
+    public var messageChannel = MessageChannel.errors
+    /// Words of `--info` and `--debug`, as they came; a server may ignore any of them (ARG-51).
+    public var infoWords: [[UInt8]] = []
+    public var debugWords: [[UInt8]] = []
+
+    // MARK: The rest
+
+    /// Arguments that are no options, in order.
+    public var positional: [[UInt8]] = []
+}
+
+/// A rule, or a file of rules, from the command line. Reading files and parsing rules is for later.
+public enum FilterArgument: Sendable, Equatable {
+    /// `--exclude`, `--include`: a pattern without rule prefix.
+    case exclude([UInt8])
+    case include([UInt8])
+    /// `--exclude-from`, `--include-from`: `-` is standard input.
+    case excludeFrom([UInt8])
+    case includeFrom([UInt8])
+    /// `--filter`: a whole rule.
+    case rule([UInt8])
+}
+
+/// Defaults that come from outside the command line. A server ignores them (ARG-55).
+public struct ArgumentEnvironment: Sendable {
+    /// RSYNC_OLD_ARGS, RSYNC_PROTECT_ARGS, RSYNC_RSH; nil when unset.
+    public var oldArguments: String?
+    public var protectArguments: String?
+    public var remoteShell: String?
+
+    public init(oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil) {
+        self.oldArguments = oldArguments
+        self.protectArguments = protectArguments
+        self.remoteShell = remoteShell
+    }
+}

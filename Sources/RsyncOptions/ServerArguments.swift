@@ -1,0 +1,147 @@
+/// The argument vector of a server, composed by its client (ARG-1 to ARG-35).
+public struct ServerArguments: Sendable, Equatable {
+    /// What the client does.
+    public enum Role: Sendable { case sender, receiver }
+
+    /// Behind the program's name, on the remote shell's command line.
+    public let commandLine: [[UInt8]]
+    /// With `--secluded-args`: what goes through the protocol, to be coded by `SecludedArguments` (ARG-40).
+    public let secluded: [[UInt8]]?
+
+    /// ARG-67.
+    public static let largestCount = 140
+
+    /// Whether the `i` of the capability string is due (ARG-14).
+    public static func asksForIncrementalRecursion(_ arguments: ParsedArguments, role: Role) -> Bool {
+        guard arguments.recurses, arguments.incrementalRecursion else { return false }
+        return role == .sender || arguments.deletionTime == nil || arguments.deletionTime == .during
+    }
+
+    /// The arguments without program name, as they stand on the command line.
+    ///
+    /// `capabilities` is the value of `-e`, such as `.iLsfxCIvu` (ARG-11); it is left out when the client is bound to
+    /// a protocol below 30 (ARG-12). `paths`: all sources of a pull, or the one destination of a push.
+    public static func compose(
+        _ arguments: ParsedArguments, role: Role, capabilities: [UInt8], paths: [[UInt8]]
+    ) throws(ArgumentError) -> ServerArguments {
+        var start = [Array("--server".utf8)]
+        if role == .receiver { start.append(Array("--sender".utf8)) }
+        let cluster = cluster(arguments, role, capabilities)
+        if cluster.count > 1 { start.append(cluster) }
+
+        let isSecluded = arguments.secludedArguments
+        let escapes = !isSecluded
+        var options = longOptions(arguments, role) { escapes && arguments.oldArguments < 2 ? ShellEscaping.value($0) : $0 }
+        for option in arguments.remoteOptions {
+            options.append(escapes && arguments.oldArguments == 0 ? ShellEscaping.value(option) : option)
+        }
+        guard start.count + options.count < largestCount else { throw .refused("too many remote options specified.") }
+        options.append([UInt8(ascii: ".")])
+        for path in paths {
+            // An empty path is the directory the remote shell starts in (ARG-27).
+            var sent = ShellEscaping.undashed(path.isEmpty ? [UInt8(ascii: ".")] : path)
+            if escapes, arguments.oldArguments == 0 {
+                let isLiteralTilde =
+                    role == .receiver && ShellEscaping.isLiteralTilde(sent, relative: arguments.relative)
+                sent = (isLiteralTilde ? [UInt8(ascii: "\\")] : []) + ShellEscaping.path(sent)
+            }
+            options.append(sent)
+        }
+        if isSecluded {
+            return ServerArguments(commandLine: start, secluded: [Array("rsync".utf8)] + options)
+        }
+        return ServerArguments(commandLine: start + options, secluded: nil)
+    }
+
+    /// The flag letters in the reference's order (ARG-6).
+    private static func cluster(_ arguments: ParsedArguments, _ role: Role, _ capabilities: [UInt8]) -> [UInt8] {
+        let sends = role == .sender
+        var letters = "-"
+        func add(_ letter: String, times: Int = 1, if condition: Bool = true) {
+            if condition { letters += String(repeating: letter, count: times) }
+        }
+        add("s", if: arguments.secludedArguments)
+        add("v", times: min(arguments.verbosity, 9))
+        add("q", if: arguments.quiet && arguments.messageChannel != .client)
+        add("u", if: arguments.update)
+        add("n", if: arguments.dryRun)
+        add("l", if: arguments.links)
+        add("d", if: sendsDirectoriesLetter(arguments, sends: sends))
+        add("O", if: sends && arguments.omitDirectoryTimes)
+        add("J", if: sends && arguments.omitLinkTimes)
+        add("W", if: arguments.wholeFile == true)
+        add("H", times: min(arguments.hardLinks, 2))
+        add("o", if: arguments.owner)
+        add("g", if: arguments.group)
+        add("D", if: arguments.devices)
+        add("t", if: arguments.times)
+        add("p", if: arguments.permissions)
+        add("r", if: arguments.recurses)
+        add("c", if: arguments.checksum)
+        add("I", if: arguments.ignoreTimes)
+        add("R", if: arguments.relative)
+        guard (arguments.protocolNumber ?? .max) >= 30 else { return Array(letters.utf8) }
+        return Array(letters.utf8) + [UInt8(ascii: "e")] + capabilities
+    }
+
+    /// ARG-7.
+    private static func sendsDirectoriesLetter(_ arguments: ParsedArguments, sends: Bool) -> Bool {
+        guard !arguments.recurses, arguments.transfersDirectories else { return false }
+        return arguments.directoriesOption == true || arguments.lists || sends && arguments.deletes
+    }
+
+    /// Long options in the reference's order (ARG-18).
+    private static func longOptions(
+        _ arguments: ParsedArguments, _ role: Role, escape: ([UInt8]) -> [UInt8]
+    ) -> [[UInt8]] {
+        let sends = role == .sender
+        var options: [[UInt8]] = []
+        func add(_ option: String, if condition: Bool = true) {
+            if condition { options.append(Array(option.utf8)) }
+        }
+        add("--list-only", if: arguments.listOnlyOption)
+        add("--no-r", if: sends && arguments.deletes && !arguments.recurses && arguments.transfersDirectories)
+        add("--no-specials", if: arguments.devices && !arguments.specials)
+        add("--specials", if: arguments.specials && !arguments.devices)
+        if sends, let format = formatHint(arguments) { add("--log-format=" + format) }
+        add("--msgs2stderr", if: arguments.messageChannel == .all)
+        add("--no-msgs2stderr", if: arguments.messageChannel == .client)
+        add("-B\(arguments.blockSize)", if: arguments.blockSize != 0)
+        add("--timeout=\(arguments.timeout)", if: arguments.timeout != 0)
+        if let choice = arguments.checksumChoice { options.append(Array("--checksum-choice=".utf8) + escape(choice)) }
+        if sends {
+            switch arguments.deletionTime {
+            case .before: add("--delete-before")
+            case .during: add("--delete-during")
+            case .after: add("--delete-after")
+            case nil: add("--delete", if: arguments.deletes && !arguments.deleteExcluded)
+            }
+            add("--delete-excluded", if: arguments.deleteExcluded)
+            add("--force", if: arguments.force)
+            add("--super", if: arguments.superUser == true)
+            add("--size-only", if: arguments.sizeOnly)
+            add("--stats", if: arguments.statistics)
+        }
+        add("--checksum-seed=\(arguments.checksumSeed)", if: arguments.checksumSeed != 0)
+        add("--partial", if: sends && arguments.partial)
+        add("--ignore-errors", if: arguments.ignoreErrors)
+        add("--numeric-ids", if: arguments.numericIds)
+        guard sends else { return options }
+        add("--ignore-existing", if: arguments.ignoreExisting)
+        add("--existing", if: arguments.existing)
+        for directory in arguments.alternateDirectories {
+            add("--link-dest")
+            options.append(escape(directory))
+        }
+        return options
+    }
+
+    /// What the receiving server has to report for the client's output format (ARG-18 row 6).
+    private static func formatHint(_ arguments: ParsedArguments) -> String? {
+        switch arguments.itemize {
+        case 2...: "%i%I"
+        case 1: "%i"
+        default: arguments.progress && arguments.verbosity == 0 ? "X" : nil
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// Where an item lives on the sending machine: equal identities are hard links of each other (FLS-70).
+public struct LinkIdentity: Sendable, Hashable {
+    public var device: UInt64
+    public var inode: UInt64
+
+    public init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
+}
+
+/// One item of a file list (FLS-37), free of anything that belongs to its coding.
+public struct FileEntry: Sendable, Equatable {
+    /// Path inside the transfer, cleaned; `.` for the root. Empty: an entry that only consumes its index (FLS-93
+    /// check 6). Until a list is sorted it may begin with a slash under `--relative` (FLS-102).
+    public var name: [UInt8]
+    /// Bytes as lstat gives them; 0 for devices and specials (FLS-47).
+    public var length: Int64
+    /// Seconds since 1970.
+    public var mtime: Int64
+    /// 0...999999999; always 0 where the protocol has none (FLS-50).
+    public var nanoseconds: UInt32
+    public var mode: FileMode
+    public var uid: UInt32
+    public var gid: UInt32
+    /// Of devices only (FLS-64).
+    public var rdev: DeviceNumber
+    /// Empty unless it is a symlink and symlinks are preserved (FLS-68).
+    public var linkTarget: [UInt8]
+    /// Whole-file checksum of `--checksum`; empty = none (FLS-78).
+    public var checksum: [UInt8]
+    /// Names that arrived inside this entry (FLS-57); never encoded from here: the encoder asks for them.
+    public var userName: [UInt8]?
+    public var groupName: [UInt8]?
+    /// A directory named as a source argument.
+    public var isTop: Bool
+    /// A directory whose contents are in the transfer: the property that allows deletion in it (FLS-34).
+    public var hasContent: Bool
+    /// A directory that only exists to hold things below it (FLS-35).
+    public var isImplied: Bool
+    /// Sender: set on every entry to be tracked as a hard link (FLS-69); nil = not tracked.
+    public var linkIdentity: LinkIdentity?
+    /// Receiver: number of the hard-link group, -1 = not linked (FLS-75).
+    public var linkGroup: Int32
+
+    public init(
+        name: [UInt8], mode: FileMode, length: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, uid: UInt32 = 0,
+        gid: UInt32 = 0, rdev: DeviceNumber = .none, linkTarget: [UInt8] = [], checksum: [UInt8] = [],
+        userName: [UInt8]? = nil, groupName: [UInt8]? = nil, isTop: Bool = false, hasContent: Bool = false,
+        isImplied: Bool = false, linkIdentity: LinkIdentity? = nil, linkGroup: Int32 = -1
+    ) {
+        self.name = name
+        self.length = length
+        self.mtime = mtime
+        self.nanoseconds = nanoseconds
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+        self.rdev = rdev
+        self.linkTarget = linkTarget
+        self.checksum = checksum
+        self.userName = userName
+        self.groupName = groupName
+        self.isTop = isTop
+        self.hasContent = hasContent
+        self.isImplied = isImplied
+        self.linkIdentity = linkIdentity
+        self.linkGroup = linkGroup
+    }
+
+    /// Regular files and symlinks count towards the total size (FLS-47).
+    public var countsTowardsTotalSize: Bool { mode.isRegular || mode.isSymlink }
+}

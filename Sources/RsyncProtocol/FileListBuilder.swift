@@ -1,0 +1,77 @@
+/// Collects the entries of one list in wire order and makes a `FileList` of them.
+public struct FileListBuilder: Sendable {
+    private let startIndex: Int32
+    private let traits: SessionTraits
+    private let keepsLeadingSlashes: Bool
+    private var totalSize: Int64 = 0
+    private var arena: [UInt8] = []
+    private var records: [FileRecord] = []
+    private var inlineNames: [UInt32: FileList.InlineNames] = [:]
+
+    /// `keepsLeadingSlashes`: for a sender; a receiver strips them behind the sort (FLS-102).
+    public init(startIndex: Int32, traits: SessionTraits, keepsLeadingSlashes: Bool = false) {
+        self.startIndex = startIndex
+        self.traits = traits
+        self.keepsLeadingSlashes = keepsLeadingSlashes
+    }
+
+    /// Entries so far.
+    public var count: Int { records.count }
+
+    /// The next entry in wire order. An empty name makes an entry that only takes up its index (FLS-93 check 6).
+    public mutating func append(_ entry: FileEntry) {
+        precondition(entry.name.count < FileNameRules.maximumPath && entry.linkTarget.count < FileNameRules.maximumPath)
+        precondition(entry.checksum.count <= Int(UInt8.max))
+        let key = FileOrder.Key(
+            entry.name.span, from: 0, count: entry.name.count, isDirectory: entry.mode.isDirectory)
+        var attributes: FileRecord.Attributes = entry.name.isEmpty ? [] : .active
+        if entry.isTop { attributes.insert(.top) }
+        if entry.hasContent { attributes.insert(.content) }
+        if entry.isImplied { attributes.insert(.implied) }
+        if entry.rdev != .none { attributes.insert(.hasDeviceNumber) }
+        if key.hidesDot { attributes.insert(.isDot) }
+        if entry.userName != nil || entry.groupName != nil {
+            inlineNames[UInt32(records.count)] = FileList.InlineNames(user: entry.userName, group: entry.groupName)
+        }
+        records.append(
+            FileRecord(
+                nameStart: arena.count, length: entry.length, mtime: entry.mtime, nanoseconds: entry.nanoseconds,
+                uid: entry.uid, gid: entry.gid, linkGroup: entry.linkGroup, nameLength: UInt16(entry.name.count),
+                lastComponent: UInt16(key.lastComponent), targetLength: UInt16(entry.linkTarget.count),
+                modeBits: UInt16(truncatingIfNeeded: entry.mode.bits), checksumLength: UInt8(entry.checksum.count),
+                attributes: attributes))
+        arena.append(contentsOf: entry.name)
+        arena.append(contentsOf: entry.linkTarget)
+        arena.append(contentsOf: entry.checksum)
+        if entry.rdev != .none { FileRecord.append(entry.rdev, to: &arena) }
+        // A hostile sum must not trap; the true total of any real list is far below.
+        if entry.countsTowardsTotalSize { totalSize = totalSize.addingReportingOverflow(entry.length).partialValue }
+    }
+
+    /// Sorts, and on the receiving side makes duplicates inactive (FLS-103, FLS-104): a sender passes false.
+    ///
+    /// - Parameter keepsEmptyDirectory: given under `--prune-empty-dirs`: whether a directory stays although nothing is
+    ///   below it, which is when the filter rules exclude it (FLS-107).
+    public consuming func finish(
+        removingDuplicates: Bool, pruningEmptyDirectories keepsEmptyDirectory: ((_ name: [UInt8]) -> Bool)? = nil
+    ) -> FileList {
+        let plain = traits.sortsByPlainBytes
+        var records = records
+        var order = FileListSort.order(of: records, in: arena, plain: plain)
+        if removingDuplicates {
+            FileListCleanUp.removeDuplicates(&records, order: order, arena: arena, plain: plain)
+        }
+        if traits.hardLinksByInode { FileListCleanUp.dissolveSingleLinks(&records) }
+        var lookupOrder: [UInt32] = []
+        if !keepsLeadingSlashes, FileListCleanUp.stripLeadingSlashes(&records, arena: arena) {
+            lookupOrder = FileListSort.lookupOrder(of: records, sortedBy: order, in: arena, plain: plain)
+        }
+        if let keepsEmptyDirectory {
+            FileListCleanUp.pruneEmptyDirectories(&records, order: order, arena: arena, keeps: keepsEmptyDirectory)
+        }
+        order.reserveCapacity(0)
+        return FileList(
+            startIndex: startIndex, totalSize: totalSize, arena: arena, records: records, order: order,
+            lookupOrder: lookupOrder, inlineNames: inlineNames, sortsByPlainBytes: plain)
+    }
+}

@@ -1,0 +1,321 @@
+import RsyncWire
+
+/// Writes file lists, entry by entry (FLS-27 to FLS-90). One per session: the previous values, the hard-link table
+/// and the memory of names already sent go on from list to list.
+///
+/// The order of the fields is the table of FLS-37; `FileListDecoder` reads the same one.
+public struct FileListEncoder {
+    public let format: FileListFormat
+    private let userName: (UInt32) -> [UInt8]?
+    private let groupName: (UInt32) -> [UInt8]?
+
+    private var previous = PreviousEntry()
+    private var isFirst = true
+    private var startIndex: Int32 = 0
+    /// Entries of this list so far.
+    private var position: Int32 = 0
+    private var firstMembers: [LinkIdentity: FirstMember] = [:]
+    private var hasSentLinkDevice = false
+    private var users = SentIds()
+    private var groups = SentIds()
+
+    /// What later members of a group refer to (FLS-72) and inherit (FLS-41).
+    private struct FirstMember {
+        var position: Int32
+        var mode: FileMode
+        var mtime: Int64
+        var uid: UInt32
+        var gid: UInt32
+        var major: UInt32
+    }
+
+    /// - Parameters:
+    ///   - userName: the name of a uid, nil if there is none; asked once per id.
+    ///   - groupName: likewise for gids.
+    public init(
+        format: FileListFormat, userName: @escaping (UInt32) -> [UInt8]?, groupName: @escaping (UInt32) -> [UInt8]?
+    ) {
+        self.format = format
+        self.userName = userName
+        self.groupName = groupName
+    }
+
+    /// Begins a list. `startIndex` is that of FLS-119; 0 for the only list of a session without incremental recursion.
+    public mutating func beginList(startIndex: Int32) {
+        self.startIndex = startIndex
+        position = 0
+    }
+
+    /// One entry. Its name must be acceptable to `FileListDecoder`; a name of MAXPATH bytes is a mistake of the caller.
+    ///
+    /// Under protocol 27 with hard links every regular file should have a `linkIdentity` (FLS-69); one without is sent
+    /// as a group of its own.
+    public mutating func encode(_ entry: FileEntry, into writer: inout ByteWriter) {
+        precondition(entry.name.count < FileNameRules.maximumPath, "a name is shorter than MAXPATH (FLS-46)")
+        let type = entry.mode.type ?? .missing
+        let link = link(of: entry, type: type)
+        let mtime = format.traits.hasWideTimes ? entry.mtime : Int64(UInt32(truncatingIfNeeded: entry.mtime))
+        let shared = sharedPrefix(with: entry.name)
+
+        var flags: FileEntryFlags = link.flags
+        if type == .directory { flags.formUnion(directoryFlags(entry)) }
+        if entry.mode == previous.mode { flags.insert(.sameMode) }
+        if mtime == previous.mtime { flags.insert(.sameTime) }
+        if !format.preserveOwner || !isFirst && entry.uid == previous.uid { flags.insert(.sameUid) }
+        if !format.preserveGroup || !isFirst && entry.gid == previous.gid { flags.insert(.sameGid) }
+        if shared > 0 { flags.insert(.sameName) }
+        if entry.name.count - shared > FileNameRules.longestSharedPrefix { flags.insert(.longName) }
+        if format.traits.hasNanoseconds, (1...999_999_999).contains(entry.nanoseconds) { flags.insert(.hasNanoseconds) }
+        if format.hasDeviceNumbers(type) { flags.formUnion(deviceFlags(entry.rdev, type: type)) }
+        let names = link.abbreviates == nil ? inlineNames(entry, flags: &flags) : (user: nil, group: nil)
+
+        flags = flags.write(to: &writer, traits: format.traits, isDirectory: type == .directory)
+        writeName(entry.name, shared: shared, flags: flags, to: &writer)                          // 1-3
+        if let reference = link.reference { writer.varInt(reference) }                            // 4
+        if let first = link.abbreviates {
+            adopt(first, name: entry.name)
+            return
+        }
+        writer.fileLength(type.isDevice || type.isSpecial ? 0 : entry.length, format.traits)      // 5
+        if !flags.contains(.sameTime) { writer.fileTime(mtime, format.traits) }                   // 6
+        if flags.contains(.hasNanoseconds), format.traits.hasNanoseconds {                        // 7
+            writer.varInt(Int32(bitPattern: entry.nanoseconds))
+        }
+        if !flags.contains(.sameMode) { writer.int32(Int32(bitPattern: entry.mode.bits)) }        // 9
+        if !flags.contains(.sameUid) {                                                            // 11, 12
+            writer.varInt30(entry.uid, format.traits)
+            if let name = names.user { writer.shortName(name) }
+            previous.uid = entry.uid
+        }
+        if !flags.contains(.sameGid) {                                                            // 13, 14
+            writer.varInt30(entry.gid, format.traits)
+            if let name = names.group { writer.shortName(name) }
+            previous.gid = entry.gid
+        }
+        writeDevice(entry.rdev, type: type, flags: flags, to: &writer)                            // 15
+        if format.hasTarget(type) {                                                               // 16, 17
+            writer.varInt30(UInt32(entry.linkTarget.count), format.traits)
+            writer.bytes(entry.linkTarget)
+        }
+        if let identity = link.identity {                                                         // 18
+            if !flags.contains(.sameLinkDevice) || format.traits.tracksAllRegularFiles { writer.longInt(identity.device) }
+            writer.longInt(identity.inode)
+            previous.linkDevice = identity.device
+            hasSentLinkDevice = true
+        }
+        if format.hasChecksum(type) {                                                             // 19
+            let known = type == .regular && entry.checksum.count == format.checksumLength
+            if known { writer.bytes(entry.checksum) } else { writer.bytes(repeatElement(0, count: format.checksumLength)) }
+        }
+
+        previous.name = entry.name
+        previous.mode = entry.mode
+        previous.mtime = mtime
+        if format.preserveOwner { users.note(entry.uid) }
+        if format.preserveGroup { groups.note(entry.gid) }
+        isFirst = false
+        position += 1
+    }
+
+    /// The end marker (FLS-81). Where it cannot carry `errors` it is the plain one: see `encodeErrorTrailer` and message
+    /// IO_ERROR (FLS-86, FLS-87).
+    public func encodeEnd(errors: Int32, into writer: inout ByteWriter) {
+        FileEntryFlags.writeEnd(errors: errors, to: &writer, traits: format.traits)
+    }
+
+    /// The uid list and the gid list, as far as they are due (FLS-88).
+    public mutating func encodeIdLists(into writer: inout ByteWriter) {
+        if format.hasUserList { IdList.write(users.inOrder, name: userName, to: &writer, traits: format.traits) }
+        if format.hasGroupList { IdList.write(groups.inOrder, name: groupName, to: &writer, traits: format.traits) }
+    }
+
+    /// FLS-86: the int32 behind the id lists; nothing from protocol 30 on.
+    public func encodeErrorTrailer(_ errors: Int32, into writer: inout ByteWriter) {
+        if format.traits.listHasErrorTrailer { writer.int32(errors) }
+    }
+}
+
+// MARK: Parts of an entry
+
+extension FileListEncoder {
+    /// How an entry takes part in hard links.
+    private struct Link {
+        var flags: FileEntryFlags = []
+        /// Field 4.
+        var reference: Int32?
+        /// Set when the entry ends behind field 4 (FLS-74).
+        var abbreviates: FirstMember?
+        /// Field 18, as on the wire.
+        var identity: (device: Int64, inode: Int64)?
+    }
+
+    private mutating func link(of entry: FileEntry, type: FileType) -> Link {
+        guard format.preserveHardLinks, type != .directory, type != .missing else { return Link() }
+        if format.traits.hardLinksByInode { return inodeLink(of: entry, type: type) }
+        guard let identity = entry.linkIdentity else { return Link() }
+        let own = startIndex + position
+        guard let first = firstMembers[identity] else {
+            firstMembers[identity] = FirstMember(
+                position: own, mode: entry.mode, mtime: entry.mtime, uid: entry.uid, gid: entry.gid,
+                major: entry.rdev.major)
+            return Link(flags: [.hardLinked, .hardLinkFirst])
+        }
+        // An inode number can be used anew while we scan: such an entry is not a link of the first.
+        guard first.mode.type == type else { return Link() }
+        return Link(
+            flags: .hardLinked, reference: first.position, abbreviates: first.position >= startIndex ? first : nil)
+    }
+
+    private func inodeLink(of entry: FileEntry, type: FileType) -> Link {
+        var link = Link()
+        if format.traits.tracksAllRegularFiles {
+            guard type == .regular else { return link }
+        } else {
+            guard entry.linkIdentity != nil else { return link }
+            link.flags = .hardLinked
+        }
+        // FLS-71: device + 1, so that 0 never appears; an unknown identity gets a device of its own and so its own group.
+        if let identity = entry.linkIdentity {
+            link.identity = (Int64(bitPattern: identity.device &+ 1), Int64(bitPattern: identity.inode))
+        } else {
+            link.identity = (Int64.max, Int64(startIndex) + Int64(position))
+        }
+        if !format.traits.tracksAllRegularFiles, hasSentLinkDevice, link.identity?.device == previous.linkDevice {
+            link.flags.insert(.sameLinkDevice)
+        }
+        return link
+    }
+
+    /// FLS-32 and the table of FLS-33.
+    private func directoryFlags(_ entry: FileEntry) -> FileEntryFlags {
+        guard format.traits.directoriesCarryContent else { return entry.isTop ? .topDirectory : [] }
+        if entry.isImplied { return [.noContentDirectory, .topDirectory] }
+        if !entry.hasContent { return .noContentDirectory }
+        return entry.isTop ? .topDirectory : []
+    }
+
+    /// FLS-61: specials always say "same".
+    private func deviceFlags(_ rdev: DeviceNumber, type: FileType) -> FileEntryFlags {
+        switch format.traits.deviceEncoding {
+        case .native:
+            return type.isSpecial || rdev.native == previous.rdev ? .sameRdev : []
+        case .split:
+            if type.isSpecial { return [.sameRdevMajor, .rdevMinorIsByte] }
+            var flags: FileEntryFlags = rdev.major == previous.major ? .sameRdevMajor : []
+            if rdev.minor <= 0xff { flags.insert(.rdevMinorIsByte) }
+            return flags
+        case .varint, .varintDevicesOnly:
+            return type.isSpecial || rdev.major == previous.major ? .sameRdevMajor : []
+        }
+    }
+
+    private mutating func writeDevice(
+        _ rdev: DeviceNumber, type: FileType, flags: FileEntryFlags, to writer: inout ByteWriter
+    ) {
+        guard format.hasDeviceNumbers(type) else {
+            if format.traits.deviceEncoding == .native { previous.rdev = 0 }
+            return
+        }
+        let minor = type.isSpecial ? 0 : rdev.minor
+        switch format.traits.deviceEncoding {
+        case .native:
+            guard !flags.contains(.sameRdev) else { return }
+            writer.int32(Int32(bitPattern: rdev.native))
+            previous.rdev = rdev.native
+            return
+        case .split:
+            if !flags.contains(.sameRdevMajor) { writer.int32(Int32(bitPattern: rdev.major)) }
+            if flags.contains(.rdevMinorIsByte) {
+                writer.byte(UInt8(truncatingIfNeeded: minor))
+            } else {
+                writer.int32(Int32(bitPattern: minor))
+            }
+        case .varint, .varintDevicesOnly:
+            if !flags.contains(.sameRdevMajor) { writer.varInt(Int32(bitPattern: rdev.major)) }
+            writer.varInt(Int32(bitPattern: minor))
+        }
+        if type.isDevice { previous.major = rdev.major }
+    }
+
+    /// FLS-57: the first time an id is sent its name goes along.
+    private mutating func inlineNames(
+        _ entry: FileEntry, flags: inout FileEntryFlags
+    ) -> (user: [UInt8]?, group: [UInt8]?) {
+        guard format.sendsInlineNames else { return (nil, nil) }
+        var names: (user: [UInt8]?, group: [UInt8]?) = (nil, nil)
+        if !flags.contains(.sameUid), !users.contains(entry.uid) {
+            names.user = userName(entry.uid).flatMap(IdList.sendable)
+            if names.user != nil { flags.insert(.userNameFollows) }
+        }
+        if !flags.contains(.sameGid), !groups.contains(entry.gid) {
+            names.group = groupName(entry.gid).flatMap(IdList.sendable)
+            if names.group != nil { flags.insert(.groupNameFollows) }
+        }
+        return names
+    }
+
+    private func sharedPrefix(with name: [UInt8]) -> Int {
+        let limit = min(previous.name.count, name.count, FileNameRules.longestSharedPrefix)
+        var shared = 0
+        while shared < limit, previous.name[shared] == name[shared] { shared += 1 }
+        return shared
+    }
+
+    private func writeName(_ name: [UInt8], shared: Int, flags: FileEntryFlags, to writer: inout ByteWriter) {
+        if flags.contains(.sameName) { writer.byte(UInt8(shared)) }
+        let suffix = name.count - shared
+        if flags.contains(.longName) {
+            writer.varInt30(UInt32(suffix), format.traits)
+        } else {
+            writer.byte(UInt8(suffix))
+        }
+        writer.bytes(name[shared...])
+    }
+
+    /// FLS-41.
+    private mutating func adopt(_ first: FirstMember, name: [UInt8]) {
+        previous.name = name
+        previous.mode = first.mode
+        previous.mtime = first.mtime
+        if format.preserveOwner { previous.uid = first.uid }
+        if format.preserveGroup { previous.gid = first.gid }
+        if first.mode.type?.isDevice == true, format.preserveDevices { previous.major = first.major }
+        position += 1
+    }
+}
+
+/// Ids that occurred, each once, in the order they came.
+private struct SentIds {
+    private(set) var inOrder: [UInt32] = []
+    private var known: Set<UInt32> = []
+
+    func contains(_ id: UInt32) -> Bool { known.contains(id) }
+
+    mutating func note(_ id: UInt32) {
+        if id != inOrder.last, known.insert(id).inserted { inOrder.append(id) }
+    }
+}
+
+// MARK: Field forms that depend on the protocol
+
+extension ByteWriter {
+    /// varint30.
+    fileprivate mutating func varInt30(_ value: UInt32, _ traits: SessionTraits) {
+        traits.usesVarints ? varInt(Int32(bitPattern: value)) : int32(Int32(bitPattern: value))
+    }
+
+    /// FLS-48.
+    fileprivate mutating func fileLength(_ value: Int64, _ traits: SessionTraits) {
+        traits.usesVarints ? varLong(value, minimum: 3) : longInt(value)
+    }
+
+    /// FLS-49.
+    fileprivate mutating func fileTime(_ value: Int64, _ traits: SessionTraits) {
+        traits.hasWideTimes ? varLong(value, minimum: 4) : int32(Int32(truncatingIfNeeded: value))
+    }
+
+    fileprivate mutating func shortName(_ name: [UInt8]) {
+        byte(UInt8(name.count))
+        bytes(name)
+    }
+}

@@ -1,0 +1,272 @@
+import Foundation
+import Glibc
+import RsyncEngine
+import RsyncHost
+import RsyncProtocol
+import RsyncWire
+import Testing
+
+@Suite struct ConfinedTreeTests {
+    @Test(arguments: ResolutionMethod.allCases)
+    func readsBackWhatItMade(_ method: ResolutionMethod) throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree(method)
+        try tree.makeDirectory(path("d"), permissions: 0o750)
+        try tree.makeDirectory(path("d/e"), permissions: 0o1777)
+        try tree.makeSymlink(path("d/e/s"), target: Array("../nowhere\u{e9}".utf8))
+        let file = try tree.createTemporary(for: path("d/e/f"))
+        try write("hello", to: file)
+        try file.publish(as: path("d/e/f"))
+        try tree.makeLink(path("d/h"), to: path("d/e/f"), in: nil)
+
+        #expect(try tree.status(path("d")).mode == FileMode(.directory, permissions: 0o750))
+        #expect(try tree.status(path("d/e")).mode == FileMode(.directory, permissions: 0o1777))
+        #expect(try tree.linkTarget(path("d/e/s")) == Array("../nowhere\u{e9}".utf8))
+        #expect(try Set(tree.names(in: path("d/e"))) == [Array("s".utf8), Array("f".utf8)])
+        #expect(try tree.names(in: .root) == [Array("d".utf8)])
+        let status = try tree.status(path("d/e/f"))
+        let other = try tree.status(path("d/h"))
+        #expect(status.size == 5 && status.linkCount == 2 && status.inode == other.inode)
+        let opened = try tree.open(path("d/h"))
+        var buffer = [UInt8](repeating: 0, count: 10)
+        #expect(try opened.read(into: &buffer, at: 2, count: 8, position: 1) == 4)
+        #expect(buffer == [0, 0] + Array("ello".utf8) + [0, 0, 0, 0])
+        opened.close()
+        #expect(failure { _ = try opened.status() } == 9)
+    }
+
+    @Test func listsDirectoriesLargerThanOneBuffer() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        var expected: Set<[UInt8]> = []
+        for number in 0..<3000 {
+            let name = "file-with-a-rather-long-name-\(number)"
+            try sandbox.symlink(name, to: "x")
+            expected.insert(Array(name.utf8))
+        }
+        #expect(try Set(tree.names(in: .root)) == expected)
+    }
+
+    @Test func reportsErrorsWithTheirNumbers() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        try sandbox.write("f")
+        try sandbox.directory("d/e")
+        #expect(failure { _ = try tree.status(path("missing")) } == FileError.notFound)
+        #expect(failure { _ = try tree.status(path("f/below")) } == FileError.notADirectory)
+        #expect(failure { _ = try tree.names(in: path("f")) } == FileError.notADirectory)
+        #expect(failure { try tree.makeDirectory(path("d"), permissions: 0o700) } == FileError.exists)
+        #expect(failure { try tree.makeSymlink(path("f"), target: [0x78]) } == FileError.exists)
+        #expect(failure { try tree.makeLink(path("d/l"), to: path("missing"), in: nil) } == FileError.notFound)
+        #expect(failure { try tree.removeDirectory(path("d")) } == FileError.directoryNotEmpty)
+        #expect(failure { try tree.removeFile(path("d")) } == FileError.isADirectory)
+        #expect(failure { try tree.rename(path("f"), to: path("d")) } == FileError.isADirectory)
+        #expect(failure { try tree.renameWithoutReplacing(path("f"), to: path("d")) } == FileError.exists)
+        #expect(failure { _ = try ConfinedTree(opening: sandbox.root + "/f") } == FileError.notADirectory)
+        #expect(failure { _ = try ConfinedTree(opening: "") } == FileError.notFound)
+    }
+
+    @Test(arguments: ResolutionMethod.allCases)
+    func setsTimesToTheNanosecondAndModesExactly(_ method: ResolutionMethod) throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree(method)
+        try sandbox.write("f")
+        try sandbox.directory("d")
+        let old = umask(0o077)
+        defer { umask(old) }
+        for (name, type, permissions) in [
+            ("f", FileType.regular, UInt32(0o6754)), ("d", .directory, 0o3777), ("f", .regular, 0), ("d", .directory, 0o500),
+        ] {
+            let time = FileTime(seconds: -86_400, nanoseconds: 123_456_789)
+            try tree.apply(AttributeChange(permissions: permissions, mtime: time), to: path(name), type: type)
+            let status = try tree.status(path(name))
+            #expect(status.mode == FileMode(type, permissions: permissions))
+            #expect(status.mtime == time.seconds && status.nanoseconds == time.nanoseconds)
+        }
+        try tree.makeDirectory(path("wide"), permissions: 0o777)
+        #expect(try tree.status(path("wide")).mode.permissions == 0o777)
+    }
+
+    /// Root may read everything, so this says something to ordinary users only.
+    @Test(.enabled(if: !isRoot), arguments: ResolutionMethod.allCases)
+    func changesOwnItemsItMayNotRead(_ method: ResolutionMethod) throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree(method)
+        try tree.makeDirectory(path("d"), permissions: 0o300)
+        let file = try tree.createTemporary(for: path("d/f"))
+        try file.apply(AttributeChange(permissions: 0))
+        try file.publish(as: path("d/f"))
+        #expect(failure { _ = try tree.open(path("d/f")) } == FileError.accessDenied)
+        #expect(failure { _ = try tree.names(in: path("d")) } == FileError.accessDenied)
+        let time = FileTime(seconds: 3, nanoseconds: 4)
+        try tree.apply(AttributeChange(permissions: 0o640, mtime: time), to: path("d/f"), type: .regular)
+        try tree.apply(AttributeChange(permissions: 0o750, mtime: time), to: path("d"), type: .directory)
+        #expect(try tree.status(path("d/f")).mode.permissions == 0o640)
+        #expect(try tree.status(path("d/f")).nanoseconds == 4)
+        #expect(try tree.status(path("d")).mode.permissions == 0o750)
+        #expect(failure { try tree.apply(AttributeChange(uid: 0), to: path("d/f"), type: .regular) } == 1)
+        #expect(
+            failure { try tree.makeNode(path("n"), mode: FileMode(.blockDevice, permissions: 0o600), device: .none) } == 1)
+    }
+
+    @Test(.enabled(if: isRoot), arguments: ResolutionMethod.allCases)
+    func setsOwnersWithoutLosingSetuid(_ method: ResolutionMethod) throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree(method)
+        try sandbox.write("f")
+        try tree.apply(AttributeChange(permissions: 0o4755), to: path("f"), type: .regular)
+        // Permissions left alone stay, though chown clears the bit; with new permissions both hold.
+        try tree.apply(AttributeChange(uid: 12, gid: 34), to: path("f"), type: .regular)
+        #expect(try tree.status(path("f")).mode.permissions == 0o4755)
+        try tree.apply(AttributeChange(uid: 56, permissions: 0o4711), to: path("f"), type: .regular)
+        let status = try tree.status(path("f"))
+        #expect(status.uid == 56 && status.gid == 34 && status.mode.permissions == 0o4711)
+        try sandbox.symlink("s", to: "f")
+        try tree.apply(AttributeChange(uid: 77), to: path("s"), type: .symlink)
+        #expect(try tree.status(path("s")).uid == 77)
+        #expect(try tree.status(path("f")).uid == 56)
+        let file = try tree.createTemporary(for: path("g"))
+        try file.apply(AttributeChange(uid: 9, gid: 8, permissions: 0o6711))
+        #expect(try file.status().mode.permissions == 0o6711)
+        file.discard()
+    }
+
+    @Test(.enabled(if: isRoot))
+    func makesDevicesAndRefusesToReadThem() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        let device = DeviceNumber(major: 1, minor: 3)
+        do {
+            try tree.makeNode(path("null"), mode: FileMode(.characterDevice, permissions: 0o622), device: device)
+        } catch let error as FileError where error.errno == 1 {
+            return  // root of a container without the right to make devices
+        }
+        let status = try tree.status(path("null"))
+        #expect(status.mode == FileMode(.characterDevice, permissions: 0o622))
+        #expect(status.rdev == device)
+        #expect(failure { _ = try tree.open(path("null")) } == 22)
+    }
+
+    @Test func renamesOneNameOfAFileOverAnotherNameOfIt() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        try sandbox.write("a")
+        try tree.makeLink(path("b"), to: path("a"), in: nil)
+        try tree.rename(path("a"), to: path("b"))
+        #expect(sandbox.names() == ["b"])
+    }
+
+    @Test func linksAcrossTwoTreesOfOneFileSystem() throws {
+        let sandbox = try Sandbox()
+        try sandbox.directory("one")
+        try sandbox.directory("two")
+        try sandbox.write("one/f")
+        let tree = try sandbox.tree()
+        let one = try tree.subtree(path("one"))
+        let two = try tree.subtree(path("two"))
+        try two.makeLink(path("g"), to: path("f"), in: one)
+        #expect(try two.status(path("g")).inode == one.status(path("f")).inode)
+    }
+}
+
+@Suite struct TemporaryFileTests {
+    @Test func namesTemporariesAfterTheirTargets() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        for (name, stem) in [("a", ".a."), (".hid", ".hid."), ("name.", ".name.")] {
+            let file = try tree.createTemporary(for: path(name))
+            let made = file.path.lastComponent
+            #expect(made.dropLast(6).elementsEqual(Array(stem.utf8)))
+            #expect(made.suffix(6).allSatisfy(alphabet.contains))
+            #expect(try file.status().mode == FileMode(.regular, permissions: 0o600))
+            let other = try tree.temporaryName(for: path(name)).lastComponent
+            #expect(other == Array((stem + String(IdentityLookup.processID)).utf8))
+        }
+        #expect(sandbox.names().isEmpty)
+    }
+
+    @Test func cutsLongNamesWithoutSplittingACharacter() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        let plain = try tree.createTemporary(for: path(String(repeating: "x", count: 255)))
+        #expect(plain.path.lastComponent.count == 1 + 246 + 1 + 6)
+        // 245 bytes and then two-byte characters: the first of them would be cut in half.
+        let name = String(repeating: "x", count: 245) + String(repeating: "\u{e9}", count: 5)
+        let split = try tree.createTemporary(for: path(name))
+        #expect(split.path.lastComponent.count == 1 + 245 + 1 + 6)
+        let longest = try tree.temporaryName(for: path(String(repeating: "y", count: 255)))
+        #expect(longest.lastComponent.count <= 255)
+    }
+
+    @Test func skipsTakenTemporaryNames() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        try sandbox.symlink(".f.\(IdentityLookup.processID)", to: "nowhere")
+        #expect(
+            try tree.temporaryName(for: path("f")).lastComponent
+                == Array(".f.\(Int(IdentityLookup.processID) + 1)".utf8))
+    }
+
+    @Test func publishesWholeFilesOnly() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        try sandbox.write("f", "old")
+        let file = try tree.createTemporary(for: path("f"))
+        var expected: [UInt8] = []
+        for number in 0..<3000 {
+            let piece = [UInt8](repeating: UInt8(number % 251), count: number % 400)
+            expected += piece
+            try file.write(piece, 0..<piece.count)
+        }
+        let large = [UInt8](repeating: 0xee, count: 600_000)
+        expected += large[1..<599_999]
+        try file.write(large, 1..<599_999)
+        #expect(try file.status().size == Int64(expected.count))
+        #expect(sandbox.text("f") == "old")
+        try file.apply(AttributeChange(permissions: 0o644, mtime: FileTime(seconds: 5, nanoseconds: 6)))
+        try file.publish(as: path("f"))
+        #expect(FileManager.default.contents(atPath: sandbox.root + "/f") == Data(expected))
+        #expect(try tree.status(path("f")).nanoseconds == 6)
+        #expect(sandbox.names() == ["f"])
+        #expect(failure { try file.write([1], 0..<1) } == 9)
+        #expect(failure { try file.publish(as: path("g")) } == 9)
+        // Ended is ended: what has been published is not ours to remove.
+        file.discard()
+        #expect(sandbox.names() == ["f"])
+    }
+
+    @Test func leavesTheTemporaryToDiscardWhenPublishingFails() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        try sandbox.directory("d")
+        let file = try tree.createTemporary(for: path("d"))
+        try write("x", to: file)
+        #expect(failure { try file.publish(as: path("d")) } == FileError.isADirectory)
+        #expect(sandbox.names().count == 2)
+        file.discard()
+        #expect(sandbox.names() == ["d"])
+    }
+
+    @Test func discardsWhatAnInterruptedTreeHasOpen() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        let files = try (0..<5).map { try tree.createTemporary(for: path("f\($0)")) }
+        try files[0].publish(as: path("f0"))
+        LiveFiles.discardAll(of: tree)
+        #expect(sandbox.names() == ["f0"])
+        #expect(failure { try write("x", to: files[1]) } == 9)
+        #expect(failure { try files[1].publish(as: path("f1")) } == 9)
+    }
+
+    @Test func leavesNothingBehindWhenForgotten() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        do {
+            let file = try tree.createTemporary(for: path("f"))
+            try write("x", to: file)
+            #expect(sandbox.names().count == 1)
+        }
+        #expect(sandbox.names().isEmpty)
+    }
+}
