@@ -45,6 +45,13 @@ import Glibc
         unsafe libssh2_session_block_directions(session) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0
     }
 
+    /// Whether data of the channel, of either stream, was received and not read yet.
+    var hasQueuedInput: Bool {
+        var queued: UInt = 0
+        _ = unsafe libssh2_channel_window_read_ex(channel, &queued, nil)
+        return queued > 0
+    }
+
     private static func connect(_ port: UInt16) throws(SSHError) -> Int32 {
         let socket = conform_stream_socket()
         guard socket >= 0 else { throw .system(operation: "socket", errno: errno) }

@@ -161,7 +161,9 @@ import RsyncEngine
             hasSentEOF = true
         }
         if isAtEnd(link), try finish(link) { return true }
-        if !moved { try sleep(link, events: POLLIN) }
+        // Any call, also one that finds nothing for itself, may have taken packets of the other streams off the socket:
+        // a sleep would then wait for bytes that have come already.
+        if !moved, room == 0 || !link.hasQueuedInput { try sleep(link, events: POLLIN) }
         return false
     }
 
