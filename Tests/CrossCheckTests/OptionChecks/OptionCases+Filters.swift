@@ -1,0 +1,3 @@
+extension OptionCase {
+    static let filters: [OptionCase] = []
+}
