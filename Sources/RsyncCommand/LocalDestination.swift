@@ -9,15 +9,18 @@ public final class LocalDestination: DestinationOpener {
     private let argument: [UInt8]?
     private let linkDestinations: [[UInt8]]
     private let options: TransferOptions
+    private let places: Places
 
     /// `argument` nil: a listing, which needs no place. `directory`: where relative paths start.
     public init(
-        directory: [UInt8] = [], argument: [UInt8]?, linkDestinations: [[UInt8]], options: TransferOptions
+        directory: [UInt8] = [], argument: [UInt8]?, linkDestinations: [[UInt8]], options: TransferOptions,
+        places: Places = .machine
     ) {
         self.directory = directory
         self.argument = argument
         self.linkDestinations = linkDestinations
         self.options = options
+        self.places = places
     }
 
     public func open(entryCount: Int, first: FileEntry?) throws(SessionError) -> Destination {
@@ -55,7 +58,7 @@ public final class LocalDestination: DestinationOpener {
         let (parent, name) = Self.split(path)
         let made: ConfinedTree
         do throws(FileError) {
-            let tree = try ConfinedTree(opening: parent, fakeSuper: fakeSuper)
+            let tree = try places.tree(parent, fakeSuper: fakeSuper)
             guard let below = try? RelativePath(cleaning: name) else {
                 throw FileError(errno: SystemWords.invalid, operation: "mkdir", path: .root)
             }
@@ -81,7 +84,7 @@ public final class LocalDestination: DestinationOpener {
 
     private func opened(_ path: [UInt8]) -> Result<ConfinedTree, FileError> {
         do throws(FileError) {
-            return .success(try ConfinedTree(opening: path, fakeSuper: fakeSuper))
+            return .success(try places.tree(path, fakeSuper: fakeSuper))
         } catch {
             return .failure(error)
         }
@@ -103,9 +106,9 @@ public final class LocalDestination: DestinationOpener {
     private func openAlternates(base: [UInt8], _ notices: inout [Destination.Notice]) -> [any DestinationTree] {
         var alternates: [any DestinationTree] = []
         for word in linkDestinations {
-            let path = word.first == UInt8(ascii: "/") ? word : Self.join(base, word)
+            let path = word.first == UInt8(ascii: "/") ? word : join(base, word)
             do throws(FileError) {
-                alternates.append(try ConfinedTree(opening: path, fakeSuper: fakeSuper))
+                alternates.append(try places.tree(path, fakeSuper: fakeSuper))
             } catch {
                 notices.append(
                     Destination.Notice(
@@ -117,11 +120,11 @@ public final class LocalDestination: DestinationOpener {
         return alternates
     }
 
-    private static func join(_ base: [UInt8], _ word: [UInt8]) -> [UInt8] {
+    private func join(_ base: [UInt8], _ word: [UInt8]) -> [UInt8] {
         var (base, rest) = (base, word[...])
-        if (try? ConfinedTree(opening: base)) == nil {
+        if (try? places.tree(base)) == nil {
             while rest.starts(with: "../".utf8), base.contains(where: { $0 != UInt8(ascii: "/") }) {
-                base = split(base).parent
+                base = Self.split(base).parent
                 rest = rest.dropFirst(3)
             }
         }
@@ -134,7 +137,7 @@ public final class LocalDestination: DestinationOpener {
         _ notices: [Destination.Notice] = [], path: [UInt8]? = nil
     ) throws(SessionError) -> Destination {
         do throws(FileError) {
-            let tree = try ConfinedTree(opening: "/")
+            let tree = try places.tree([UInt8(ascii: "/")])
             guard let path else { return Destination(tree: tree, isAbsent: true, notices: notices) }
             var notices = notices
             let alternates = openAlternates(base: path, &notices)
@@ -151,7 +154,7 @@ public final class LocalDestination: DestinationOpener {
 
     private func isSomething(_ path: [UInt8]) -> Bool {
         let (parent, name) = Self.split(path)
-        guard let tree = try? ConfinedTree(opening: parent), let below = try? RelativePath(cleaning: name) else {
+        guard let tree = try? places.tree(parent), let below = try? RelativePath(cleaning: name) else {
             return false
         }
         return (try? tree.status(below)) != nil

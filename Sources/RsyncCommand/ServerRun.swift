@@ -8,14 +8,20 @@ import RsyncReport
 struct ServerRun {
     private let arguments: ParsedArguments
     private let interruption: Interruption
+    private let places: Places
 
-    init(_ arguments: ParsedArguments, _ interruption: Interruption) {
+    init(_ arguments: ParsedArguments, _ interruption: Interruption, places: Places = .machine) {
         self.arguments = arguments
         self.interruption = interruption
+        self.places = places
     }
 
     func run() throws -> Int32 {
-        let options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader)
+        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver")
+    }
+
+    func serve() throws -> SessionResult {
+        let options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
         let paths = try ServerPaths(arguments)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
@@ -26,21 +32,19 @@ struct ServerRun {
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()),
             options: options, stream: stream, observer: observer, environment: .current())
-        let result: SessionResult
         switch paths {
         case .sending(let directory, let sources):
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
-                report: RsyncProgram.complain)
+                places: places, report: RsyncProgram.complain)
             let opened = opener.open(sources)
-            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):
             let opener = LocalDestination(
                 directory: Self.useful(directory), argument: destination,
-                linkDestinations: arguments.alternateDirectories, options: options)
-            result = session.runReceiver(opener)
+                linkDestinations: arguments.alternateDirectories, options: options, places: places)
+            return session.runReceiver(opener)
         }
-        return RsyncProgram.conclude(result, role: arguments.isSender ? "sender" : "receiver")
     }
 
     private static func useful(_ directory: [UInt8]?) -> [UInt8] {
@@ -59,6 +63,18 @@ extension RsyncProgram {
                 "--protocol must be \(bound) on the \(arguments.isServer ? "Server" : "Client").", exitCode: 2)
         }
         return version
+    }
+
+    static func fileReader(in places: Places) -> ([UInt8]) throws(SessionError) -> [UInt8] {
+        { path throws(SessionError) in
+            do throws(FileError) {
+                if let content = try places.contents(of: path) { return content }
+            } catch {
+                throw SessionError(
+                    exitCode: 11, "failed to open exclude file \(path): \(SystemWords.text(error.errno))")
+            }
+            return try fileReader(path)
+        }
     }
 
     static func fileReader(_ path: [UInt8]) throws(SessionError) -> [UInt8] {

@@ -3,8 +3,8 @@ import RsyncHost
 import RsyncProtocol
 import RsyncWire
 
-/// Turns source arguments into opened trees (FLS-8 to FLS-13). The arguments are trusted: they come from the user of
-/// this machine or, on a server, from whoever may run programs here. What is found below them is not.
+/// Turns source arguments into opened trees (FLS-8 to FLS-13). The arguments are as trusted as `places` says:
+/// those for the machine come from its user or, on a server, from whoever may run programs here. What is found below them is not.
 public struct SourceOpener {
     /// Where relative arguments start.
     public let directory: [UInt8]
@@ -12,8 +12,13 @@ public struct SourceOpener {
     public let fakeSuper: Bool
     /// Told of arguments that name nothing (FLS-13): exit 23, the others go on.
     public let report: (MessageText) -> Void
+    private let places: Places
 
-    public init(directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, report: @escaping (MessageText) -> Void) {
+    public init(
+        directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, places: Places = .machine,
+        report: @escaping (MessageText) -> Void
+    ) {
+        self.places = places
         self.directory = directory
         self.relative = relative
         self.fakeSuper = fakeSuper
@@ -125,7 +130,7 @@ public struct SourceOpener {
     }
 
     private func tree(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
-        try ConfinedTree(opening: absolute(path), fakeSuper: fakeSuper)
+        try places.tree(absolute(path), fakeSuper: fakeSuper)
     }
 
     private func absolute(_ path: [UInt8]) -> [UInt8] {

@@ -44,11 +44,11 @@ public final class ConfinedTree: DestinationTree {
     }
 
     /// The directory at `path` as a tree of its own. It stays that directory whatever happens to its name.
-    public func subtree(_ path: RelativePath) throws(FileError) -> ConfinedTree {
+    public func subtree(_ path: RelativePath, fakeSuper: Bool? = nil) throws(FileError) -> ConfinedTree {
         let root = try reporting("change_dir", path) { () throws(SystemError) in
             try resolver.resolve(path, flags: Open.directoryHandle)
         }
-        return ConfinedTree(root: root, method: method, fakeSuper: fakeSuper)
+        return ConfinedTree(root: root, method: method, fakeSuper: fakeSuper ?? self.fakeSuper)
     }
 
     /// The root's descriptor, for confinement rules. Valid while the tree lives.

@@ -22,6 +22,7 @@ struct SystemError: Error, Equatable, Sendable {
     static let noDeviceDriver = SystemError(number: ENODEV)
     static let badDescriptor = SystemError(number: EBADF)
     static let isDirectory = SystemError(number: EISDIR)
+    static let fileTooBig = SystemError(number: EFBIG)
     static let nameTooLong = SystemError(number: ENAMETOOLONG)
     static let brokenPipe = SystemError(number: EPIPE)
     static let noData = SystemError(number: ENODATA)

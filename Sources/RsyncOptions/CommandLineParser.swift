@@ -4,14 +4,14 @@ extension ParsedArguments {
     /// Syntax by ARG-44, implications by ARG-60, conflicts by ARG-62. A server stops looking for options at its first
     /// positional argument (ARG-45); a client finds them anywhere before `--`.
     public init(
-        parsing words: [[UInt8]], environment: ArgumentEnvironment = ArgumentEnvironment()
+        parsing words: [[UInt8]], environment: ArgumentEnvironment = ArgumentEnvironment(), vetting: OptionVetting? = nil
     ) throws(ArgumentError) {
         self.init()
         if words.count == 1, words[0].elementsEqual("-h".utf8) {
             showsHelp = true
             return
         }
-        try read(words)
+        try read(words, vetting)
         if !isServer { adopt(environment) }
         // What --secluded-args cut away is still to come; only then is the whole known.
         if !(isServer && secludedArguments) { try conclude() }
@@ -22,16 +22,16 @@ extension ParsedArguments {
     }
 
     /// Adds the arguments a secluding client sent through the protocol, program name first (ARG-42).
-    public mutating func add(secluded words: [[UInt8]]) throws(ArgumentError) {
+    public mutating func add(secluded words: [[UInt8]], vetting: OptionVetting? = nil) throws(ArgumentError) {
         let positionalBefore = positional
         positional = []
-        try read(Array(words.dropFirst()))
+        try read(Array(words.dropFirst()), vetting)
         positional = positionalBefore + positional
         secludedArguments = true
         try conclude()
     }
 
-    private mutating func read(_ words: [[UInt8]]) throws(ArgumentError) {
+    private mutating func read(_ words: [[UInt8]], _ vetting: OptionVetting?) throws(ArgumentError) {
         var rest = words[...]
         while let word = rest.popFirst() {
             guard word.count > 1, word[0] == UInt8(ascii: "-") else {
@@ -43,37 +43,44 @@ extension ParsedArguments {
                 continue
             }
             if word[1] != UInt8(ascii: "-") {
-                try readLetters(word, &rest)
+                try readLetters(word, &rest, vetting)
             } else if word.count == 2 {
                 positional += rest
                 return
             } else {
-                try readLong(word, &rest)
+                try readLong(word, &rest, vetting)
             }
         }
     }
 
-    private mutating func readLong(_ word: [UInt8], _ rest: inout ArraySlice<[UInt8]>) throws(ArgumentError) {
+    private mutating func readLong(
+        _ word: [UInt8], _ rest: inout ArraySlice<[UInt8]>, _ vetting: OptionVetting?
+    ) throws(ArgumentError) {
         let equals = word.firstIndex(of: UInt8(ascii: "="))
         let name = ArgumentError.text(of: [UInt8](word[2..<(equals ?? word.count)]))
         guard let match = OptionTable.named(name) else { throw .malformed(word, "unknown option", onServer: isServer) }
         let attached = equals.map { [UInt8](word[($0 + 1)...]) }
         if match.isNegation {
+            try vetting?(OptionUse(match.option, name: name, isNegation: true))
             try undo(match.option, name, attached, word)
         } else if match.option.value != nil {
             guard let value = attached ?? rest.popFirst() else {
                 throw .malformed(word, "missing argument", onServer: isServer)
             }
+            try vetting?(OptionUse(match.option, name: name, value: value))
             try apply(match.option, value, word)
         } else {
             guard attached == nil else {
                 throw .malformed(word, "option does not take an argument", onServer: isServer)
             }
+            try vetting?(OptionUse(match.option, name: name))
             try apply(match.option, nil, word)
         }
     }
 
-    private mutating func readLetters(_ word: [UInt8], _ rest: inout ArraySlice<[UInt8]>) throws(ArgumentError) {
+    private mutating func readLetters(
+        _ word: [UInt8], _ rest: inout ArraySlice<[UInt8]>, _ vetting: OptionVetting?
+    ) throws(ArgumentError) {
         var letters = word.dropFirst()
         while let letter = letters.popFirst() {
             guard let option = OptionTable.lettered(letter) else {
@@ -83,6 +90,7 @@ extension ParsedArguments {
                 guard letters.first != UInt8(ascii: "=") else {
                     throw .malformed(word, "option does not take an argument", onServer: isServer)
                 }
+                try vetting?(OptionUse(option, letter: letter))
                 try apply(option, nil, word)
                 continue
             }
@@ -90,6 +98,7 @@ extension ParsedArguments {
             guard let value = letters.isEmpty ? rest.popFirst() : [UInt8](letters) else {
                 throw .malformed(word, "missing argument", onServer: isServer)
             }
+            try vetting?(OptionUse(option, letter: letter, value: value))
             return try apply(option, value, word)
         }
     }
