@@ -48,6 +48,10 @@ final class Generator {
     var basisBuffer: [UInt8] = []
     /// The sender hears something while long work is done here (SES-150).
     let alive: KeepAlive
+    /// Entries of lists released since the sender was last told so.
+    private var releasedEntries = 0
+    /// A fraction of what any sender looks ahead (FLS-123).
+    private static let releasesPerFlush = 250
     private var phasesEnded = 0
     /// Requests may be written until the end of phase 1 (XFR-13).
     private(set) var mayStillRequest = true
@@ -223,9 +227,15 @@ final class Generator {
         guard incremental else { return }
         while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, active.count > 1 || listsEnded {
             if let directory = oldest.live.directory { try touch(directory) }
+            releasedEntries += oldest.live.list.count
             active.removeFirst()
             nextToWalk -= 1
             try writeDone()
+        }
+        // The sender makes further lists when it learns that these are done: in time for it to work beside us.
+        if releasedEntries >= Self.releasesPerFlush {
+            releasedEntries = 0
+            try connection.output.flush()
         }
     }
 

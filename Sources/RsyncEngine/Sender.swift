@@ -31,7 +31,7 @@ final class Sender {
     var hasPendingLists: Bool { lists.hasPendingLists }
 
     /// FLS-123: how far the lists run ahead of the requests.
-    static let lookAhead = 1000
+    static let lookAhead = 8000
 
     init(
         connection: Connection, options: TransferOptions, arguments: [SourceArgument],
