@@ -2,7 +2,10 @@
 #include "CSyscalls.h"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -37,6 +40,7 @@ int ebb_fstatat(int directory, const char *name, int flags, struct ebb_status *o
     out->gid = found.st_gid;
     out->nanoseconds = (uint32_t)found.st_mtim.tv_nsec;
     out->size = found.st_size;
+    out->atime = found.st_atim.tv_sec;
     out->mtime = found.st_mtim.tv_sec;
     out->device = found.st_dev;
     out->inode = found.st_ino;
@@ -117,6 +121,29 @@ int ebb_pipe(int ends[2]) {
 
 int ebb_eventfd(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static int is_number(const char *text) {
+    for (const char *at = text; *at; at++) if (*at < '0' || *at > '9') return 0;
+    return *text != 0;
+}
+
+int ebb_become(const char *user, const char *group) {
+    struct passwd *who = getpwnam(user);
+    if (!who && !is_number(user)) return 1;
+    uid_t uid = who ? who->pw_uid : (uid_t)strtoul(user, NULL, 10);
+    if (!who) who = getpwuid(uid);
+    gid_t gid = who ? who->pw_gid : getgid();
+    if (group) {
+        struct group *which = getgrnam(group);
+        if (!which && !is_number(group)) return 2;
+        gid = which ? which->gr_gid : (gid_t)strtoul(group, NULL, 10);
+        if (setgroups(1, &gid) != 0) return -1;
+    } else if (who ? initgroups(who->pw_name, gid) != 0 : setgroups(1, &gid) != 0) {
+        return -1;
+    }
+    if (setgid(gid) != 0) return -1;
+    return setuid(uid) != 0 ? -1 : 0;
 }
 
 ssize_t ebb_getrandom(void *buffer, size_t size) {

@@ -19,7 +19,9 @@ struct ClientRun {
         self.interruption = interruption
         var isLocal = false
         if case .local = endpoints { isLocal = true }
-        options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
+        var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
+        if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
+        self.options = options
     }
 
     func run() throws -> Int32 {
@@ -36,9 +38,9 @@ struct ClientRun {
     // MARK: Over a remote shell
 
     private func push(_ sources: [[UInt8]], _ destination: HostSpecification) throws -> Int32 {
-        let opened = openSources(sources)
         let (child, capabilities) = try connect(
             user: destination.user, host: destination.host, role: .sender, paths: [destination.path])
+        let opened = openSources(sources)
         let console = Console(arguments, isSender: true, isRemote: true)
         let session = try makeSession(child.stream, console, isSender: true, capabilities)
         let result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
@@ -87,6 +89,7 @@ struct ClientRun {
             let bytes = SecludedArguments.encode(words)
             try child.stream.write(bytes, 0..<bytes.count)
         }
+        try CopyAs.become(arguments.copyAs)
         return (child, Capabilities(optionValue: capabilities))
     }
 
@@ -104,6 +107,7 @@ struct ClientRun {
 
     /// Both roles in this process, each with its own session, over two pipes.
     private func copy(_ sources: [[UInt8]], _ destination: [UInt8]?) throws -> Int32 {
+        try CopyAs.become(arguments.copyAs)
         let opened = openSources(sources)
         let (near, far) = try FileDescriptorStream.pair(interruption: interruption)
         let console = Console(arguments, isSender: destination != nil, isRemote: false)
@@ -164,7 +168,8 @@ struct ClientRun {
 
     private func openSources(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
         SourceOpener(
-            relative: options.relative, fakeSuper: options.rootMode == .fake, report: RsyncProgram.complain
+            relative: options.relative, fakeSuper: options.rootMode == .fake,
+            keepsAccessTimes: options.keepsAccessTimes, report: RsyncProgram.complain
         ).open(words)
     }
 

@@ -58,7 +58,7 @@ public final class LocalDestination: DestinationOpener {
         let (parent, name) = Self.split(path)
         let made: ConfinedTree
         do throws(FileError) {
-            let tree = try places.tree(parent, fakeSuper: fakeSuper)
+            let tree = try places.tree(parent, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes)
             guard let below = try? RelativePath(cleaning: name) else {
                 throw FileError(errno: SystemWords.invalid, operation: "mkdir", path: .root)
             }
@@ -84,7 +84,7 @@ public final class LocalDestination: DestinationOpener {
 
     private func opened(_ path: [UInt8]) -> Result<ConfinedTree, FileError> {
         do throws(FileError) {
-            return .success(try places.tree(path, fakeSuper: fakeSuper))
+            return .success(try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes))
         } catch {
             return .failure(error)
         }
@@ -108,7 +108,7 @@ public final class LocalDestination: DestinationOpener {
         for word in linkDestinations {
             let path = word.first == UInt8(ascii: "/") ? word : join(base, word)
             do throws(FileError) {
-                alternates.append(try places.tree(path, fakeSuper: fakeSuper))
+                alternates.append(try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes))
             } catch {
                 notices.append(
                     Destination.Notice(

@@ -23,6 +23,10 @@ extension TransferOptions {
         preserveSpecials = arguments.specials
         preserveTimes = arguments.times
         preserveHardLinks = arguments.hardLinks > 0
+        preserveExecutability = arguments.executability
+        preserveAccessTimes = arguments.accessTimes > 0
+        keepsAccessTimes = arguments.openNoAtime
+        modeChanges = try Self.modeChanges(arguments)
         omitDirectoryTimes = arguments.omitDirectoryTimes
         omitLinkTimes = arguments.omitLinkTimes
         numericIds = arguments.numericIds
@@ -73,7 +77,19 @@ extension TransferOptions {
 
     private static func rootMode(_ arguments: ParsedArguments) -> RootMode {
         if arguments.fakeSuper { return .fake }
-        return arguments.superUser ?? IdentityLookup.isRoot ? .root : .normal
+        return arguments.superUser ?? (arguments.copyAs.map(CopyAs.isRoot) ?? IdentityLookup.isRoot) ? .root : .normal
+    }
+
+    private static func modeChanges(_ arguments: ParsedArguments) throws(SessionError) -> ModeChanges? {
+        guard !arguments.modeChanges.isEmpty else { return nil }
+        var changes = ModeChanges()
+        let umask = SystemWords.currentUmask()
+        for text in arguments.modeChanges {
+            guard changes.add(text, umask: umask) else {
+                throw SessionError(exitCode: 1, "Invalid argument passed to --chmod (\(text))")
+            }
+        }
+        return changes
     }
 
     /// SES-65.

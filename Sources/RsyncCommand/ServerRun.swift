@@ -21,8 +21,10 @@ struct ServerRun {
     }
 
     func serve() throws -> SessionResult {
-        let options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
+        var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
         let paths = try ServerPaths(arguments)
+        if !arguments.isSender { try options.addIdentityMaps(arguments) }
+        try CopyAs.become(arguments.copyAs)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
         let observer = ServerErrors(isSender: arguments.isSender)
@@ -36,7 +38,7 @@ struct ServerRun {
         case .sending(let directory, let sources):
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
-                places: places, report: RsyncProgram.complain)
+                keepsAccessTimes: options.keepsAccessTimes, places: places, report: RsyncProgram.complain)
             let opened = opener.open(sources)
             return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):

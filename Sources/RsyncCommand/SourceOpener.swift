@@ -10,18 +10,20 @@ public struct SourceOpener {
     public let directory: [UInt8]
     public let relative: Bool
     public let fakeSuper: Bool
+    public let keepsAccessTimes: Bool
     /// Told of arguments that name nothing (FLS-13): exit 23, the others go on.
     public let report: (MessageText) -> Void
     private let places: Places
 
     public init(
-        directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, places: Places = .machine,
-        report: @escaping (MessageText) -> Void
+        directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, keepsAccessTimes: Bool = false,
+        places: Places = .machine, report: @escaping (MessageText) -> Void
     ) {
         self.places = places
         self.directory = directory
         self.relative = relative
         self.fakeSuper = fakeSuper
+        self.keepsAccessTimes = keepsAccessTimes
         self.report = report
     }
 
@@ -130,7 +132,7 @@ public struct SourceOpener {
     }
 
     private func tree(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
-        try places.tree(absolute(path), fakeSuper: fakeSuper)
+        try places.tree(absolute(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
     }
 
     private func absolute(_ path: [UInt8]) -> [UInt8] {

@@ -20,11 +20,31 @@ struct AttributePlan: Sendable {
         }
     }
 
+    /// Whether this item's atime is to be that of the source (MET-27, MET-28).
+    func keepsAccessTime(_ type: FileType) -> Bool {
+        guard options.preserveAccessTimes else { return false }
+        switch type {
+        case .directory: return false
+        case .symlink: return !options.omitLinkTimes
+        default: return true
+        }
+    }
+
     /// The low 12 bits that the item is to have (MET-31, MET-32). `existing` is nil for a new item.
     func permissions(_ entry: FileEntry, existing: FileStatus?) -> UInt32 {
         if options.preservePermissions { return entry.mode.permissions }
-        if let existing, existing.mode.isDirectory == entry.isDirectory { return existing.mode.permissions }
+        if let existing, existing.mode.isDirectory == entry.isDirectory {
+            let present = existing.mode.permissions
+            guard differsInExecutability(entry, existing) else { return present }
+            return entry.mode.permissions & 0o111 == 0 ? present & ~0o111 : present | (present & 0o444) >> 2
+        }
         return entry.mode.permissions & 0o777 & ~umask
+    }
+
+    /// `-E` without `-p`, of regular files alone (MET-33).
+    private func differsInExecutability(_ entry: FileEntry, _ existing: FileStatus) -> Bool {
+        guard options.preserveExecutability, !options.preservePermissions, entry.isRegular else { return false }
+        return (entry.mode.permissions & 0o111 == 0) != (existing.mode.permissions & 0o111 == 0)
     }
 
     private var setsOwner: Bool { options.preserveOwner && options.rootMode != .normal }
@@ -42,6 +62,9 @@ struct AttributePlan: Sendable {
                 Self.sameTime(entry, status) && (!exactTime || entry.nanoseconds == status.nanoseconds)
             if !same { change.mtime = entry.time }
         }
+        if keepsAccessTime(entry.type), entry.atime != status.atime {
+            change.atime = FileTime(seconds: entry.atime, nanoseconds: 0)
+        }
         if !entry.mode.isSymlink {
             let wanted = permissions(entry, existing: isNew ? nil : status)
             // A change of owner clears setuid and setgid, so they are set again behind it (MET-24 step 2).
@@ -57,6 +80,7 @@ struct AttributePlan: Sendable {
         if options.preservePermissions, !entry.mode.isSymlink, entry.mode.permissions != status.mode.permissions {
             return false
         }
+        if differsInExecutability(entry, status) { return false }
         if setsOwner, mapper.localUser(entry.uid) != status.uid { return false }
         if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid { return false }
         return true
@@ -77,6 +101,10 @@ struct AttributePlan: Sendable {
         }
         if options.preservePermissions, !entry.mode.isSymlink, entry.mode.permissions != existing.mode.permissions {
             flags.insert(.reportPermissions)
+        }
+        if differsInExecutability(entry, existing) { flags.insert(.reportPermissions) }
+        if options.preserveAccessTimes, entry.type != .directory, !entry.mode.isSymlink, entry.atime != existing.atime {
+            flags.insert(.reportAtime)
         }
         if setsOwner, mapper.localUser(entry.uid) != existing.uid { flags.insert(.reportOwner) }
         if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != existing.gid {

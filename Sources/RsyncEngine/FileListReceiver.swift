@@ -76,6 +76,7 @@ final class FileListReceiver {
                     throw SessionError(exitCode: 22, "a file list with more than \(Self.largestListBytes) bytes of names")
                 }
                 learnNames(entry)
+                if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
                 try check(&entry, in: directory)
                 builder.append(entry)
                 guard builder.count < Self.largestList else {
@@ -231,7 +232,10 @@ final class FileListReceiver {
             let item = try connection.input.parse { reader throws(WireError) in
                 try decoder.decodeIdListItem(&reader)
             }
-            guard case .name(let id, let name) = item else { return }
+            guard case .name(let id, let name) = item else {
+                if case .end(let zeroName?) = item { learn(0, zeroName) }
+                return
+            }
             learn(id, name)
             count += 1
             guard count <= Self.largestIdList else {

@@ -10,6 +10,7 @@ public struct FileStatus: Sendable, Equatable {
     public var size: Int64
     public var mtime: Int64
     public var nanoseconds: UInt32
+    public var atime: Int64
     public var uid: UInt32
     public var gid: UInt32
     /// Of a device node: which device it stands for.
@@ -20,13 +21,15 @@ public struct FileStatus: Sendable, Equatable {
     public var linkCount: UInt64
 
     public init(
-        mode: FileMode, size: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, uid: UInt32 = 0, gid: UInt32 = 0,
+        mode: FileMode, size: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, atime: Int64 = 0,
+        uid: UInt32 = 0, gid: UInt32 = 0,
         rdev: DeviceNumber = .none, device: UInt64 = 0, inode: UInt64 = 0, linkCount: UInt64 = 1
     ) {
         self.mode = mode
         self.size = size
         self.mtime = mtime
         self.nanoseconds = nanoseconds
+        self.atime = atime
         self.uid = uid
         self.gid = gid
         self.rdev = rdev
@@ -90,14 +93,20 @@ public struct AttributeChange: Sendable, Equatable {
     /// The low 12 bits.
     public var permissions: UInt32?
     public var mtime: FileTime?
+    public var atime: FileTime?
 
-    public init(uid: UInt32? = nil, gid: UInt32? = nil, permissions: UInt32? = nil, mtime: FileTime? = nil) {
+    public init(
+        uid: UInt32? = nil, gid: UInt32? = nil, permissions: UInt32? = nil, mtime: FileTime? = nil,
+        atime: FileTime? = nil
+    ) {
         self.uid = uid
         self.gid = gid
         self.permissions = permissions
         self.mtime = mtime
+        self.atime = atime
     }
 
+    public var setsTime: Bool { mtime != nil || atime != nil }
     public var isEmpty: Bool { self == AttributeChange() }
 }
 

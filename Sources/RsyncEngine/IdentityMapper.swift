@@ -7,6 +7,10 @@ final class IdentityMapper: Sendable {
     private let identities: any IdentityDirectory
     private let numericIds: Bool
     private let mayGiveAnyGroup: Bool
+    private let userRules: [IdentityRule]
+    private let groupRules: [IdentityRule]
+    /// What id 0 is taken to be called when its name never travels (MET-10).
+    private let nameOfZero: [UInt8]
     private let tables = Mutex(Tables())
 
     private struct Tables: Sendable {
@@ -14,10 +18,13 @@ final class IdentityMapper: Sendable {
         var groups: [UInt32: (id: UInt32, skip: Bool)] = [:]
     }
 
-    init(identities: any IdentityDirectory, options: TransferOptions) {
+    init(identities: any IdentityDirectory, options: TransferOptions, traits: SessionTraits) {
         self.identities = identities
         numericIds = options.numericIds
         mayGiveAnyGroup = options.rootMode != .normal
+        userRules = options.userMap
+        groupRules = options.groupMap
+        nameOfZero = traits.idListsNameZero || options.numericIds ? [] : Array("root".utf8)
     }
 
     func learn(user remote: UInt32, name: [UInt8]) {
@@ -33,8 +40,9 @@ final class IdentityMapper: Sendable {
     func localUser(_ remote: UInt32) -> UInt32 {
         tables.withLock { tables in
             if let known = tables.users[remote] { return known }
-            tables.users[remote] = remote
-            return remote
+            let local = userId(remote, [])
+            tables.users[remote] = local
+            return local
         }
     }
 
@@ -48,13 +56,24 @@ final class IdentityMapper: Sendable {
 
     /// MET-2, MET-3: id 0 is never looked up by name.
     private func userId(_ remote: UInt32, _ name: [UInt8]) -> UInt32 {
+        if let rule = rule(userRules, remote, name) { return rule.local }
         guard !numericIds, remote != 0, !name.isEmpty else { return remote }
         return identities.userId(named: name) ?? remote
     }
 
+    private func rule(_ rules: [IdentityRule], _ remote: UInt32, _ name: [UInt8]) -> IdentityRule? {
+        guard !rules.isEmpty else { return nil }
+        let known = remote == 0 && name.isEmpty ? nameOfZero : name
+        return rules.first { $0.matches(remote, known) }
+    }
+
     private func groupRow(_ remote: UInt32, _ name: [UInt8]) -> (id: UInt32, skip: Bool) {
         var local = remote
-        if !numericIds, remote != 0, !name.isEmpty { local = identities.groupId(named: name) ?? remote }
+        if let rule = rule(groupRules, remote, name) {
+            local = rule.local
+        } else if !numericIds, remote != 0, !name.isEmpty {
+            local = identities.groupId(named: name) ?? remote
+        }
         return (local, !mayGiveAnyGroup && !identities.isMember(of: local))
     }
 }

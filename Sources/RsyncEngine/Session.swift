@@ -220,7 +220,8 @@ public final class Session {
         let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
         input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
         let connection = try start()
-        let mapper = IdentityMapper(identities: environment.identities, options: options)
+        let mapper = IdentityMapper(
+            identities: environment.identities, options: options, traits: connection.traits)
         let lists = FileListReceiver(connection: connection, options: options, mapper: mapper, requested: requested)
         let indexes = IndexReader(connection)
         if !configuration.isServer {

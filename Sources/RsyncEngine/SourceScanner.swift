@@ -148,6 +148,8 @@ final class SourceScanner {
         entry.uid = status.uid
         entry.gid = status.gid
         if type.isDevice { entry.rdev = status.rdev }
+        if options.preserveAccessTimes, type != .directory { entry.atime = status.atime }
+        if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
         guard options.preserveHardLinks else { return }
         let tracked =
             connection.traits.tracksAllRegularFiles ? entry.isRegular : !entry.isDirectory && status.linkCount > 1

@@ -17,9 +17,20 @@ public struct TransferOptions: Sendable {
     public var preserveSpecials = false
     public var preserveTimes = false
     public var preserveHardLinks = false
+    /// `-E` (MET-33).
+    public var preserveExecutability = false
+    /// `-U` (MET-27).
+    public var preserveAccessTimes = false
+    /// `--open-noatime`: reading changes no access time.
+    public var keepsAccessTimes = false
     public var omitDirectoryTimes = false
     public var omitLinkTimes = false
     public var numericIds = false
+    /// `--usermap`, `--groupmap` and `--chown` (MET-7), as the receiving side obeys them.
+    public var userMap: [IdentityRule] = []
+    public var groupMap: [IdentityRule] = []
+    /// `--chmod`: obeyed by the client, whichever side that is (MET-38, FLS-22).
+    public var modeChanges: ModeChanges?
 
     /// `-c` (MET-13).
     public var compareChecksums = false

@@ -2,7 +2,7 @@
 ///
 /// Matching follows all ways at once: a set of positions in the pattern moves over the subject, so the work is at
 /// most pattern length × subject length whatever a peer sends. Nothing recurses and nothing backtracks.
-struct Wildcard: Sendable, Equatable {
+public struct Wildcard: Sendable, Equatable {
     enum Token: Sendable, Equatable {
         case byte(UInt8)
         /// `?`: any byte but the slash.
@@ -25,7 +25,7 @@ struct Wildcard: Sendable, Equatable {
     /// Once what comes before is used up, whatever follows is covered.
     private var endsInDoubleStar = false
 
-    init(_ pattern: some Sequence<UInt8>) {
+    public init(_ pattern: some Sequence<UInt8>) {
         let bytes = [UInt8](pattern)
         var index = 0
         while index < bytes.count, !isMalformed {
@@ -65,7 +65,7 @@ struct Wildcard: Sendable, Equatable {
 
     /// Whether the whole pattern covers the whole of `subject[range]`; with `startingAfterSlashes` also whether it
     /// covers the whole rest behind any one slash (FLT-47 step 5).
-    func matches(_ subject: [UInt8], _ range: Range<Int>, startingAfterSlashes: Bool = false) -> Bool {
+    public func matches(_ subject: [UInt8], _ range: Range<Int>, startingAfterSlashes: Bool = false) -> Bool {
         if isMalformed { return false }
         if let lastByte, range.isEmpty || subject[range.upperBound - 1] != lastByte { return false }
         if let firstByte, !startingAfterSlashes, range.isEmpty || subject[range.lowerBound] != firstByte { return false }

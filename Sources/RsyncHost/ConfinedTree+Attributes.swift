@@ -36,23 +36,23 @@ extension ConfinedTree {
                 present = try System.status(of: handle).mode.permissions
             }
         }
-        if let time = change.mtime { try setTime(handle, place, of: real, to: time) }
+        if change.setsTime { try setTimes(handle, place, of: real, change) }
         // Linux knows no permissions of symlinks (MET-25).
         if let wanted, wanted != present, !real.mode.isSymlink { try changeMode(handle, place, of: real, to: wanted) }
     }
 
-    func setTime(
-        _ handle: Descriptor, _ place: Place, of status: FileStatus, to time: FileTime
+    func setTimes(
+        _ handle: Descriptor, _ place: Place, of status: FileStatus, _ change: AttributeChange
     ) throws(SystemError) {
         do throws(SystemError) {
             guard method == .kernel else { throw .notSupported }
-            try System.setTime(ofHandle: handle, time)
+            try System.setTimes(ofHandle: handle, change)
         } catch {
             guard error.mayMeanMissingCall else { throw error }
             if let opened = try openForAttributes(place, as: status) {
-                try System.setTime(ofOpen: opened, time)
+                try System.setTimes(ofOpen: opened, change)
             } else {
-                try System.setTime(place.directory, place.name, time)
+                try System.setTimes(place.directory, place.name, change)
             }
         }
     }

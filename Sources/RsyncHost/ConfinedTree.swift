@@ -12,15 +12,18 @@ public final class ConfinedTree: DestinationTree {
     /// Owners, modes and devices live in an extended attribute instead of in the item (MET-134).
     public let fakeSuper: Bool
     let method: ResolutionMethod
+    /// Reading leaves access times alone, where the system lets us (`--open-noatime`).
+    let keepsAccessTimes: Bool
 
     /// Opens the root by a path of this machine that the caller trusts: symlinks in it are followed.
     public convenience init(
-        opening path: [UInt8], method: ResolutionMethod = .kernel, fakeSuper: Bool = false
+        opening path: [UInt8], method: ResolutionMethod = .kernel, fakeSuper: Bool = false,
+        keepsAccessTimes: Bool = false
     ) throws(FileError) {
         do throws(SystemError) {
             guard !path.isEmpty, !path.contains(0) else { throw .noEntry }
             let root = try System.open(trustedPath: SystemName(anything: path), flags: Open.trustedRoot)
-            self.init(root: root, method: method, fakeSuper: fakeSuper)
+            self.init(root: root, method: method, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
         } catch {
             throw FileError(errno: error.number, operation: "change_dir", path: .root)
         }
@@ -37,18 +40,23 @@ public final class ConfinedTree: DestinationTree {
         self.init(root: Descriptor(owning: descriptor), method: method, fakeSuper: fakeSuper)
     }
 
-    init(root: Descriptor, method: ResolutionMethod, fakeSuper: Bool) {
+    init(root: Descriptor, method: ResolutionMethod, fakeSuper: Bool, keepsAccessTimes: Bool = false) {
         resolver = DirectoryResolver(root: root, method: method)
         self.method = method
         self.fakeSuper = fakeSuper
+        self.keepsAccessTimes = keepsAccessTimes
     }
 
     /// The directory at `path` as a tree of its own. It stays that directory whatever happens to its name.
-    public func subtree(_ path: RelativePath, fakeSuper: Bool? = nil) throws(FileError) -> ConfinedTree {
+    public func subtree(
+        _ path: RelativePath, fakeSuper: Bool? = nil, keepsAccessTimes: Bool? = nil
+    ) throws(FileError) -> ConfinedTree {
         let root = try reporting("change_dir", path) { () throws(SystemError) in
             try resolver.resolve(path, flags: Open.directoryHandle)
         }
-        return ConfinedTree(root: root, method: method, fakeSuper: fakeSuper ?? self.fakeSuper)
+        return ConfinedTree(
+            root: root, method: method, fakeSuper: fakeSuper ?? self.fakeSuper,
+            keepsAccessTimes: keepsAccessTimes ?? self.keepsAccessTimes)
     }
 
     /// The root's descriptor, for confinement rules. Valid while the tree lives.
@@ -120,10 +128,21 @@ public final class ConfinedTree: DestinationTree {
     /// one piece anyway.
     static let worthAdvice: Int64 = 128 << 10
 
+    private func openContent(at place: Place) throws(SystemError) -> Descriptor {
+        guard keepsAccessTimes else { return try System.open(place.directory, place.name, flags: Open.content) }
+        do throws(SystemError) {
+            return try System.open(place.directory, place.name, flags: Open.content | Open.noAccessTime)
+        } catch {
+            // Only an item's owner may ask for it.
+            guard error == .notPermitted else { throw error }
+            return try System.open(place.directory, place.name, flags: Open.content)
+        }
+    }
+
     /// Opens what must be a regular file, without waiting for anything and without following anything.
     func openRegular(at place: Place) throws(SystemError) -> Descriptor {
         do throws(SystemError) {
-            let file = try System.open(place.directory, place.name, flags: Open.content)
+            let file = try openContent(at: place)
             let opened = try System.status(of: file)
             guard opened.mode.isRegular else { throw .invalid }
             if opened.size >= Self.worthAdvice { System.adviseSequential(file) }

@@ -59,7 +59,7 @@ final class ConfinedWritableFile: WritableFile {
             if change.uid != nil || change.gid != nil {
                 try System.changeOwner(file, uid: change.uid, gid: change.gid)
             }
-            if let time = change.mtime { try System.setTime(ofOpen: file, time) }
+            if change.setsTime { try System.setTimes(ofOpen: file, change) }
             if let permissions = change.permissions { try System.changeMode(ofOpen: file, permissions & 0o7777) }
         }
     }

@@ -142,7 +142,7 @@ extension ConfinedTree {
         // A real symlink or node from before fake mode: it carries no attribute, only its times can be set.
         guard real.mode.type == type else { throw .invalid }
         guard change.uid == nil, change.gid == nil else { throw .notSupported }
-        if let time = change.mtime { try setTime(handle, place, of: real, to: time) }
+        if change.setsTime { try setTimes(handle, place, of: real, change) }
     }
 
     /// `type` nil: whatever it is.
@@ -159,6 +159,6 @@ extension ConfinedTree {
             if stored != real.mode.permissions { try System.changeMode(ofOpen: file, stored) }
         }
         try recordPretence(fake, open: file)
-        if let time = change.mtime { try System.setTime(ofOpen: file, time) }
+        if change.setsTime { try System.setTimes(ofOpen: file, change) }
     }
 }

@@ -61,5 +61,14 @@ public final class IdentityLookup: Sendable {
         return groups
     }
 
+    public enum Becoming: Sendable, Equatable { case done, unknownUser, unknownGroup, refused(Int32) }
+
+    /// Makes this process another user's, for good: with that user's own groups, or with the one given.
+    public static func become(user: [UInt8], group: [UInt8]?) -> Becoming {
+        guard !user.isEmpty, !user.contains(0) else { return .unknownUser }
+        if let group, group.isEmpty || group.contains(0) { return .unknownGroup }
+        return System.become(SystemName(anything: user), group.map { SystemName(anything: $0) })
+    }
+
     public static var processID: Int32 { System.processID }
 }

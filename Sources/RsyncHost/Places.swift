@@ -10,9 +10,13 @@ public enum Places: Sendable {
     /// followed (RSH-240).
     case beneath(ConfinedTree)
 
-    public func tree(_ path: [UInt8], fakeSuper: Bool = false) throws(FileError) -> ConfinedTree {
-        guard case .beneath(let root) = self else { return try ConfinedTree(opening: path, fakeSuper: fakeSuper) }
-        return try root.subtree(Self.reduced(path), fakeSuper: fakeSuper)
+    public func tree(
+        _ path: [UInt8], fakeSuper: Bool = false, keepsAccessTimes: Bool = false
+    ) throws(FileError) -> ConfinedTree {
+        guard case .beneath(let root) = self else {
+            return try ConfinedTree(opening: path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+        }
+        return try root.subtree(Self.reduced(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
     }
 
     /// Whole content of a regular file of at most `limit` bytes; nil on the machine itself, where the caller reads.

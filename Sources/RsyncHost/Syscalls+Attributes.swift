@@ -12,19 +12,19 @@ extension System {
     }
 
     /// On an O_PATH descriptor (Linux 5.8).
-    static func setTime(ofHandle item: Descriptor, _ time: FileTime) throws(SystemError) {
-        let times = pair(time)
+    static func setTimes(ofHandle item: Descriptor, _ change: AttributeChange) throws(SystemError) {
+        let times = pair(change)
         _ = try retrying { unsafe utimensat(item.raw, emptyName, times, atEmptyPath) }
     }
 
-    static func setTime(ofOpen item: Descriptor, _ time: FileTime) throws(SystemError) {
-        let times = pair(time)
+    static func setTimes(ofOpen item: Descriptor, _ change: AttributeChange) throws(SystemError) {
+        let times = pair(change)
         _ = try retrying { unsafe futimens(item.raw, times) }
     }
 
     /// By its single name, never following: for kernels without the form on descriptors.
-    static func setTime(_ directory: Descriptor, _ name: SystemName, _ time: FileTime) throws(SystemError) {
-        let times = pair(time)
+    static func setTimes(_ directory: Descriptor, _ name: SystemName, _ change: AttributeChange) throws(SystemError) {
+        let times = pair(change)
         _ = try retrying { unsafe utimensat(directory.raw, name.characters, times, atNoFollow) }
     }
 
@@ -43,8 +43,12 @@ extension System {
         _ = try retrying { unsafe fchmodat(directory.raw, name.characters, permissions, atNoFollow) }
     }
 
-    private static func pair(_ time: FileTime) -> [timespec] {
-        [timespec(tv_sec: 0, tv_nsec: omitTime), timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))]
+    /// atime and mtime; one that is not to change is left alone.
+    private static func pair(_ change: AttributeChange) -> [timespec] {
+        [change.atime, change.mtime].map { time in
+            guard let time else { return timespec(tv_sec: 0, tv_nsec: omitTime) }
+            return timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
+        }
     }
 
     private static var emptyName: [CChar] { SystemName.empty.characters }

@@ -98,6 +98,21 @@ extension System {
         }
     }
 
+    static func become(_ user: SystemName, _ group: SystemName?) -> IdentityLookup.Becoming {
+        let result =
+            if let group {
+                unsafe ebb_become(user.characters, group.characters)
+            } else {
+                unsafe ebb_become(user.characters, nil)
+            }
+        switch result {
+        case 0: return .done
+        case 1: return .unknownUser
+        case 2: return .unknownGroup
+        default: return .refused(errno)
+        }
+    }
+
     static func groupID(_ name: SystemName) -> UInt32? {
         lookUp { (buffer: inout [CChar]) in
             var entry = unsafe group()

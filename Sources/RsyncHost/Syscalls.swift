@@ -11,6 +11,7 @@ struct SystemError: Error, Equatable, Sendable {
     let number: Int32
 
     static let noEntry = SystemError(number: ENOENT)
+    static let notPermitted = SystemError(number: EPERM)
     static let access = SystemError(number: EACCES)
     static let exists = SystemError(number: EEXIST)
     static let invalid = SystemError(number: EINVAL)
@@ -85,6 +86,7 @@ enum Open {
     static let listing = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     /// Of a fifo or a device this does not wait for a partner.
     static let content = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    static let noAccessTime: Int32 = 0o1000000
     static let createNew = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
 }
 
@@ -243,7 +245,7 @@ enum System {
 extension FileStatus {
     fileprivate init(_ found: ebb_status) {
         self.init(
-            mode: FileMode(bits: found.mode), size: found.size, mtime: found.mtime, nanoseconds: found.nanoseconds,
+            mode: FileMode(bits: found.mode), size: found.size, mtime: found.mtime, nanoseconds: found.nanoseconds, atime: found.atime,
             uid: found.uid, gid: found.gid,
             rdev: DeviceNumber(major: found.rdev_major, minor: found.rdev_minor),
             device: found.device, inode: found.inode, linkCount: found.link_count)

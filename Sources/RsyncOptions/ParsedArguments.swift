@@ -79,6 +79,20 @@ public struct ParsedArguments: Sendable {
     public var omitDirectoryTimes = false
     public var omitLinkTimes = false
     public var numericIds = false
+    public var executability = false
+    /// The values of `--chmod`, in order.
+    public var modeChanges: [[UInt8]] = []
+    public struct OwnerMap: Sendable, Equatable {
+        public var rules: [UInt8]
+        var isFromChown: Bool
+    }
+    /// `--usermap` and `--groupmap`, or what `--chown` makes of them.
+    public var userMap: OwnerMap?
+    public var groupMap: OwnerMap?
+    /// Times `-U` was given.
+    public var accessTimes = 0
+    public var openNoAtime = false
+    public var copyAs: [UInt8]?
     public var fakeSuper = false
     /// `--super` and `--no-super`; nil when the user id decides.
     public var superUser: Bool?

@@ -75,7 +75,9 @@ public struct ServerArguments: Sendable, Equatable {
         add("g", if: arguments.group)
         add("D", if: arguments.devices)
         add("t", if: arguments.times)
+        add("U", times: min(arguments.accessTimes, 2))
         add("p", if: arguments.permissions)
+        add("E", if: sends && arguments.executability && !arguments.permissions)
         add("r", if: arguments.recurses)
         add("c", if: arguments.checksum)
         add("I", if: arguments.ignoreTimes)
@@ -126,13 +128,17 @@ public struct ServerArguments: Sendable, Equatable {
         add("--partial", if: sends && arguments.partial)
         add("--ignore-errors", if: arguments.ignoreErrors)
         add("--numeric-ids", if: arguments.numericIds)
-        guard sends else { return options }
-        add("--ignore-existing", if: arguments.ignoreExisting)
-        add("--existing", if: arguments.existing)
-        for directory in arguments.alternateDirectories {
-            add("--link-dest")
-            options.append(escape(directory))
+        if sends {
+            if let map = arguments.userMap { options.append(Array("--usermap=".utf8) + escape(map.rules)) }
+            if let map = arguments.groupMap { options.append(Array("--groupmap=".utf8) + escape(map.rules)) }
+            add("--ignore-existing", if: arguments.ignoreExisting)
+            add("--existing", if: arguments.existing)
+            for directory in arguments.alternateDirectories {
+                add("--link-dest")
+                options.append(escape(directory))
+            }
         }
+        add("--open-noatime", if: arguments.openNoAtime && arguments.accessTimes <= 1)
         return options
     }
 

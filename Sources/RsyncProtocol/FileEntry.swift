@@ -20,6 +20,8 @@ public struct FileEntry: Sendable, Equatable {
     public var mtime: Int64
     /// 0...999999999; always 0 where the protocol has none (FLS-50).
     public var nanoseconds: UInt32
+    /// Seconds since 1970; 0 without `--atimes` and for directories (FLS-51).
+    public var atime: Int64
     public var mode: FileMode
     public var uid: UInt32
     public var gid: UInt32
@@ -42,10 +44,15 @@ public struct FileEntry: Sendable, Equatable {
     public var linkIdentity: LinkIdentity?
     /// Receiver: number of the hard-link group, -1 = not linked (FLS-75).
     public var linkGroup: Int32
+    /// Numbers of the access ACL, the default ACL and the set of extended attributes among those of the session; -1 = none
+    /// known. What is behind a number is not the list's matter.
+    public var accessList: Int32 = -1
+    public var defaultList: Int32 = -1
+    public var attributeSet: Int32 = -1
 
     public init(
-        name: [UInt8], mode: FileMode, length: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, uid: UInt32 = 0,
-        gid: UInt32 = 0, rdev: DeviceNumber = .none, linkTarget: [UInt8] = [], checksum: [UInt8] = [],
+        name: [UInt8], mode: FileMode, length: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, atime: Int64 = 0,
+        uid: UInt32 = 0, gid: UInt32 = 0, rdev: DeviceNumber = .none, linkTarget: [UInt8] = [], checksum: [UInt8] = [],
         userName: [UInt8]? = nil, groupName: [UInt8]? = nil, isTop: Bool = false, hasContent: Bool = false,
         isImplied: Bool = false, linkIdentity: LinkIdentity? = nil, linkGroup: Int32 = -1
     ) {
@@ -53,6 +60,7 @@ public struct FileEntry: Sendable, Equatable {
         self.length = length
         self.mtime = mtime
         self.nanoseconds = nanoseconds
+        self.atime = atime
         self.mode = mode
         self.uid = uid
         self.gid = gid

@@ -38,6 +38,8 @@ struct FileEntryFlags: OptionSet, Sendable, Hashable {
     static let groupNameFollows = FileEntryFlags(rawValue: 0x0800)
     static let hardLinkFirst = FileEntryFlags(rawValue: 0x1000)
     static let hasNanoseconds = FileEntryFlags(rawValue: 0x2000)
+    /// Only under `--atimes`.
+    static let sameAtime = FileEntryFlags(rawValue: 0x4000)
 
     /// Scheme B: not an entry but the end of the list with an error code (FLS-81).
     static let endWithError = FileEntryFlags(rawValue: 0x1004)

@@ -71,7 +71,11 @@ public final class FileList: Sendable {
         at += Int(record.targetLength)
         if record.checksumLength > 0 { entry.checksum = [UInt8](arena[at..<(at + Int(record.checksumLength))]) }
         at += Int(record.checksumLength)
-        if record.attributes.contains(.hasDeviceNumber) { entry.rdev = FileRecord.deviceNumber(arena, at: at) }
+        if record.attributes.contains(.hasDeviceNumber) {
+            entry.rdev = FileRecord.deviceNumber(arena, at: at)
+            at += 8
+        }
+        if record.attributes.contains(.hasExtras) { FileRecord.readExtras(of: &entry, arena, at: at) }
         if !inlineNames.isEmpty, let names = inlineNames[order[sorted]] {
             entry.userName = names.user
             entry.groupName = names.group
@@ -132,6 +136,8 @@ struct FileRecord: Sendable {
         static let hasDeviceNumber = Attributes(rawValue: 16)
         /// The last component is `.`.
         static let isDot = Attributes(rawValue: 32)
+        /// An access time, ACLs or extended attributes.
+        static let hasExtras = Attributes(rawValue: 64)
     }
 
     var mode: FileMode { FileMode(bits: UInt32(modeBits)) }
@@ -143,13 +149,41 @@ struct FileRecord: Sendable {
     }
 
     static func deviceNumber(_ arena: [UInt8], at offset: Int) -> DeviceNumber {
-        func word(_ at: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(arena[at + $1]) << UInt32(8 * $1) } }
-        return DeviceNumber(major: word(offset), minor: word(offset + 4))
+        DeviceNumber(major: word(arena, offset), minor: word(arena, offset + 4))
+    }
+
+    private static func word(_ arena: [UInt8], _ at: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(arena[at + $1]) << UInt32(8 * $1) }
+    }
+
+    // What only some sessions have: 20 bytes for an entry then, and none otherwise.
+
+    static func hasExtras(_ entry: FileEntry) -> Bool {
+        entry.atime != 0 || entry.accessList >= 0 || entry.defaultList >= 0 || entry.attributeSet >= 0
+    }
+
+    static func appendExtras(of entry: FileEntry, to arena: inout [UInt8]) {
+        let time = UInt64(bitPattern: entry.atime)
+        append(UInt32(truncatingIfNeeded: time), to: &arena)
+        append(UInt32(truncatingIfNeeded: time >> 32), to: &arena)
+        for number in [entry.accessList, entry.defaultList, entry.attributeSet] {
+            append(UInt32(bitPattern: number), to: &arena)
+        }
+    }
+
+    static func readExtras(of entry: inout FileEntry, _ arena: [UInt8], at offset: Int) {
+        entry.atime = Int64(bitPattern: UInt64(word(arena, offset)) | UInt64(word(arena, offset + 4)) << 32)
+        entry.accessList = Int32(bitPattern: word(arena, offset + 8))
+        entry.defaultList = Int32(bitPattern: word(arena, offset + 12))
+        entry.attributeSet = Int32(bitPattern: word(arena, offset + 16))
     }
 
     static func append(_ rdev: DeviceNumber, to arena: inout [UInt8]) {
-        for word in [rdev.major, rdev.minor] {
-            for index in 0..<4 { arena.append(UInt8(truncatingIfNeeded: word >> UInt32(8 * index))) }
-        }
+        append(rdev.major, to: &arena)
+        append(rdev.minor, to: &arena)
+    }
+
+    private static func append(_ word: UInt32, to arena: inout [UInt8]) {
+        for index in 0..<4 { arena.append(UInt8(truncatingIfNeeded: word >> UInt32(8 * index))) }
     }
 }

@@ -29,6 +29,8 @@ public struct FileListBuilder: Sendable {
         if entry.hasContent { attributes.insert(.content) }
         if entry.isImplied { attributes.insert(.implied) }
         if entry.rdev != .none { attributes.insert(.hasDeviceNumber) }
+        let hasExtras = FileRecord.hasExtras(entry)
+        if hasExtras { attributes.insert(.hasExtras) }
         if key.hidesDot { attributes.insert(.isDot) }
         if entry.userName != nil || entry.groupName != nil {
             inlineNames[UInt32(records.count)] = FileList.InlineNames(user: entry.userName, group: entry.groupName)
@@ -44,6 +46,7 @@ public struct FileListBuilder: Sendable {
         arena.append(contentsOf: entry.linkTarget)
         arena.append(contentsOf: entry.checksum)
         if entry.rdev != .none { FileRecord.append(entry.rdev, to: &arena) }
+        if hasExtras { FileRecord.appendExtras(of: entry, to: &arena) }
         // A hostile sum must not trap; the true total of any real list is far below.
         if entry.countsTowardsTotalSize { totalSize = totalSize.addingReportingOverflow(entry.length).partialValue }
     }

@@ -160,9 +160,13 @@ public struct FileListDecoder: Sendable {
             throw WireError(
                 .malformed, field: "flags", clause: "FLS-69", offset: 0, value: Int64(flags.rawValue), exitCode: 2)
         }
+        if format.hasAccessTime(type), !flags.contains(.sameAtime) {                              // 10
+            next.atime = try reader.varLong(minimum: 4)
+        }
         if type.isDevice || type.isSpecial { length = 0 }
         var entry = FileEntry(
             name: name, mode: next.mode, length: length, mtime: next.mtime, nanoseconds: nanoseconds)
+        if format.hasAccessTime(type) { entry.atime = next.atime }
         if format.preserveOwner {
             if !flags.contains(.sameUid) {                                                        // 11, 12
                 next.uid = UInt32(bitPattern: try reader.varInt30(traits))
@@ -260,6 +264,7 @@ public struct FileListDecoder: Sendable {
         previous.name = rawName
         previous.mode = first.mode
         previous.mtime = first.mtime
+        if format.preserveAccessTimes { previous.atime = first.atime }
         if format.preserveOwner { previous.uid = first.uid }
         if format.preserveGroup { previous.gid = first.gid }
         if first.mode.type?.isDevice == true, format.preserveDevices { previous.major = first.rdev.major }

@@ -24,6 +24,7 @@ public struct FileListEncoder {
         var position: Int32
         var mode: FileMode
         var mtime: Int64
+        var atime: Int64
         var uid: UInt32
         var gid: UInt32
         var major: UInt32
@@ -61,6 +62,8 @@ public struct FileListEncoder {
         if type == .directory { flags.formUnion(directoryFlags(entry)) }
         if entry.mode == previous.mode { flags.insert(.sameMode) }
         if mtime == previous.mtime { flags.insert(.sameTime) }
+        // Below 28 there is no bit to say so with (FLS-51).
+        if format.hasAccessTime(type), format.traits.hasExtendedFileFlags, entry.atime == previous.atime { flags.insert(.sameAtime) }
         if !format.preserveOwner || !isFirst && entry.uid == previous.uid { flags.insert(.sameUid) }
         if !format.preserveGroup || !isFirst && entry.gid == previous.gid { flags.insert(.sameGid) }
         if shared > 0 { flags.insert(.sameName) }
@@ -82,6 +85,10 @@ public struct FileListEncoder {
             writer.varInt(Int32(bitPattern: entry.nanoseconds))
         }
         if !flags.contains(.sameMode) { writer.int32(Int32(bitPattern: entry.mode.bits)) }        // 9
+        if format.hasAccessTime(type) {                                                           // 10
+            if !flags.contains(.sameAtime) { writer.varLong(entry.atime, minimum: 4) }
+            previous.atime = entry.atime
+        }
         if !flags.contains(.sameUid) {                                                            // 11, 12
             writer.varInt30(entry.uid, format.traits)
             if let name = names.user { writer.shortName(name) }
@@ -156,8 +163,8 @@ extension FileListEncoder {
         let own = startIndex + position
         guard let first = firstMembers[identity] else {
             firstMembers[identity] = FirstMember(
-                position: own, mode: entry.mode, mtime: entry.mtime, uid: entry.uid, gid: entry.gid,
-                major: entry.rdev.major)
+                position: own, mode: entry.mode, mtime: entry.mtime, atime: entry.atime, uid: entry.uid,
+                gid: entry.gid, major: entry.rdev.major)
             return Link(flags: [.hardLinked, .hardLinkFirst])
         }
         // An inode number can be used anew while we scan: such an entry is not a link of the first.
@@ -277,6 +284,7 @@ extension FileListEncoder {
         previous.name = name
         previous.mode = first.mode
         previous.mtime = first.mtime
+        if format.preserveAccessTimes { previous.atime = first.atime }
         if format.preserveOwner { previous.uid = first.uid }
         if format.preserveGroup { previous.gid = first.gid }
         if first.mode.type?.isDevice == true, format.preserveDevices { previous.major = first.major }

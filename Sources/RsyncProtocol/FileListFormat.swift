@@ -8,6 +8,8 @@ public struct FileListFormat: Sendable, Equatable {
     /// `--devices` and `--specials` are separate (FLS-65).
     public var preserveDevices: Bool
     public var preserveSpecials: Bool
+    /// `-U`: atime fields exist (FLS-51).
+    public var preserveAccessTimes: Bool
     /// `-l`: symlink targets exist.
     public var preserveLinks: Bool
     /// `-H`.
@@ -25,7 +27,7 @@ public struct FileListFormat: Sendable, Equatable {
 
     public init(
         traits: SessionTraits, preserveOwner: Bool = false, preserveGroup: Bool = false, preserveDevices: Bool = false,
-        preserveSpecials: Bool = false, preserveLinks: Bool = false, preserveHardLinks: Bool = false,
+        preserveSpecials: Bool = false, preserveAccessTimes: Bool = false, preserveLinks: Bool = false, preserveHardLinks: Bool = false,
         checksumLength: Int = 0, recursive: Bool = false, relative: Bool = false, numericIds: Bool = false,
         acceptsMissing: Bool = false
     ) {
@@ -34,6 +36,7 @@ public struct FileListFormat: Sendable, Equatable {
         self.preserveGroup = preserveGroup
         self.preserveDevices = preserveDevices
         self.preserveSpecials = preserveSpecials
+        self.preserveAccessTimes = preserveAccessTimes
         self.preserveLinks = preserveLinks
         self.preserveHardLinks = preserveHardLinks
         self.checksumLength = checksumLength
@@ -57,6 +60,8 @@ public struct FileListFormat: Sendable, Equatable {
         return type.isSpecial && preserveSpecials && traits.deviceEncoding != .varintDevicesOnly
     }
 
+    func hasAccessTime(_ type: FileType) -> Bool { preserveAccessTimes && type != .directory }
+
     func hasTarget(_ type: FileType) -> Bool { type == .symlink && preserveLinks }
 
     func hasChecksum(_ type: FileType) -> Bool {
@@ -76,6 +81,8 @@ struct PreviousEntry {
     var name: [UInt8] = []
     var mode = FileMode(bits: 0)
     var mtime: Int64 = 0
+    /// Of the last entry that is no directory, under `--atimes`.
+    var atime: Int64 = 0
     var uid: UInt32 = 0
     var gid: UInt32 = 0
     /// Protocol 27: the whole number; from 28 on only the major counts.

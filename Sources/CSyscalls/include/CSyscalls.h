@@ -13,6 +13,7 @@ struct ebb_status {
     uint32_t uid;
     uint32_t gid;
     uint32_t nanoseconds;
+    int64_t atime;
     int64_t size;
     int64_t mtime;
     uint64_t device;
@@ -72,6 +73,10 @@ int ebb_collect(pid_t pid, int blocking, int *by_signal, int *value);
 int ebb_catch_signal(int number, int wake_descriptor);
 int ebb_caught_signal(void);
 int ebb_ignore_signal(int number);
+
+// Takes on another user's ids in all threads: the user's own groups, or the one given alone. 1: no such user; 2: no such
+// group; numbers serve as names. Not to be called while other threads look up names.
+int ebb_become(const char *user, const char *group);
 
 int ebb_no_new_privileges(void);
 // The Landlock version of the running kernel, or -1.
