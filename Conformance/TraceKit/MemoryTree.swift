@@ -143,7 +143,7 @@ final class MemoryFile: ReadableFile {
         self.path = path
     }
 
-    func status() throws(FileError) -> FileStatus { tree.state.withLock { $0.status(inode) } }
+    var size: Int64 { tree.state.withLock { $0.status(inode).size } }
 
     func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int {
         try tree.meet(.read, path, "read")

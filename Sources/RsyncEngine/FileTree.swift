@@ -75,12 +75,18 @@ public protocol SourceTree: AnyObject, Sendable {
     func linkTarget(_ path: RelativePath) throws(FileError) -> [UInt8]
     /// Opens a regular file. Anything else, a fifo above all, is refused without blocking (EINVAL).
     func open(_ path: RelativePath) throws(FileError) -> any ReadableFile
+    /// The same for what the caller has just seen to be a regular file.
+    func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile
+}
+
+extension SourceTree {
+    public func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile { try open(path) }
 }
 
 /// A regular file held open for reading.
 public protocol ReadableFile: AnyObject, Sendable {
-    /// As fstat on the held descriptor says.
-    func status() throws(FileError) -> FileStatus
+    /// Bytes, as fstat on the held descriptor said when it was opened.
+    var size: Int64 { get }
     /// Reads up to `count` bytes at `position` into `buffer[offset...]`; fewer only at end of file.
     func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int
     func close()

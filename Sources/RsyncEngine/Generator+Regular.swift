@@ -55,7 +55,8 @@ extension Generator {
     ) throws(SessionError) -> Bool {
         guard existing.mode.isRegular, entry.length == existing.size else { return false }
         if options.compareChecksums {
-            return try FileSum.ofFile(tree, path, connection.listChecksum, alive) == entry.checksum
+            return try summer.sum(of: path, in: tree, length: existing.size, connection.listChecksum, alive)
+                == entry.checksum
         }
         if options.sizeOnly { return true }
         if options.ignoreTimes { return false }
@@ -112,7 +113,7 @@ extension Generator {
     /// XFR-30 to XFR-38.
     private func sumHead(of file: any ReadableFile, isRedo: Bool) -> SumHead {
         BlockPlan.plan(
-            basisLength: (try? file.status().size) ?? 0, requestedBlockLength: options.blockLength,
+            basisLength: file.size, requestedBlockLength: options.blockLength,
             digestLength: connection.transferChecksum.digestLength, isRedo: isRedo, traits: connection.traits)
     }
 

@@ -46,6 +46,7 @@ final class Generator {
     var saidDeletionsSkipped = false
     /// One read of a basis, kept from file to file.
     var basisBuffer: [UInt8] = []
+    var summer = FileSummer()
     /// The sender hears something while long work is done here (SES-150).
     let alive: KeepAlive
     /// Entries of lists released since the sender was last told so.

@@ -12,10 +12,6 @@ extension Sender {
         let signature = try readSignature()
         guard let file = try openSource(entry, index, origin: origin) else { return }
         defer { file.close() }
-        guard let size = try? file.status().size else {
-            try refuse(entry, index, errno: 5)
-            return
-        }
         try echo(index, attributes)
         try connection.output.write { signature.head.write(to: &$0) }
         try report(entry, attributes)
@@ -34,7 +30,7 @@ extension Sender {
                 signature: signature, hasher: BlockHasher(variant: variant, seed: connection.seed),
                 updatingInPlace: false)
             : DeltaSearch()
-        let outcome = try search.run(length: size, source: &source, sink: &sink, storage: &windowStorage)
+        let outcome = try search.run(length: file.size, source: &source, sink: &sink, storage: &windowStorage)
         try connection.output.write { PlainToken.end.write(to: &$0) }
         try sendSum(sink.finish(), spoilt: outcome.missingBytes > 0)
         if outcome.missingBytes > 0 {
@@ -44,7 +40,7 @@ extension Sender {
         statistics.literal += outcome.literalBytes
         statistics.matched += outcome.matchedBytes
         if !connection.isServer {
-            reportProgress(entry, index, bytes: size, isLast: true)
+            reportProgress(entry, index, bytes: file.size, isLast: true)
         }
     }
 

@@ -16,6 +16,7 @@ final class SourceScanner {
     typealias Found = (entry: FileEntry, origin: UInt16)
 
     private let alive: KeepAlive
+    private var summer = FileSummer()
 
     init(
         arguments: [SourceArgument], options: TransferOptions, connection: Connection, diagnostics: Diagnostics,
@@ -134,7 +135,7 @@ final class SourceScanner {
         }
         if options.compareChecksums, entry.isRegular {
             entry.checksum =
-                try FileSum.ofFile(argument.tree, path, connection.listChecksum, alive)
+                try summer.sum(of: path, in: argument.tree, length: entry.length, connection.listChecksum, alive)
                 ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)
         }
         return entry
@@ -167,26 +168,28 @@ final class SourceScanner {
     }
 }
 
-/// The sum that `--checksum` compares (XFR-135).
-enum FileSum {
-    /// nil when the file cannot be read to its end.
-    static func ofFile(
-        _ tree: any SourceTree, _ path: RelativePath, _ variant: ChecksumVariant, _ alive: KeepAlive
+/// Makes the sums that `--checksum` compares (XFR-135), with one buffer for all files.
+struct FileSummer {
+    private var buffer: [UInt8] = []
+
+    /// The sum of a file's first `length` bytes, which is all of it as it was just examined; nil when they cannot be read.
+    mutating func sum(
+        of path: RelativePath, in tree: any SourceTree, length: Int64, _ variant: ChecksumVariant, _ alive: KeepAlive
     ) throws(SessionError) -> [UInt8]? {
-        guard let file = try? tree.open(path) else { return nil }
+        guard let file = try? tree.openExamined(path) else { return nil }
         defer { file.close() }
+        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: 256 * 1024) }
         var hasher = FileHasher.listSum(variant)
-        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
         var position: Int64 = 0
-        while true {
-            guard let count = try? file.read(into: &buffer, at: 0, count: buffer.count, position: position) else {
-                return nil
-            }
-            if count == 0 { return hasher.finish() }
+        while position < length {
+            let wanted = Int(min(Int64(buffer.count), length - position))
+            guard let count = try? file.read(into: &buffer, at: 0, count: wanted, position: position) else { return nil }
+            if count == 0 { break }
             hasher.update(buffer, 0..<count)
             try alive.tick()
             position += Int64(count)
         }
+        return hasher.finish()
     }
 }
 

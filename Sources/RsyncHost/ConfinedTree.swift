@@ -115,13 +115,18 @@ public final class ConfinedTree: DestinationTree {
     }
 
     public func open(_ path: RelativePath) throws(FileError) -> any ReadableFile {
-        let file = try reporting("open", path) { () throws(SystemError) in
+        try reporting("open", path) { () throws(SystemError) in
             let place = try place(of: path)
             // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
             guard try status(at: place).mode.isRegular else { throw .invalid }
-            return try openRegular(at: place)
+            return ConfinedReadableFile(try openRegular(at: place), path: path, tree: self)
         }
-        return ConfinedReadableFile(file, path: path, tree: self)
+    }
+
+    public func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile {
+        try reporting("open", path) { () throws(SystemError) in 
+            ConfinedReadableFile(try openRegular(at: place(of: path)), path: path, tree: self)
+        }
     }
 
     /// Size in bytes from which the kernel is told that a file will be read from start to end: what is shorter comes in
@@ -140,13 +145,13 @@ public final class ConfinedTree: DestinationTree {
     }
 
     /// Opens what must be a regular file, without waiting for anything and without following anything.
-    func openRegular(at place: Place) throws(SystemError) -> Descriptor {
+    func openRegular(at place: Place) throws(SystemError) -> (file: Descriptor, size: Int64) {
         do throws(SystemError) {
             let file = try openContent(at: place)
             let opened = try System.status(of: file)
             guard opened.mode.isRegular else { throw .invalid }
             if opened.size >= Self.worthAdvice { System.adviseSequential(file) }
-            return file
+            return (file, opened.size)
         } catch {
             // A symlink, a socket or a device without driver that took the file's place.
             if error == .loop || error == .noSuchDevice || error == .noDeviceDriver { throw .invalid }
@@ -161,18 +166,13 @@ final class ConfinedReadableFile: ReadableFile {
     private let path: RelativePath
     private let tree: ConfinedTree
 
-    init(_ file: Descriptor, path: RelativePath, tree: ConfinedTree) {
-        self.file = OpenFile(file)
+    let size: Int64
+
+    init(_ opened: (file: Descriptor, size: Int64), path: RelativePath, tree: ConfinedTree) {
+        file = OpenFile(opened.file)
+        size = opened.size
         self.path = path
         self.tree = tree
-    }
-
-    func status() throws(FileError) -> FileStatus {
-        try tree.reporting("fstat", path) { () throws(SystemError) in
-            let held = try file.held()
-            let real = try System.status(of: held)
-            return tree.fakeSuper ? try tree.pretended(real, open: held) : real
-        }
     }
 
     func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int {

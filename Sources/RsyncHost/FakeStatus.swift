@@ -94,7 +94,7 @@ extension ConfinedTree {
     func pretendedTarget(at place: Place) throws(SystemError) -> [UInt8]? {
         let real = try System.status(place.directory, place.name)
         guard real.mode.isRegular else { return nil }
-        let file = try openRegular(at: place)
+        let file = try openRegular(at: place).file
         guard try pretended(real, open: file).mode.isSymlink else { return nil }
         var target = [UInt8](repeating: 0, count: 4096)
         let count = try System.read(file, into: &target, at: 0, count: target.count, position: 0)
