@@ -99,7 +99,8 @@ struct ClientRun {
         Session(
             configuration: SessionConfiguration(
                 isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: 0),
+                capabilities: capabilities, seed: 0
+            ).withNamesFromEnvironment(),
             options: options, stream: stream, observer: observer, environment: .current())
     }
 
@@ -118,7 +119,8 @@ struct ClientRun {
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: SystemWords.seed()),
+                capabilities: capabilities, seed: SystemWords.seed()
+            ).withNamesFromEnvironment(),
             options: options, stream: far, observer: errors, environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination)

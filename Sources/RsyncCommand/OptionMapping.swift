@@ -52,6 +52,7 @@ extension TransferOptions {
         allowsIncrementalRecursion = arguments.incrementalRecursion
         rootMode = Self.rootMode(arguments)
         checksumChoice = try Self.checksumChoice(arguments.checksumChoice)
+        compression = try Self.compression(arguments.compression)
         // A server's client finds out for itself, once the versions are exchanged.
         if !arguments.isServer, compareChecksums, checksumChoice?.list == ChecksumName.none {
             throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
@@ -108,6 +109,22 @@ extension TransferOptions {
             throw SessionError(exitCode: 4, "unknown checksum name: \(text)")
         }
         return name
+    }
+
+    /// SES-66.
+    private static func compression(_ arguments: CompressionArguments) throws(SessionError) -> CompressionOptions {
+        var options = CompressionOptions()
+        options.isRequested = arguments.isRequested
+        options.level = arguments.level
+        options.threads = arguments.threads
+        if let choice = arguments.effectiveChoice {
+            let text = String(decoding: choice, as: UTF8.self)
+            guard let name = CompressionName(text) else {
+                throw SessionError(exitCode: 4, "unknown compress name: \(text)")
+            }
+            options.choice = name
+        }
+        return options
     }
 
     private mutating func addFilters(

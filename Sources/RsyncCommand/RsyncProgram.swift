@@ -35,7 +35,7 @@ public enum RsyncProgram {
             complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
             return error.exitCode
         } catch let error as SessionError {
-            complain(error.message)
+            complain(error)
             complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
             return error.exitCode
         } catch {
@@ -78,6 +78,11 @@ public enum RsyncProgram {
         complain(MessageText(text))
     }
 
+    static func complain(_ error: SessionError) {
+        if !error.message.bytes.isEmpty { complain(error.message) }
+        for line in error.details { complain(line) }
+    }
+
     /// Names in it are made harmless (MET-170).
     static func complain(_ text: MessageText) {
         SystemWords.write(Console.harmless(text.bytes) + [0x0a], to: 2)
@@ -88,7 +93,7 @@ public enum RsyncProgram {
         ebb rsync  version \(version)  protocol version \(ProtocolVersion.newest)
         An independent implementation of the rsync protocol, versions \(ProtocolVersion.oldest) to \(ProtocolVersion.newest).
         Checksums: \(checksums)
-        Compression: none
+        Compression: zstd lz4 zlibx zlib none
 
         """
     }

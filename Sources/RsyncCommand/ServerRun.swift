@@ -32,7 +32,8 @@ struct ServerRun {
             configuration: SessionConfiguration(
                 isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: Capabilities(optionValue: arguments.capabilities),
-                seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()),
+                seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()
+            ).withNamesFromEnvironment(),
             options: options, stream: stream, observer: observer, environment: .current())
         switch paths {
         case .sending(let directory, let sources):
@@ -93,7 +94,7 @@ extension RsyncProgram {
     static func conclude(_ result: SessionResult, role: String) -> Int32 {
         if let error = result.error {
             if error.announcedByPeer { return error.exitCode }
-            complain(error.message)
+            complain(error)
         }
         complain(Notices.exitLine(code: result.exitCode, role: role, version: version))
         return result.exitCode

@@ -1,3 +1,4 @@
+import RsyncCompress
 import RsyncDigest
 import RsyncProtocol
 import RsyncWire
@@ -13,12 +14,14 @@ final class Connection {
     let transferChecksum: ChecksumVariant
     /// File sums of `--checksum` (SES-69 pre-transfer checksum).
     let listChecksum: ChecksumVariant
+    /// How tokens are coded (XFR-80).
+    let compression: CompressionName
     /// SES-70: checksum "none" means whole files.
     var forcesWholeFile: Bool { transferChecksum == .none }
 
     init(
         input: ProtocolInput, output: ProtocolOutput, traits: SessionTraits, isServer: Bool, seed: Int32,
-        transferChecksum: ChecksumVariant, listChecksum: ChecksumVariant
+        transferChecksum: ChecksumVariant, listChecksum: ChecksumVariant, compression: CompressionName
     ) {
         self.input = input
         self.output = output
@@ -27,6 +30,15 @@ final class Connection {
         self.seed = seed
         self.transferChecksum = transferChecksum
         self.listChecksum = listChecksum
+        self.compression = compression
+    }
+
+    /// What the sender compresses with; nil for plain tokens.
+    func makeEncoder(_ options: CompressionOptions) -> TokenEncoder? {
+        guard compression != .none else { return nil }
+        return TokenEncoder(
+            compression, level: options.level, threads: options.threads,
+            insertsWholeBlocks: traits.insertsWholeBlocksInHistory)
     }
 
     /// The form of the file list that both sides derive from the options (FLS-37).

@@ -115,11 +115,10 @@ extension Receiver {
         var hasher = FileHasher(variant: connection.transferChecksum, seed: connection.seed)
         let layout = BasisLayout(head)
         var total: Int64 = 0
+        tokens.beginFile()
         while true {
             guard !isCancelled else { throw SessionError(exitCode: 20, "the session was ended") }
-            let token = try connection.input.parse { reader throws(WireError) in
-                try PlainToken(reading: &reader, blockCount: head.count)
-            }
+            let token = try tokens.next(blockCount: head.count)
             if case .end = token {} else { reportProgress(entry, index, bytes: total, isLast: false) }
             switch token {
             case .end:
@@ -127,7 +126,7 @@ extension Receiver {
                 let sent = try connection.input.parse { reader throws(WireError) in try reader.bytes(digestLength) }
                 return sent == hasher.finish()
             case .literal(let count):
-                try connection.input.consume(count) { bytes, range throws(SessionError) in
+                try tokens.consume(count) { bytes, range throws(SessionError) in
                     hasher.update(bytes, range)
                     try write(bytes, range, to: file, entry)
                 }
@@ -139,6 +138,7 @@ extension Receiver {
                         "block \(block) of a basis that cannot be read, for \(quoted(entry.name)) [XFR-121]")
                 }
                 try copy(extent, of: basis, to: file, entry) { bytes, range in hasher.update(bytes, range) }
+                if tokens.wantsBlocks { try tokens.sawBlock(blockBuffer, 0..<extent.length) }
                 statistics.matched &+= Int64(extent.length)
                 total &+= Int64(extent.length)
             }
@@ -182,15 +182,13 @@ extension Receiver {
 
     /// XFR-122: the reply is read and dropped.
     private func discard(_ head: SumHead, digestLength: Int) throws(SessionError) {
+        tokens.beginFile(discarding: true)
         while true {
-            let token = try connection.input.parse { reader throws(WireError) in
-                try PlainToken(reading: &reader, blockCount: head.count)
-            }
-            switch token {
+            switch try tokens.next(blockCount: head.count) {
             case .end:
                 _ = try connection.input.parse { reader throws(WireError) in try reader.skip(digestLength) }
                 return
-            case .literal(let count): try connection.input.consume(count) { _, _ throws(SessionError) in }
+            case .literal(let count): try tokens.consume(count) { _, _ throws(SessionError) in }
             case .block: break
             }
         }

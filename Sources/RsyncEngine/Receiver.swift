@@ -18,6 +18,7 @@ final class Receiver: @unchecked Sendable {
     private var unposted: [ReceiverEvent] = []
     private let lists: FileListReceiver
     private let indexes: IndexReader
+    let tokens: TokenInput
     private(set) var window = ListWindow()
     /// Files that have failed once (XFR-115).
     private var redone: Set<Int32> = []
@@ -47,6 +48,7 @@ final class Receiver: @unchecked Sendable {
         self.observer = observer
         self.mailbox = mailbox
         self.indexes = indexes
+        tokens = TokenInput(connection)
         for list in firstLists { window.append(list) }
     }
 

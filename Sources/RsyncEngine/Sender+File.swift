@@ -1,3 +1,4 @@
+import RsyncCompress
 import RsyncDelta
 import RsyncDigest
 import RsyncProtocol
@@ -21,7 +22,7 @@ extension Sender {
         let variant = connection.transferChecksum
         var source = FileSource(file: file)
         var sink = TokenSink(
-            output: connection.output, hasher: FileHasher(variant: variant, seed: connection.seed),
+            output: connection.output, encoder: encoder, hasher: FileHasher(variant: variant, seed: connection.seed),
             progress: progress(for: entry, index), alive: alive)
         let useBlocks = signature.head.count > 0 && signature.isComplete
         var search =
@@ -31,7 +32,7 @@ extension Sender {
                 updatingInPlace: false)
             : DeltaSearch()
         let outcome = try search.run(length: file.size, source: &source, sink: &sink, storage: &windowStorage)
-        try connection.output.write { PlainToken.end.write(to: &$0) }
+        try sink.end()
         try sendSum(sink.finish(), spoilt: outcome.missingBytes > 0)
         if outcome.missingBytes > 0 {
             scanner.ledger.add(.general)
@@ -136,16 +137,23 @@ private struct FileSource: DeltaSource {
     }
 }
 
-/// Writes plain tokens (XFR-81) and keeps the file sum.
+/// Writes the tokens, plain (XFR-81) or compressed (XFR-84), and keeps the file sum.
 private final class TokenSink: DeltaSink {
     private let output: ProtocolOutput
+    /// nil for plain tokens.
+    private let encoder: TokenEncoder?
     private var hasher: FileHasher
     private let progress: ((Int64) -> Void)?
     private let alive: KeepAlive
     private var done: Int64 = 0
 
-    init(output: ProtocolOutput, hasher: consuming FileHasher, progress: ((Int64) -> Void)?, alive: KeepAlive) {
+    init(
+        output: ProtocolOutput, encoder: TokenEncoder?, hasher: consuming FileHasher, progress: ((Int64) -> Void)?,
+        alive: KeepAlive
+    ) {
         self.alive = alive
+        self.encoder = encoder
+        encoder?.beginFile()
         self.output = output
         self.hasher = hasher
         self.progress = progress
@@ -160,16 +168,30 @@ private final class TokenSink: DeltaSink {
         var start = range.lowerBound
         while start < range.upperBound {
             let end = min(start + PlainToken.largestOwnLiteral, range.upperBound)
-            try output.write { PlainToken.literal(end - start).write(to: &$0) }
-            try output.write(bytes, start..<end)
+            if let encoder {
+                try output.write { encoder.literal(bytes, start..<end, into: &$0) }
+            } else {
+                try output.write { PlainToken.literal(end - start).write(to: &$0) }
+                try output.write(bytes, start..<end)
+            }
             advance(end - start)
             start = end
         }
     }
 
     func block(_ index: Int32, _ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
-        try output.write { PlainToken.block(index).write(to: &$0) }
+        if let encoder {
+            try output.write { encoder.block(index, bytes, range, into: &$0) }
+        } else {
+            try output.write { PlainToken.block(index).write(to: &$0) }
+        }
         advance(range.count)
+    }
+
+    func end() throws(SessionError) {
+        try output.write { writer in
+            if let encoder { encoder.end(into: &writer) } else { PlainToken.end.write(to: &writer) }
+        }
     }
 
     private func advance(_ count: Int) {

@@ -1,3 +1,4 @@
+import RsyncCompress
 import RsyncDelta
 import RsyncDigest
 import RsyncProtocol
@@ -26,6 +27,8 @@ final class Sender {
     private var requests: [Int32: [UInt8]] = [:]
     var statistics = SessionStatistics()
     var deletions: DeletionStatistics?
+    /// nil in a session without compression.
+    let encoder: TokenEncoder?
     /// The search's window, kept from file to file.
     var windowStorage: [UInt8] = []
     var hasPendingLists: Bool { lists.hasPendingLists }
@@ -41,6 +44,7 @@ final class Sender {
         self.options = options
         self.observer = observer
         self.environment = environment
+        encoder = connection.makeEncoder(options.compression)
         let output = connection.output
         diagnostics = Diagnostics(observer: observer, isServer: connection.isServer) {
             code, text throws(SessionError) in try output.sendText(code, text)

@@ -4,13 +4,17 @@ import RsyncWire
 /// The end of a session before its time: an exit status of SES-159 and the sentence for people.
 public struct SessionError: Error, Sendable, Equatable {
     public let exitCode: Int32
+    /// Empty where only the closing line is to be said.
     public let message: MessageText
+    /// Lines that belong behind the message.
+    public let details: [MessageText]
     /// The other side said so itself (SES-116): no closing line of our own.
     public let announcedByPeer: Bool
 
-    public init(exitCode: Int32, _ message: MessageText, announcedByPeer: Bool = false) {
+    public init(exitCode: Int32, _ message: MessageText, details: [MessageText] = [], announcedByPeer: Bool = false) {
         self.exitCode = exitCode
         self.message = message
+        self.details = details
         self.announcedByPeer = announcedByPeer
     }
 

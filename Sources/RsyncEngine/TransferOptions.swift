@@ -50,6 +50,8 @@ public struct TransferOptions: Sendable {
     /// The one choice of `--checksum-choice` for both uses, or a pair (SES-65).
     public var checksumChoice: ChecksumChoice?
 
+    public var compression = CompressionOptions()
+
     public var deletion: DeletionTime?
     public var deleteExcluded = false
     public var ignoreErrors = false

@@ -4,13 +4,28 @@ extension OptionTable {
 
     /// The transfer and the connection (ARG-78, 14.4).
     static let connection: [Option] = [
-        .refused("compress z", no: "compress z", .both, "compress file data"),
-        .refused("compress-choice zc", value: "NAME", .both, "the compression algorithm"),
-        .refused("old-compress", .both, "compress with zlib"),
-        .refused("new-compress", .both, "compress with zlibx"),
-        .refused("compress-level zl", value: "NUM", .both, "the compression level"),
-        .refused("compress-threads zt", value: "NUM", .local, "threads used for compression"),
-        .refused("skip-compress", value: "LIST", .sender, "file name suffixes not worth compressing"),
+        .flag("compress z", no: "compress z", .both, "compress file data; twice, without the blocks in its history") {
+            $0.compression.count = $1 ? $0.compression.count + 1 : 0
+            if !$1 { $0.compression.choice = nil }
+        },
+        .valued("compress-choice zc", "NAME", .both, "the compression algorithm") { $0.compression.choice = $1.bytes },
+        .flag("old-compress", .both, "compress with zlib") { arguments, _ in
+            arguments.compression.choice = Array("zlib".utf8)
+        },
+        .flag("new-compress", .both, "compress with zlibx") { arguments, _ in
+            arguments.compression.choice = Array("zlibx".utf8)
+        },
+        .valued("compress-level zl", "NUM", .both, "the compression level") { (arguments, value) throws(ArgumentError) in
+            arguments.compression.level = try value.integer()
+        },
+        .valued("compress-threads zt", "NUM", .local, "threads used for compression") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.compression.threads = try value.integer()
+        },
+        // Without effect since 3.2.0 (XFR-110); an older server that sends still listens to it.
+        .valued("skip-compress", "LIST", .sender, "file name suffixes not worth compressing") {
+            $0.compression.skippedSuffixes = $1.bytes
+        },
         .valued("checksum-choice cc", "NAME", .both, "the checksum algorithm, or two: for the transfer and for -c") {
             (arguments, value) throws(ArgumentError) in
             let names = value.bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)

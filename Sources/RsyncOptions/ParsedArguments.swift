@@ -110,6 +110,7 @@ public struct ParsedArguments: Sendable {
     public var checksumSeed: Int32 = 0
     /// The value of `--checksum-choice`; nil for none and for `auto`.
     public var checksumChoice: [UInt8]?
+    public var compression = CompressionArguments()
     /// Options for the server only, in order (ARG-66).
     public var remoteOptions: [[UInt8]] = []
     /// 0, 1 or 2: how far arguments are left unprotected from the remote shell (ARG-29).

@@ -82,6 +82,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("c", if: arguments.checksum)
         add("I", if: arguments.ignoreTimes)
         add("R", if: arguments.relative)
+        add("z", if: arguments.compression.sendsLetter)
         guard (arguments.protocolNumber ?? .max) >= 30 else { return Array(letters.utf8) }
         return Array(letters.utf8) + [UInt8(ascii: "e")] + capabilities
     }
@@ -103,6 +104,7 @@ public struct ServerArguments: Sendable, Equatable {
         }
         add("--list-only", if: arguments.listOnlyOption)
         add("--no-r", if: sends && arguments.deletes && !arguments.recurses && arguments.transfersDirectories)
+        if let level = arguments.compression.level { add("--compress-level=\(level)") }
         add("--no-specials", if: arguments.devices && !arguments.specials)
         add("--specials", if: arguments.specials && !arguments.devices)
         if sends, let format = formatHint(arguments) { add("--log-format=" + format) }
@@ -111,6 +113,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("-B\(arguments.blockSize)", if: arguments.blockSize != 0)
         add("--timeout=\(arguments.timeout)", if: arguments.timeout != 0)
         if let choice = arguments.checksumChoice { options.append(Array("--checksum-choice=".utf8) + escape(choice)) }
+        if let choice = arguments.compression.choiceOption(escape) { options.append(choice) }
         if sends {
             switch arguments.deletionTime {
             case .before: add("--delete-before")
@@ -123,6 +126,9 @@ public struct ServerArguments: Sendable, Equatable {
             add("--super", if: arguments.superUser == true)
             add("--size-only", if: arguments.sizeOnly)
             add("--stats", if: arguments.statistics)
+        }
+        if !sends, let suffixes = arguments.compression.skippedSuffixes {
+            options.append(Array("--skip-compress=".utf8) + escape(suffixes))
         }
         add("--checksum-seed=\(arguments.checksumSeed)", if: arguments.checksumSeed != 0)
         add("--partial", if: sends && arguments.partial)
