@@ -58,9 +58,10 @@ let package = Package(
         library("RsyncHost", ["RsyncEngine", "CSyscalls"]),
         library("RsyncCommand", ["RsyncOptions", "RsyncReport", "RsyncHost"]),
         library("ReverseSession", ["RsyncCommand"]),
+        library("RestrictedShell", ["RsyncCommand"]),
         library("BackupVault", ["RsyncHost", "CSyscalls"]),
         .executableTarget(
-            name: "ebb", dependencies: ["RsyncCommand", "ReverseSession", "BackupVault"],
+            name: "ebb", dependencies: ["RsyncCommand", "ReverseSession", "RestrictedShell", "BackupVault"],
             path: "Sources/ebb", swiftSettings: strict),
 
         // The conformance suite.
@@ -91,8 +92,9 @@ let package = Package(
         .testTarget(
             name: "ReverseSessionTests", dependencies: ["ReverseSession", "TestSupport"],
             path: "Tests/ReverseSessionTests", exclude: ["shell-agent-test.sh"], swiftSettings: strict),
+        tests("RestrictedShellTests", ["RestrictedShell", "TraceKit"]),
         tests("BackupVaultTests", ["BackupVault"]),
-        tests("EbbTests", ["ebb", "ReverseSession"]),
+        tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.

@@ -21,6 +21,7 @@ extension TransferOptions {
         preserveGroup = arguments.group
         preserveDevices = arguments.devices
         preserveSpecials = arguments.specials
+        dropsNodes = arguments.dropsNodes
         preserveTimes = arguments.times
         preserveHardLinks = arguments.hardLinks > 0
         preserveExecutability = arguments.executability

@@ -63,7 +63,7 @@ public enum RsyncProgram {
     }
 
     /// ARG-42: one byte at a time, since what follows belongs to the session.
-    private static func readSecluded(_ interruption: Interruption) throws -> [[UInt8]] {
+    static func readSecluded(_ interruption: Interruption) throws -> [[UInt8]] {
         let stream = try FileDescriptorStream(reading: 0, writing: 1, interruption: interruption)
         var decoder = SecludedArguments.Decoder()
         var buffer: [UInt8] = [0]

@@ -28,10 +28,10 @@ extension Generator {
             try processSymlink(entry, index, path, existing, isLinked: isLinked)
         case .blockDevice, .characterDevice:
             // An ordinary user cannot make devices (MET-52).
-            guard options.preserveDevices, options.rootMode != .normal else { return try skipNonRegular(entry) }
+            guard options.preserveDevices, options.rootMode != .normal, !options.dropsNodes else { return try skipNonRegular(entry) }
             try processNode(entry, index, path, existing, isLinked: isLinked)
         case .fifo, .socket:
-            guard options.preserveSpecials else { return try skipNonRegular(entry) }
+            guard options.preserveSpecials, !options.dropsNodes else { return try skipNonRegular(entry) }
             try processNode(entry, index, path, existing, isLinked: isLinked)
         case .symlink: try skipNonRegular(entry)
         case .regular:

@@ -15,6 +15,8 @@ public struct TransferOptions: Sendable {
     public var preserveGroup = false
     public var preserveDevices = false
     public var preserveSpecials = false
+    /// Devices and specials are in the list as usual, and none is made here (RSH-21).
+    public var dropsNodes = false
     public var preserveTimes = false
     public var preserveHardLinks = false
     /// `-E` (MET-33).

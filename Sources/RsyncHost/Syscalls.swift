@@ -82,6 +82,7 @@ enum Open {
     /// For holding only: needs search permission on the parents and none on the item, and opens no device.
     static let handle: Int32 = 0o10000000 | O_NOFOLLOW | O_CLOEXEC
     static let trustedRoot: Int32 = 0o10000000 | O_DIRECTORY | O_CLOEXEC
+    static let trustedFile: Int32 = 0o10000000 | O_CLOEXEC
     static let directoryHandle: Int32 = handle | O_DIRECTORY
     static let listing = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     /// Of a fifo or a device this does not wait for a partner.

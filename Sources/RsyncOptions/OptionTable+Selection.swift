@@ -53,7 +53,7 @@ extension OptionTable {
             $0.devices = $1
             $0.specials = $1
         },
-        .refused("drop-D", no: "drop-D", .local, "never make devices and specials here"),
+        .flag("drop-D", no: "drop-D", .local, "never make devices and specials here") { $0.dropsNodes = $1 },
         .refused("copy-devices", .sender, "send what is on a device as if it were a file"),
         .refused("write-devices", no: "write-devices", .receiver, "write into existing devices"),
         .flag("update u", .both, "skip files that are newer at the destination") { arguments, _ in

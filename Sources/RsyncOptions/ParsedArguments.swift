@@ -43,6 +43,8 @@ public struct ParsedArguments: Sendable {
     public var hardLinks = 0
     public var devices = false
     public var specials = false
+    /// `--drop-D`.
+    public var dropsNodes = false
     public var update = false
     public var existing = false
     public var ignoreExisting = false
