@@ -44,6 +44,10 @@ struct RestrictRun {
             return refuse(refusal.text, log, exitCode: refusal.exitCode)
         } catch let error as ServedSenderError {
             return refuse(error.text, log, exitCode: error.exitCode)
+        } catch let busy as DirectoryLock.Busy {
+            return refuse(busy.description, log, exitCode: 5)
+        } catch let trouble as Trouble {
+            return refuse(trouble.description, log, exitCode: trouble.exitCode)
         } catch {
             return refuse("\(error)", log, exitCode: 14)
         }
@@ -58,6 +62,8 @@ struct RestrictRun {
 
     private struct Trouble: Error, CustomStringConvertible {
         let description: String
+        /// 1: forbidden; 4: not to be had here.
+        var exitCode: Int32 = 1
     }
 
     private func serve(_ root: ConfinedTree, _ place: [UInt8], _ log: RestrictLog) throws -> Int32 {
@@ -82,11 +88,11 @@ struct RestrictRun {
                     .init(descriptor: root.rootDescriptor, isWritable: isWriting, holdsNodes: policy.isWholeSystem)
                 ], readingTables: true)
         } catch {
-            throw Trouble(description: "cannot confine this process: errno \(error.errno)")
+            throw Trouble(description: "cannot confine this process: errno \(error.errno)", exitCode: 4)
         }
         // RSH-352. The log tells which level was reached; a wall that should stand and does not ends everything.
         if report.landlockVersion != nil, !policy.isWholeSystem, !Confinement.refuses(listing: [UInt8(ascii: "/")]) {
-            throw Trouble(description: "the confinement of this process does not work")
+            throw Trouble(description: "the confinement of this process does not work", exitCode: 4)
         }
         if request.isSecluded { try request.add(secluded: ConfinedServer.readSecluded(interruption)) }
         let arguments = request.arguments { PathExpansion(root, matchesHidden: $1).names($0) }
