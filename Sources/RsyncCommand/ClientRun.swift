@@ -11,14 +11,14 @@ struct ClientRun {
     private let endpoints: Endpoints
     private let interruption: Interruption
     private let options: TransferOptions
+    private let isLocal: Bool
     private let startedAt = SystemWords.milliseconds()
 
     init(_ arguments: inout ParsedArguments, _ interruption: Interruption) throws {
         endpoints = try arguments.endpoints()
         self.arguments = arguments
         self.interruption = interruption
-        var isLocal = false
-        if case .local = endpoints { isLocal = true }
+        if case .local = endpoints { isLocal = true } else { isLocal = false }
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
@@ -54,7 +54,7 @@ struct ClientRun {
         let console = Console(arguments, isSender: false, isRemote: true)
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
         let requested =
-            arguments.oldArguments > 0
+            arguments.oldArguments > 0 || arguments.trustsSender
             ? nil
             : RequestedNames(
                 arguments: paths.map { $0.isEmpty ? Array(".".utf8) : $0 },
@@ -99,7 +99,7 @@ struct ClientRun {
         Session(
             configuration: SessionConfiguration(
                 isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: 0
+                capabilities: capabilities, seed: 0, isLocalCopy: isLocal
             ).withNamesFromEnvironment(),
             options: options, stream: stream, observer: observer, environment: .current())
     }
@@ -119,7 +119,7 @@ struct ClientRun {
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: SystemWords.seed()
+                capabilities: capabilities, seed: SystemWords.seed(), isLocalCopy: true
             ).withNamesFromEnvironment(),
             options: options, stream: far, observer: errors, environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
@@ -132,7 +132,9 @@ struct ClientRun {
             : client.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         thread.join()
         var merged = result
-        if let far = job.result, far.error?.announcedByPeer != true {
+        // What ended this side itself is the cause; a connection that fails may be the other's doing.
+        let isOwn = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
+        if !isOwn, let far = job.result, far.error?.announcedByPeer != true {
             merged.exitCode = max(result.exitCode, far.exitCode)
             if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
                 merged.error = error
@@ -171,7 +173,8 @@ struct ClientRun {
     private func openSources(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
         SourceOpener(
             relative: options.relative, fakeSuper: options.rootMode == .fake,
-            keepsAccessTimes: options.keepsAccessTimes, report: RsyncProgram.complain
+            keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
+            report: RsyncProgram.complain
         ).open(words)
     }
 

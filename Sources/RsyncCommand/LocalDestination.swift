@@ -98,7 +98,7 @@ public final class LocalDestination: DestinationOpener {
         let alternates = openAlternates(base: base, &notices)
         return Destination(
             tree: tree, singleName: singleName, linkDestinations: alternates, wasCreated: wasCreated,
-            notices: notices)
+            notices: notices, transferRoot: places.absolutePath(base))
     }
 
     /// The `--link-dest` directories that exist. Relative ones are relative to the destination directory (MET-88), which

@@ -59,7 +59,15 @@ extension TransferOptions {
             throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
         }
         if checksumChoice?.transfer == ChecksumName.none { wholeFile = true }
-        try addFilters(arguments.filters, readFile)
+        largestSize = arguments.largestSize
+        smallestSize = arguments.smallestSize
+        modifyWindow = Int64(arguments.modifyWindow ?? 0)
+        safeLinks = arguments.safeLinks
+        cvsExclude = arguments.cvsExclude
+        nulTerminated = arguments.nulTerminated
+        deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
+        oneFileSystem = arguments.oneFileSystem
+        try addFilters(arguments.filters, arguments.isServer ? nil : CommandLineFiles(), readFile)
     }
 
     private static func deletionTime(_ arguments: ParsedArguments) -> DeletionTime? {
@@ -67,6 +75,7 @@ extension TransferOptions {
         switch arguments.deletionTime {
         case .before: return .before
         case .during: return .during
+        case .delay: return .delay
         case .after: return .after
         case nil: return .unspecified
         }
@@ -129,30 +138,30 @@ extension TransferOptions {
     }
 
     private mutating func addFilters(
-        _ rules: [FilterArgument], _ readFile: ([UInt8]) throws(SessionError) -> [UInt8]
+        _ rules: [FilterArgument], _ files: (any FilterFileReader)?,
+        _ readFile: ([UInt8]) throws(SessionError) -> [UInt8]
     ) throws(SessionError) {
+        var nulTerminated = false
         for rule in rules {
-            let content: [UInt8]?
+            let content: [UInt8]
             switch rule {
             case .excludeFrom(let file), .includeFrom(let file): content = try readFile(file)
-            default: content = nil
+            default: content = []
             }
             do throws(FilterError) {
                 switch rule {
                 case .exclude(let pattern): try filters.add(exclude: pattern)
                 case .include(let pattern): try filters.add(include: pattern)
-                case .rule(let text): try filters.add(parsing: text)
-                case .excludeFrom: try filters.add(contentsOfFile: content ?? [], kind: .exclude)
-                case .includeFrom: try filters.add(contentsOfFile: content ?? [], kind: .include)
+                case .rule(let text): try filters.add(parsing: text, reader: files, nulTerminated: nulTerminated)
+                case .excludeFrom:
+                    try filters.add(contentsOfFile: content, kind: .exclude, nulTerminated: nulTerminated)
+                case .includeFrom:
+                    try filters.add(contentsOfFile: content, kind: .include, nulTerminated: nulTerminated)
+                case .nulTerminated(let isOn): nulTerminated = isOn
                 }
             } catch {
                 throw SessionError(exitCode: error.exitCode, MessageText(error.description))
             }
-        }
-        // Rules that read a file in each directory come with "The complete engine".
-        if let rule = filters.rules.first(where: \.needsFiles) {
-            throw SessionError(
-                exitCode: 1, "filter rules that read files are not supported: \(rule.text)")
         }
     }
 }

@@ -34,12 +34,13 @@ struct ServerRun {
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()
             ).withNamesFromEnvironment(),
-            options: options, stream: stream, observer: observer, environment: .current())
+            options: options, stream: stream, observer: observer, environment: .current(ruleFiles: places))
         switch paths {
         case .sending(let directory, let sources):
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
-                keepsAccessTimes: options.keepsAccessTimes, places: places, report: RsyncProgram.complain)
+                keepsAccessTimes: options.keepsAccessTimes, places: places,
+                ignoresMissing: arguments.ignoresMissing, report: RsyncProgram.complain)
             let opened = opener.open(sources)
             return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):

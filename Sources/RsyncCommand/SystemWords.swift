@@ -70,6 +70,33 @@ enum SystemWords {
         }
     }
 
+    /// nil for what is no regular file: opening a fifo would wait for ever, and directories are looked through for names
+    /// that anything may have.
+    static func contents(ofRegularFile path: [UInt8]) -> [UInt8]? {
+        var status = stat()
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        guard unsafe stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return try? contents(of: path).get()
+    }
+
+    /// The directory this process is in, without symlinks.
+    static func currentDirectory() -> [UInt8] {
+        guard let path = unsafe getcwd(nil, 0) else { return [UInt8(ascii: "/")] }
+        defer { unsafe free(path) }
+        return unsafe [UInt8](String(cString: path).utf8)
+    }
+
+    /// Absolute and without `.`, `..` and repeated slashes, which are taken textually.
+    static func absolutePath(_ path: [UInt8], from directory: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        let whole = path.first == slash ? path : directory + [slash] + path
+        var components: [ArraySlice<UInt8>] = []
+        for component in whole.split(separator: slash) where !component.elementsEqual(".".utf8) {
+            if component.elementsEqual("..".utf8) { _ = components.popLast() } else { components.append(component) }
+        }
+        return [slash] + components.joined(separator: [slash])
+    }
+
     static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var done = 0
         while done < bytes.count {

@@ -107,11 +107,11 @@ final class FileListSender {
     private func descend(
         into contents: [SourceScanner.Found], _ found: inout [SourceScanner.Found]
     ) throws(SessionError) {
-        var stack = contents.filter { $0.entry.isDirectory }.reversed().map { $0 }
+        var stack = contents.filter { $0.entry.isDirectory && $0.entry.hasContent }.reversed().map { $0 }
         while let next = stack.popLast() {
             let below = try scanner.contents(of: next.entry.name, origin: next.origin)
             found.append(contentsOf: below)
-            for item in below.reversed() where item.entry.isDirectory { stack.append(item) }
+            for item in below.reversed() where item.entry.isDirectory && item.entry.hasContent { stack.append(item) }
         }
     }
 

@@ -71,12 +71,14 @@ extension Generator {
             }
         }
         try settle(entry, path, isNew: isNew)
-        if !incremental { directoriesToTouch.append(entry) }
+        if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
         try deleteDuring(entry)
     }
 
     private func deleteDuring(_ entry: FileEntry) throws(SessionError) {
-        if options.deletionTime(connection.traits) == .during, entry.hasContent { try deleteExtraneous(in: entry) }
+        let time = options.deletionTime(connection.traits)
+        guard time == .during || time == .delay else { return }
+        if entry.hasContent { try deleteExtraneous(in: entry) } else { try filters.enter(entry.name) }
     }
 
     private func isBelowSkippedDirectory(_ entry: FileEntry) -> Bool {
@@ -136,7 +138,7 @@ extension Generator {
         guard let status = try? tree.status(path), status.mode.isDirectory else { return }
         var change = AttributeChange()
         if plan.keepsTime(.directory),
-            !AttributePlan.sameTime(entry, status)
+            !plan.sameTime(entry, status)
         {
             change.mtime = entry.time
         }
@@ -148,7 +150,7 @@ extension Generator {
         try apply(change, entry, path)
     }
 
-    /// With one list for all: every directory, deepest first.
+    /// With one list for all, or after late deletions: every directory, deepest first.
     func touchDirectories() throws(SessionError) {
         for entry in directoriesToTouch.reversed() { try touch(entry) }
         directoriesToTouch = []

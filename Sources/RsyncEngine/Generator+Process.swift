@@ -35,6 +35,7 @@ extension Generator {
             try processNode(entry, index, path, existing, isLinked: isLinked)
         case .symlink: try skipNonRegular(entry)
         case .regular:
+            if try isOutOfSize(entry) { return try skipLinked(entry, index) }
             if let present = existing, !present.mode.isRegular {
                 guard try clearTheWay(path, present, for: entry) else { return try skipLinked(entry, index) }
                 existing = nil

@@ -17,7 +17,8 @@ extension Generator {
     func processRegular(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
-        if options.update, let existing, entry.mtime < existing.mtime {
+        // MET-17
+        if options.update, let existing, isNewer(existing, than: entry) {
             try say(.info, "\(entry.name) is newer", verbosity: 2)
             if isLinked { try skipLinked(entry, index) }
             return
@@ -49,6 +50,24 @@ extension Generator {
         if isLinked, options.dryRun { try completeGroup(entry) }
     }
 
+    private func isNewer(_ existing: FileStatus, than entry: FileEntry) -> Bool {
+        let (distance, overflow) = entry.mtime.subtractingReportingOverflow(existing.mtime)
+        return overflow ? entry.mtime < existing.mtime : distance < options.modifyWindow
+    }
+
+    /// What `--max-size` or `--min-size` leaves out, which is said (MET-16 steps 17 and 18).
+    func isOutOfSize(_ entry: FileEntry) throws(SessionError) -> Bool {
+        if let limit = options.largestSize, entry.length > limit {
+            try say(.info, "\(entry.name) is over max-size", verbosity: 2)
+            return true
+        }
+        if let limit = options.smallestSize, entry.length < limit {
+            try say(.info, "\(entry.name) is under min-size", verbosity: 2)
+            return true
+        }
+        return false
+    }
+
     /// MET-13 for regular files.
     func isUnchanged(
         _ entry: FileEntry, _ existing: FileStatus, _ tree: any SourceTree, _ path: RelativePath
@@ -60,7 +79,7 @@ extension Generator {
         }
         if options.sizeOnly { return true }
         if options.ignoreTimes { return false }
-        return AttributePlan.sameTime(entry, existing)
+        return plan.sameTime(entry, existing)
     }
 
     /// Step 25: only attributes can differ.

@@ -7,6 +7,10 @@ extension Generator {
     func processSymlink(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
+        if options.safeLinks, SymlinkTarget.isUnsafe(entry.linkTarget, at: entry.name) {
+            try say(.info, "ignoring unsafe symlink \(quoted(entry.name)) -> \(quoted(entry.linkTarget))", verbosity: 1)
+            return try skipLinked(entry, index)
+        }
         let isSameKind = existing?.mode.isSymlink == true
         if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget {
             try report(entry, index, plan.flags(entry, against: existing, []))
@@ -174,25 +178,26 @@ extension Generator {
     func clearTheWay(
         _ path: RelativePath, _ existing: FileStatus, for entry: FileEntry
     ) throws(SessionError) -> Bool {
-        let problem: FileError?
-        do throws(FileError) {
-            if !existing.mode.isDirectory {
-                if !options.dryRun { try tree.removeFile(path) }
+        let isDirectory = existing.mode.isDirectory
+        var isClear = true
+        if isDirectory, options.deletion != nil || options.force { isClear = try empty(entry.name, path, existing) }
+        if isClear {
+            do throws(FileError) {
+                if !options.dryRun {
+                    try isDirectory ? tree.removeDirectory(path) : tree.removeFile(path)
+                } else if isDirectory, options.deletion == nil, !options.force {
+                    guard try tree.names(in: path).isEmpty else {
+                        throw FileError(errno: FileError.directoryNotEmpty, operation: "rmdir", path: path)
+                    }
+                }
                 return true
+            } catch {
+                if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
+                    try say(.info, "cannot delete non-empty directory: \(entry.name)", verbosity: 0)
+                } else {
+                    try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
+                }
             }
-            let empties = options.deletion != nil || options.force
-            if try empties ? emptyForDeletion(entry.name, path) : tree.names(in: path).isEmpty {
-                if !options.dryRun { try tree.removeDirectory(path) }
-                return true
-            }
-            problem = nil
-        } catch {
-            problem = error
-        }
-        if let error = problem {
-            try failed("delete_file: \(existing.mode.isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
-        } else {
-            try say(.info, "cannot delete non-empty directory: \(entry.name)", verbosity: 0)
         }
         ledger.noteFailure()
         try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)", verbosity: 0)

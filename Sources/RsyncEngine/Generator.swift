@@ -44,6 +44,13 @@ final class Generator {
     var ledger = ErrorLedger()
     var deletedCounts = ItemCounts()
     var saidDeletionsSkipped = false
+    /// `--delete-delay`: what is to go, in order.
+    var delayedDeletions: [(name: [UInt8], path: RelativePath)] = []
+    /// Against `--max-delete`.
+    var deletionCount = 0
+    var skippedDeletions = 0
+    /// `-x`: the file systems that start directories are on.
+    var startDevices: Set<UInt64> = []
     /// One read of a basis, kept from file to file.
     var basisBuffer: [UInt8] = []
     var summer = FileSummer()
@@ -53,6 +60,8 @@ final class Generator {
     private var releasedEntries = 0
     /// A fraction of what any sender looks ahead (FLS-123).
     private static let releasesPerFlush = 250
+    /// The rules that protect from deletion.
+    let filters: DestinationFilters
     private var phasesEnded = 0
     /// Requests may be written until the end of phase 1 (XFR-13).
     private(set) var mayStillRequest = true
@@ -75,6 +84,8 @@ final class Generator {
         self.ledger = ledger
         self.listsEnded = listsEnded
         indexes = IndexWriter(connection)
+        filters = DestinationFilters(
+            options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles)
         active = firstLists.map { ActiveList(live: $0) }
         for list in firstLists { links.learn(list.list, incremental: connection.traits.incrementalRecursion) }
         alive = KeepAlive(connection.output, timeout: options.timeout, milliseconds: environment.milliseconds)
@@ -109,6 +120,7 @@ final class Generator {
         } else {
             try finishModernPhases(redid: redid)
         }
+        try sayDeletionsStopped()
         try writeDone()
         try connection.output.flush()
         try awaitReceiverEnd()
@@ -119,7 +131,7 @@ final class Generator {
     /// for them are still to be reported (XFR-155).
     private func finishModernPhases(redid: Bool) throws(SessionError) {
         let traits = connection.traits
-        let deletesLate = options.deletionTime(traits) == .after
+        let deletesLate = deletesAtTheEnd
         if redid { try waitFor(mark: 2) }
         try endPhase()
         guard traits.hasLateDeletionPhase else {
@@ -129,7 +141,7 @@ final class Generator {
         }
         if deletesLate {
             try waitFor(mark: 3)
-            try deleteInAllDirectories()
+            try deleteAtTheEnd()
         }
         try writeDeletionStatistics()
         try endPhase()
@@ -144,8 +156,15 @@ final class Generator {
     }
 
     private func finishDeletionsAndTimes() throws(SessionError) {
-        if options.deletionTime(connection.traits) == .after { try deleteInAllDirectories() }
+        try deleteAtTheEnd()
         try touchDirectories()
+    }
+
+    var deletesAtTheEnd: Bool { options.deletion == .after || options.deletion == .delay }
+
+    private func deleteAtTheEnd() throws(SessionError) {
+        if options.deletion == .after { try deleteInAllDirectories() }
+        if options.deletion == .delay { try deleteDelayed() }
     }
 
     private func endPhase() throws(SessionError) {
@@ -227,7 +246,7 @@ final class Generator {
     private func releaseFinishedLists() throws(SessionError) {
         guard incremental else { return }
         while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, active.count > 1 || listsEnded {
-            if let directory = oldest.live.directory { try touch(directory) }
+            if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory) }
             releasedEntries += oldest.live.list.count
             active.removeFirst()
             nextToWalk -= 1

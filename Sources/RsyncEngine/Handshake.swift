@@ -15,15 +15,19 @@ public struct SessionConfiguration: Sendable {
     /// The lists of RSYNC_CHECKSUM_LIST and RSYNC_COMPRESS_LIST; nil where the standard ones are offered (SES-58).
     public var checksumNames: NegotiatedList<ChecksumName>?
     public var compressionNames: NegotiatedList<CompressionName>?
+    /// Both ends are in this process and hold the same options: rules are not exchanged (FLT-75).
+    public var isLocalCopy: Bool
 
     public init(
-        isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32
+        isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32,
+        isLocalCopy: Bool = false
     ) {
         self.isServer = isServer
         self.isSender = isSender
         self.version = version
         self.capabilities = capabilities
         self.seed = seed
+        self.isLocalCopy = isLocalCopy
     }
 }
 

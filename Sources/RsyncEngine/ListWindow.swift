@@ -8,6 +8,9 @@ struct LiveList {
     /// Sender: which source argument an entry came from, by wire position.
     var origins: [UInt16] = []
 
+    /// The transfer root itself is an entry.
+    var entersRoot: Bool { list.count > 0 && list.isActive(0) && list.entry(at: 0).isRootDirectory }
+
     /// Index range of the list, its directory's index included (FLS-120).
     func contains(_ index: Int32) -> Bool {
         index >= list.startIndex - 1 && index < list.startIndex + Int32(list.count)

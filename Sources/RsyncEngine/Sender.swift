@@ -51,7 +51,8 @@ final class Sender {
         }
         alive = KeepAlive(output, timeout: options.timeout, milliseconds: environment.milliseconds)
         scanner = SourceScanner(
-            arguments: arguments, options: options, connection: connection, diagnostics: diagnostics, alive: alive)
+            arguments: arguments, options: options, connection: connection, diagnostics: diagnostics, alive: alive,
+            environment: environment)
         scanner.ledger.merge(initialErrors)
         indexesOut = IndexWriter(connection)
         indexesIn = IndexReader(connection)

@@ -1,3 +1,4 @@
+import RsyncFilter
 import RsyncProtocol
 
 /// What a session tells the program around it. On a server only `text` and `failure` arrive: everything else has
@@ -74,12 +75,16 @@ public struct SessionEnvironment: Sendable {
     public var umask: UInt32
     /// Milliseconds of a clock that never goes back.
     public var milliseconds: @Sendable () -> Int64
+    /// Reads rule files that are not in the trees of the transfer; nil: there are none to be read.
+    public var filterFiles: (any FilterFileReader & Sendable)?
 
     public init(
-        identities: any IdentityDirectory, umask: UInt32, milliseconds: @escaping @Sendable () -> Int64
+        identities: any IdentityDirectory, umask: UInt32, milliseconds: @escaping @Sendable () -> Int64,
+        filterFiles: (any FilterFileReader & Sendable)? = nil
     ) {
         self.identities = identities
         self.umask = umask
         self.milliseconds = milliseconds
+        self.filterFiles = filterFiles
     }
 }

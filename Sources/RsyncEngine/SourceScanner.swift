@@ -17,11 +17,13 @@ final class SourceScanner {
 
     private let alive: KeepAlive
     private var summer = FileSummer()
+    private let filters: SourceFilters
 
     init(
         arguments: [SourceArgument], options: TransferOptions, connection: Connection, diagnostics: Diagnostics,
-        alive: KeepAlive
+        alive: KeepAlive, environment: SessionEnvironment
     ) {
+        filters = SourceFilters(options, arguments, outside: environment.filterFiles)
         self.alive = alive
         self.arguments = arguments
         self.options = options
@@ -40,9 +42,13 @@ final class SourceScanner {
             try diagnostics.error("link_stat \(quoted(argument.wireName)) failed: \(errorText(error.errno))")
             return nil
         }
-        if !argument.isDotDirectory, isExcluded(argument.wireName, isDirectory: status.mode.isDirectory) {
+        let scope = try filters.scope(ofStart: argument, origin: origin)
+        if !argument.isDotDirectory,
+            isExcluded(argument.wireName, isDirectory: status.mode.isDirectory, UInt16(origin), scope)
+        {
             return nil
         }
+        if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: UInt16(origin)) }
         if status.mode.isDirectory, !options.recursive, !options.listDirectories {
             try diagnostics.info("skipping directory \(argument.wireName)")
             return nil
@@ -79,17 +85,22 @@ final class SourceScanner {
             }
             return []
         }
+        let scope = try filters.entering(directory, origin: origin)
+        let device = options.oneFileSystem > 0 ? (try? argument.tree.status(path))?.device : nil
         var found: [Found] = []
         found.reserveCapacity(names.count)
         for name in names {
             try alive.tick()
-            if let entry = try item(name, in: directory, at: path, argument) { found.append((entry, origin)) }
+            guard let entry = try item(name, in: directory, at: path, argument, origin, scope, device) else { continue }
+            if let scope, entry.isDirectory, options.recursive { filters.remember(scope, for: entry.name, origin: origin) }
+            found.append((entry, origin))
         }
         return found
     }
 
     private func item(
-        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument
+        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument, _ origin: UInt16,
+        _ scope: FilterScope?, _ device: UInt64?
     ) throws(SessionError) -> FileEntry? {
         let wireName = SourceArgument.childName(of: directory, name)
         guard wireName.count <= RelativePath.maximumLength, let child = try? path.appending(name) else {
@@ -101,17 +112,23 @@ final class SourceScanner {
         do {
             status = try argument.tree.status(child)
         } catch {
+            // FLT-63
+            if isExcluded(wireName, isDirectory: false, origin, scope) { return nil }
+            if isExcluded(wireName, isDirectory: true, origin, scope) { return nil }
             if error.isNotFound {
-                if !isExcluded(wireName, isDirectory: false) { try vanished(wireName) }
-            } else if !isExcluded(wireName, isDirectory: false) {
+                try vanished(wireName)
+            } else {
                 ledger.add(.general)
                 try diagnostics.error("readlink_stat(\(quoted(wireName))) failed: \(errorText(error.errno))")
             }
             return nil
         }
-        guard !isExcluded(wireName, isDirectory: status.mode.isDirectory) else { return nil }
+        guard !isExcluded(wireName, isDirectory: status.mode.isDirectory, origin, scope) else { return nil }
+        // FLS-18
+        let isMountPoint = device != nil && status.mode.isDirectory && status.device != device
+        if isMountPoint, options.oneFileSystem > 1 { return nil }
         guard var entry = try entry(wireName, status, in: argument, at: child) else { return nil }
-        if entry.isDirectory { entry.hasContent = options.recursive }
+        if entry.isDirectory { entry.hasContent = options.recursive && !isMountPoint }
         return entry
     }
 
@@ -157,9 +174,9 @@ final class SourceScanner {
         if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
     }
 
-    private func isExcluded(_ name: [UInt8], isDirectory: Bool) -> Bool {
-        guard !options.filters.isEmpty else { return false }
-        return options.filters.check(name, isDirectory: isDirectory, side: .sender) == .exclude
+    private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: UInt16, _ scope: FilterScope?) -> Bool {
+        guard !filters.isEmpty else { return false }
+        return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
 
     private func vanished(_ name: [UInt8]) throws(SessionError) {

@@ -9,6 +9,8 @@ public struct TransferOptions: Sendable {
     /// `-d`: list directories and the contents of those named with a slash, no deeper (FLS-17).
     public var listDirectories = false
     public var relative = false
+    /// Times `-x` was given (FLS-18).
+    public var oneFileSystem = 0
     public var preserveLinks = false
     public var preservePermissions = false
     public var preserveOwner = false
@@ -37,6 +39,13 @@ public struct TransferOptions: Sendable {
     /// `-c` (MET-13).
     public var compareChecksums = false
     public var sizeOnly = false
+    /// `--max-size` and `--min-size`, for regular files (MET-18).
+    public var largestSize: Int64?
+    public var smallestSize: Int64?
+    /// `--modify-window` (MET-12).
+    public var modifyWindow: Int64 = 0
+    /// `--safe-links` (MET-46).
+    public var safeLinks = false
     public var ignoreTimes = false
     public var update = false
     public var existingOnly = false
@@ -56,11 +65,17 @@ public struct TransferOptions: Sendable {
 
     public var deletion: DeletionTime?
     public var deleteExcluded = false
+    /// `--max-delete` (MET-109).
+    public var deletionLimit: Int?
     public var ignoreErrors = false
     /// `--force` (MET-113).
     public var force = false
 
     public var filters = FilterList()
+    /// `-C`: rules behind all others (FLT-45).
+    public var cvsExclude = false
+    /// `--from0`: NUL ends the lines of rule files (FLT-19).
+    public var nulTerminated = false
 
     /// Seconds without any byte before the session ends; 0 = never (SES-148).
     public var timeout: Int32 = 0
@@ -80,7 +95,10 @@ public struct TransferOptions: Sendable {
     public enum DeletionTime: Sendable, Equatable {
         /// `--delete` with no "when": by protocol (SES-30).
         case unspecified
-        case before, during, after
+        case before, during
+        /// Found during the transfer, removed at its end.
+        case delay
+        case after
     }
 
     public enum RootMode: Sendable, Equatable {

@@ -71,7 +71,7 @@ extension OptionTable {
             "secluded-args protect-args s", no: "secluded-args protect-args s", .both,
             "send arguments through the protocol, out of the remote shell's sight"
         ) { $0.secludedArguments = $1 },
-        .refused("trust-sender", .local, "do not check the names that arrive"),
+        .flag("trust-sender", .local, "do not check the names that arrive") { arguments, _ in arguments.trustsSender = true },
         .refused("iconv", value: "SPEC", no: "iconv", .both, "convert the character set of names"),
         .refused("ipv4 4", .local, "use IPv4"),
         .refused("ipv6 6", .local, "use IPv6"),

@@ -38,13 +38,15 @@ extension OptionTable {
         .flag("delete", .receiver, "delete what is not at the source") { arguments, _ in arguments.deletes = true },
         deletion("delete-before", .before, "as --delete, before the transfer"),
         deletion("delete-during del", .during, "as --delete, during the transfer"),
-        .refused("delete-delay", .receiver, "as --delete, found during and done after the transfer"),
+        deletion("delete-delay", .delay, "as --delete, found during and done after the transfer"),
         deletion("delete-after", .after, "as --delete, after the transfer"),
         .flag("delete-excluded", .receiver, "as --delete, and what is left out by rules") { arguments, _ in
             arguments.deletes = true
             arguments.deleteExcluded = true
         },
-        .refused("max-delete", value: "NUM", .receiver, "delete at most NUM items"),
+        .valued("max-delete", "NUM", .receiver, "delete at most NUM items") { (arguments, value) throws(ArgumentError) in
+            arguments.deletionLimit = try value.integer()
+        },
         .flag("ignore-errors", no: "ignore-errors", .both, "delete even after errors") { $0.ignoreErrors = $1 },
         .flag("force", no: "force", .receiver, "let a file take the place of a full directory") { $0.force = $1 },
         .refused("remove-source-files", .both, "remove at the source what has been transferred"),

@@ -38,6 +38,8 @@ public struct ParsedArguments: Sendable {
     public var transfersDirectories: Bool { recurses || directoriesOption ?? lists }
     public var relative = false
     public var incrementalRecursion = true
+    /// Times `-x` was given.
+    public var oneFileSystem = 0
     public var links = false
     /// Times `-H` was given.
     public var hardLinks = 0
@@ -50,9 +52,25 @@ public struct ParsedArguments: Sendable {
     public var ignoreExisting = false
     public var ignoreTimes = false
     public var sizeOnly = false
+    /// `--max-size` and `--min-size`, in bytes.
+    public var largestSize: Int64?
+    public var smallestSize: Int64?
+    /// `--modify-window`; below 0: nanoseconds count.
+    public var modifyWindow: Int32?
+    public var safeLinks = false
+    /// `--ignore-missing-args`.
+    public var ignoresMissing = false
     public var checksum = false
     /// Rules in the order given.
     public var filters: [FilterArgument] = []
+    /// Times `-F` was given.
+    public var filterFileLevel = 0
+    /// `-C`: rules behind all others (ARG-60).
+    public var cvsExclude = false
+    /// `--from0`: NUL ends the lines of files, per-directory ones among them.
+    public var nulTerminated = false
+    /// `--trust-sender`: what a remote sender names is not checked (FLT-94).
+    public var trustsSender = false
 
     // MARK: Updating
 
@@ -64,10 +82,12 @@ public struct ParsedArguments: Sendable {
     public var alternateDirectories: [[UInt8]] = []
     /// Deletion is on, in whatever form.
     public var deletes = false
-    public enum DeletionTime: Sendable, Equatable { case before, during, after }
+    public enum DeletionTime: Sendable, Equatable { case before, during, delay, after }
     /// The form given; nil for plain `--delete`, where the protocol version decides (SES-30).
     public var deletionTime: DeletionTime?
     public var deleteExcluded = false
+    /// `--max-delete`, as given.
+    public var deletionLimit: Int32?
     public var force = false
     public var ignoreErrors = false
     public var dryRun = false
@@ -177,6 +197,8 @@ public enum FilterArgument: Sendable, Equatable {
     case includeFrom([UInt8])
     /// `--filter`: a whole rule.
     case rule([UInt8])
+    /// `--from0` and its negation: from here on, what ends the lines of files.
+    case nulTerminated(Bool)
 }
 
 /// Defaults that come from outside the command line. A server ignores them (ARG-55).

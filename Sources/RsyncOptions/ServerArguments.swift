@@ -15,6 +15,7 @@ public struct ServerArguments: Sendable, Equatable {
     public static func asksForIncrementalRecursion(_ arguments: ParsedArguments, role: Role) -> Bool {
         guard arguments.recurses, arguments.incrementalRecursion else { return false }
         return role == .sender || arguments.deletionTime == nil || arguments.deletionTime == .during
+            || arguments.deletionTime == .delay
     }
 
     /// The arguments without program name, as they stand on the command line.
@@ -80,8 +81,10 @@ public struct ServerArguments: Sendable, Equatable {
         add("E", if: sends && arguments.executability && !arguments.permissions)
         add("r", if: arguments.recurses)
         add("c", if: arguments.checksum)
+        add("C", if: arguments.cvsExclude)
         add("I", if: arguments.ignoreTimes)
         add("R", if: arguments.relative)
+        add("x", times: min(arguments.oneFileSystem, 2))
         add("z", if: arguments.compression.sendsLetter)
         guard (arguments.protocolNumber ?? .max) >= 30 else { return Array(letters.utf8) }
         return Array(letters.utf8) + [UInt8(ascii: "e")] + capabilities
@@ -115,9 +118,13 @@ public struct ServerArguments: Sendable, Equatable {
         if let choice = arguments.checksumChoice { options.append(Array("--checksum-choice=".utf8) + escape(choice)) }
         if let choice = arguments.compression.choiceOption(escape) { options.append(choice) }
         if sends {
+            if let limit = arguments.deletionLimit { add("--max-delete=\(limit > 0 ? limit : -1)") }
+            if let size = arguments.smallestSize { add("--min-size=\(size)") }
+            if let size = arguments.largestSize { add("--max-size=\(size)") }
             switch arguments.deletionTime {
             case .before: add("--delete-before")
             case .during: add("--delete-during")
+            case .delay: add("--delete-delay")
             case .after: add("--delete-after")
             case nil: add("--delete", if: arguments.deletes && !arguments.deleteExcluded)
             }
@@ -130,9 +137,14 @@ public struct ServerArguments: Sendable, Equatable {
         if !sends, let suffixes = arguments.compression.skippedSuffixes {
             options.append(Array("--skip-compress=".utf8) + escape(suffixes))
         }
+        add("--ignore-missing-args", if: !sends && arguments.ignoresMissing)
+        if sends, let window = arguments.modifyWindow {
+            add(window < 0 ? "-@\(window)" : "--modify-window=\(window)")
+        }
         add("--checksum-seed=\(arguments.checksumSeed)", if: arguments.checksumSeed != 0)
         add("--partial", if: sends && arguments.partial)
         add("--ignore-errors", if: arguments.ignoreErrors)
+        add("--safe-links", if: arguments.safeLinks)
         add("--numeric-ids", if: arguments.numericIds)
         if sends {
             if let map = arguments.userMap { options.append(Array("--usermap=".utf8) + escape(map.rules)) }

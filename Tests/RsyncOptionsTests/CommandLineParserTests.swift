@@ -22,7 +22,7 @@ struct CommandLineParserTests {
         ("--server --foo", "rsync: on remote machine: --foo: unknown option"),
         ("--server --timeout=x", "rsync: on remote machine: --timeout=x: invalid numeric value"),
         ("--server -r --sparse", "rsync: The server does not support --sparse (-S)"),
-        ("-rx a b", "rsync: --one-file-system (-x) is not supported: not implemented"),
+        ("-rK a b", "rsync: --keep-dirlinks (-K) is not supported: not implemented"),
         ("--info=help", "rsync: --info is not supported: not implemented for clients"),
     ])
     func refusesInTheReferencesWords(line: String, expected: String) {

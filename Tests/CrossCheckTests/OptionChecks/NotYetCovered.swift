@@ -19,8 +19,6 @@ enum NotYetCovered {
         "exclude-from",
         "existing",
         "fake-super",
-        "filter",
-        "force",
         "hard-links",
         "help",
         "human-readable",
