@@ -40,7 +40,7 @@ extension TransferOptions {
         wholeFile = arguments.wholeFile ?? isLocal
         dryRun = arguments.dryRun
         listOnly = arguments.lists || arguments.listOnlyOption
-        keepPartial = arguments.partial
+        addWriting(arguments)
         blockLength = arguments.blockSize
         deletion = Self.deletionTime(arguments)
         deleteExcluded = arguments.deleteExcluded
@@ -60,6 +60,7 @@ extension TransferOptions {
         }
         if checksumChoice?.transfer == ChecksumName.none { wholeFile = true }
         try addFilters(arguments.filters, readFile)
+        if !arguments.isServer { addImpliedRules(arguments) }
     }
 
     private static func deletionTime(_ arguments: ParsedArguments) -> DeletionTime? {

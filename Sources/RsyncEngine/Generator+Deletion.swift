@@ -77,7 +77,11 @@ extension Generator {
                 }
                 if !options.dryRun { try tree.removeDirectory(path) }
             } else if !options.dryRun {
-                try tree.removeFile(path)
+                if options.backupSuffix != nil, !side.isBackup(name) {
+                    try removeKeepingBackup(path, status)
+                } else {
+                    try tree.removeFile(path)
+                }
             }
         } catch {
             try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", name, error.errno)
@@ -85,6 +89,13 @@ extension Generator {
         }
         deletedCounts.add(status.mode.type ?? .regular)
         try reportDeletion(name, isDirectory: isDirectory)
+    }
+
+    /// MET-98: what goes away moves to its backup name, if there are backups.
+    func removeKeepingBackup(_ path: RelativePath, _ status: FileStatus) throws(FileError) {
+        guard options.backupSuffix != nil, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
+        // Only a broken connection makes this fail, and the next write says so.
+        try? sayBackedUp(path)
     }
 
     /// Deletes what is inside a directory that is to go, or to make way for something else (MET-64). False when
@@ -110,6 +121,12 @@ extension Generator {
                 throw FileError(errno: 5, operation: "delete", path: childPath)
             }
             if !options.dryRun, (try? tree.status(childPath)) != nil { isEmpty = false }
+            // Its backup is there now.
+            if options.backupSuffix != nil, destination.backup == nil, !options.dryRun, !status.mode.isDirectory,
+                !side.isBackup(childName)
+            {
+                isEmpty = false
+            }
         }
         return isEmpty
     }
