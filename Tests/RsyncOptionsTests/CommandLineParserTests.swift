@@ -21,7 +21,7 @@ struct CommandLineParserTests {
         ("--old-args -s a b", "rsync: --secluded-args conflicts with --old-args."),
         ("--server --foo", "rsync: on remote machine: --foo: unknown option"),
         ("--server --timeout=x", "rsync: on remote machine: --timeout=x: invalid numeric value"),
-        ("--server -r --sparse", "rsync: The server does not support --sparse (-S)"),
+        ("--server -r --write-devices", "rsync: The server does not support --write-devices"),
         ("-rx a b", "rsync: --one-file-system (-x) is not supported: not implemented"),
         ("--info=help", "rsync: --info is not supported: not implemented for clients"),
     ])
