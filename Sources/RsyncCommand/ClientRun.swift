@@ -180,7 +180,8 @@ struct ClientRun {
 
     private func localDestination(_ argument: [UInt8]?) -> LocalDestination {
         LocalDestination(
-            argument: argument, linkDestinations: arguments.alternateDirectories, options: options)
+            argument: argument, linkDestinations: arguments.alternateDirectories, options: options,
+            sides: SideDirectories(arguments))
     }
 
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {

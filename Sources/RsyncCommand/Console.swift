@@ -60,7 +60,7 @@ public final class Console: SessionObserver {
                 var items = items
                 items.context.setsLinkTimes = report.setsLinkTimes
                 if let line = items.line(
-                    report.flags, report.entry, linkedTo: report.xname, hasDetails: !report.detailsUnknown)
+                    report.flags, report.entry, linkedTo: report.flags.contains(.localChange) ? report.xname : [], hasDetails: !report.detailsUnknown)
                 {
                     print(line, &state)
                 }
@@ -161,7 +161,8 @@ public final class ServerErrors: SessionObserver {
     public init(isSender: Bool) { role = isSender ? "sender" : "receiver" }
 
     public func handle(_ event: SessionEvent) {
-        guard case .text(_, let text) = event else { return }
-        SystemWords.write(Array("rsync: [\(role)] ".utf8) + NameEscaping.utf8.escape(text) + [0x0a], to: 2)
+        guard case .text(let kind, let text) = event else { return }
+        // A warning is only a line, whoever says it.
+        SystemWords.write(Array((kind == .warning ? "" : "rsync: [\(role)] ").utf8) + NameEscaping.utf8.escape(text) + [0x0a], to: 2)
     }
 }

@@ -40,7 +40,7 @@ extension TransferOptions {
         wholeFile = arguments.wholeFile ?? isLocal
         dryRun = arguments.dryRun
         listOnly = arguments.lists || arguments.listOnlyOption
-        keepPartial = arguments.partial
+        addWriting(arguments)
         blockLength = arguments.blockSize
         deletion = Self.deletionTime(arguments)
         deleteExcluded = arguments.deleteExcluded
@@ -68,6 +68,7 @@ extension TransferOptions {
         deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
         oneFileSystem = arguments.oneFileSystem
         try addFilters(arguments.filters, arguments.isServer ? nil : CommandLineFiles(), readFile)
+        if !arguments.isServer { addImpliedRules(arguments) }
     }
 
     private static func deletionTime(_ arguments: ParsedArguments) -> DeletionTime? {

@@ -54,7 +54,8 @@ public enum RsyncProgram {
         let environment = ArgumentEnvironment(
             oldArguments: SystemWords.variable("RSYNC_OLD_ARGS"),
             protectArguments: SystemWords.variable("RSYNC_PROTECT_ARGS"),
-            remoteShell: SystemWords.variable("RSYNC_RSH"))
+            remoteShell: SystemWords.variable("RSYNC_RSH"),
+            partialDirectory: SystemWords.variable("RSYNC_PARTIAL_DIR"))
         var arguments = try ParsedArguments(parsing: words, environment: environment)
         if arguments.isServer, arguments.secludedArguments {
             try arguments.add(secluded: readSecluded(interruption))

@@ -46,7 +46,8 @@ struct ServerRun {
         case .receiving(let directory, let destination):
             let opener = LocalDestination(
                 directory: Self.useful(directory), argument: destination,
-                linkDestinations: arguments.alternateDirectories, options: options, places: places)
+                linkDestinations: arguments.alternateDirectories, options: options,
+                sides: SideDirectories(arguments), places: places)
             return session.runReceiver(opener)
         }
     }

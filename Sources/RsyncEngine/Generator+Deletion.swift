@@ -115,7 +115,15 @@ extension Generator {
             return false
         }
         do throws(FileError) {
-            if !options.dryRun { try isDirectory ? tree.removeDirectory(path) : tree.removeFile(path) }
+            if !options.dryRun {
+                if isDirectory {
+                    try tree.removeDirectory(path)
+                } else if side.isBackup(name) {
+                    try tree.removeFile(path)
+                } else {
+                    try removeKeepingBackup(path, status)
+                }
+            }
         } catch {
             if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
                 try say(.info, "cannot delete non-empty directory: \(name)", verbosity: 0)
@@ -171,7 +179,7 @@ extension Generator {
                 stack[last].staysNonEmpty = true
             } else if status.mode.isDirectory {
                 stack.append(try doomed(childName, childPath, status))
-            } else if try !remove(childName, childPath, status) {
+            } else if try !remove(childName, childPath, status) || leavesBackup(childName) {
                 stack[last].staysNonEmpty = true
             }
         }
@@ -190,6 +198,18 @@ extension Generator {
             try failed("opendir", name, error.errno)
             return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
         }
+    }
+
+    /// MET-98: what goes away moves to its backup name, if there are backups.
+    func removeKeepingBackup(_ path: RelativePath, _ status: FileStatus) throws(FileError) {
+        guard options.backupSuffix != nil, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
+        // Only a broken connection makes this fail, and the next write says so.
+        try? sayBackedUp(path)
+    }
+
+    /// Whether the backup of a deleted file is now in that file's directory.
+    private func leavesBackup(_ name: [UInt8]) -> Bool {
+        options.backupSuffix != nil && destination.backup == nil && !options.dryRun && !side.isBackup(name)
     }
 
     /// MET-109.

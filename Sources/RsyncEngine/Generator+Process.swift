@@ -124,7 +124,8 @@ extension Generator {
     /// `-vv`: what was there already (MET-168). An item line says it where there are any.
     func sayUnchanged(_ entry: FileEntry, _ change: AttributeChange) throws(SessionError) {
         guard options.verbosity > 1, options.itemizeLevel == 0, !options.dryRun else { return }
-        try say(.info, change.isEmpty ? "\(entry.name) is uptodate" : "\(entry.name)", verbosity: 2)
+        let slash = entry.isDirectory ? "/" : ""
+        try say(.info, change.isEmpty ? "\(entry.name)\(slash) is uptodate" : "\(entry.name)\(slash)", verbosity: 2)
     }
 
     func write(_ index: Int32, _ attributes: ItemAttributes) throws(SessionError) {

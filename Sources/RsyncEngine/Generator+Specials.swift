@@ -59,17 +59,20 @@ extension Generator {
         isLinked: Bool, _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) {
         var compared = isSameKind ? existing : nil
-        if existing == nil, !destination.linkDestinations.isEmpty {
+        var isEqual = false
+        if existing == nil, !destination.alternates.isEmpty {
             let alternate = try linkAlternateSpecial(entry, index, path)
             if alternate.linked {
                 if isLinked { try completeGroup(entry) }
                 return
             }
             compared = alternate.compared
+            isEqual = alternate.isEqual
         }
         var base: ItemFlags = [.localChange]
-        if compared != nil { base.insert(.reportChange) }
-        let flags = plan.flags(entry, against: compared, base)
+        if compared != nil, !isEqual { base.insert(.reportChange) }
+        let flags = plan.flags(entry, against: compared, base, isAlternateMatch: isEqual)
+        if isEqual { try sayUnchanged(entry, AttributeChange()) }
         guard !options.dryRun else {
             if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return }
             try report(entry, index, flags)
@@ -89,8 +92,10 @@ extension Generator {
         _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) -> Bool {
         if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return false }
+        var backedUp = false
         do throws(FileError) {
             if let existing, !existing.mode.isDirectory {
+                if options.backupSuffix != nil, try side.keepReplaced(path, existing) { backedUp = true }
                 let temporary = try tree.temporaryName(for: path)
                 try create(tree, temporary)
                 try replace(path, by: temporary)
@@ -98,11 +103,12 @@ extension Generator {
                 if options.relative, !incremental { try? makeMissingParents(of: path) }
                 try create(tree, path)
             }
-            return true
         } catch {
             try failed("\(error.operation)", entry.name, error.errno)
             return false
         }
+        if backedUp { try sayBackedUp(path) }
+        return true
     }
 
     // MARK: Hard links
@@ -147,12 +153,22 @@ extension Generator {
             return
         }
         let compared = existing?.mode.type == entry.type ? existing : nil
-        let flags = plan.flags(entry, against: compared, base)
-        guard !options.dryRun else { return try report(entry, index, flags, xname: name) }
+        var flags = plan.flags(entry, against: compared, base)
+        var shownName = name
+        if existing == nil, let equal = try alternateLinkFlags(entry, path, base) {
+            flags = equal.flags
+            // Linked already, as far as anybody can tell.
+            if options.alternateKind == .link, let other = try? tree.status(target), other.inode == equal.item.inode,
+                other.device == equal.item.device
+            {
+                shownName = []
+            }
+        }
+        guard !options.dryRun else { return try report(entry, index, flags, xname: shownName) }
         let placed = try place(entry, path, existing) { tree, path throws(FileError) in
             try tree.makeLink(path, to: target, in: nil)
         }
-        if placed { try report(entry, index, flags, xname: name) }
+        if placed { try report(entry, index, flags, xname: shownName) }
     }
 
     /// The member that takes over asks for the data itself (MET-60, MET-185).
@@ -166,7 +182,7 @@ extension Generator {
         links.request(member.entry, index: member.index)
         if isInSecondPhase { askedInSecondPhase = true }
         let basis = existing.flatMap { status in
-            status.mode.isRegular ? Basis(tree: tree, path: path, status: status, type: .destination) : nil
+            status.mode.isRegular ? ownBasis(path, status) : nil
         }
         try request(member.entry, member.index, basis, isRedo: false)
     }
@@ -184,7 +200,7 @@ extension Generator {
         if isClear {
             do throws(FileError) {
                 if !options.dryRun {
-                    try isDirectory ? tree.removeDirectory(path) : tree.removeFile(path)
+                    try isDirectory ? tree.removeDirectory(path) : removeKeepingBackup(path, existing)
                 } else if isDirectory, options.deletion == nil, !options.force {
                     guard try tree.names(in: path).isEmpty else {
                         throw FileError(errno: FileError.directoryNotEmpty, operation: "rmdir", path: path)

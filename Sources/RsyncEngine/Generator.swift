@@ -12,6 +12,9 @@ final class Generator {
     let options: TransferOptions
     let destination: Destination
     let plan: AttributePlan
+    let side: SideFiles
+    /// What is in the directory that is worked on, for `--fuzzy`.
+    var fuzzyListing: FuzzyListing?
     let observer: any SessionObserver
     let mailbox: Mailbox
     let indexes: IndexWriter
@@ -78,6 +81,7 @@ final class Generator {
         self.options = options
         self.destination = destination
         self.plan = plan
+        side = SideFiles(options: options, destination: destination, umask: environment.umask)
         self.observer = observer
         self.mailbox = mailbox
         self.environment = environment
@@ -111,7 +115,7 @@ final class Generator {
             try waitFor(mark: 1)
             try replaceUnsentLeaders()
         }
-        let redid = try writeRedos() || askedInSecondPhase
+        let redid = try writeRedos() || askedInSecondPhase || options.delaysUpdates
         mayStillRequest = false
         try endPhase()
         if traits.lastLoopPhase == 1 {
@@ -152,7 +156,7 @@ final class Generator {
     /// Below protocol 30 nobody says that a file will not come; at the end of phase 0 it is plain (MET-185).
     private func replaceUnsentLeaders() throws(SessionError) {
         guard !connection.traits.hasNoSend, options.preserveHardLinks else { return }
-        for index in links.pendingLeaders where !redos.contains(index) { try finished(index, .notSent) }
+        for index in links.pendingLeaders where !redos.contains(index) && mailbox.outstanding.contains(index) { try finished(index, .notSent) }
     }
 
     private func finishDeletionsAndTimes() throws(SessionError) {

@@ -44,6 +44,7 @@ struct Handshake {
         if configuration.isServer { try checkChoices() }
         let version = try exchangeVersions()
         let traits = try exchangeCompatFlags(version)
+        try checkSupport(traits)
         output.adopt(traits)
         let names = NameExchange(
             isServer: configuration.isServer, traits: traits, ownChecksums: configuration.checksumNames,
@@ -125,6 +126,18 @@ struct Handshake {
 
     private func refused(_ what: String, _ name: String) -> SessionError {
         SessionError(exitCode: 4, "Your --\(what)-choice value (\(name)) was refused by the server.")
+    }
+
+    /// SES-29.
+    private func checkSupport(_ traits: SessionTraits) throws(SessionError) {
+        func need(_ what: String) -> SessionError {
+            SessionError(exitCode: 2, MessageText("\(what) requires protocol 29 or higher (negotiated \(traits.version))."))
+        }
+        if options.fuzzy > 0, !traits.supportsFuzzy { throw need("--fuzzy") }
+        guard options.alternateCount > 0, !traits.supportsSeveralAlternateDirectories else { return }
+        let name = "--" + options.alternateKind.rawValue
+        if options.inPlace { throw need("\(name) with --inplace") }
+        if options.alternateCount > 1 { throw need("Using more than one \(name) option") }
     }
 
     private func checkListChecksum() throws(SessionError) {

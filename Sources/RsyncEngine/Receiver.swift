@@ -13,6 +13,9 @@ final class Receiver: @unchecked Sendable {
     let destination: Destination
     let observer: any SessionObserver
     let plan: AttributePlan
+    let side: SideFiles
+    /// Finished files that are still in the partial directory (MET-87).
+    var delayed: [(index: Int32, place: SideFiles.Place)] = []
     private let mailbox: Mailbox
     /// What the generator is to hear before the next wait for the sender: it is not woken for every single file.
     private var unposted: [ReceiverEvent] = []
@@ -45,6 +48,7 @@ final class Receiver: @unchecked Sendable {
         self.destination = destination
         self.lists = lists
         self.plan = plan
+        side = SideFiles(options: options, destination: destination, umask: plan.umask)
         self.observer = observer
         self.mailbox = mailbox
         self.indexes = indexes
@@ -124,6 +128,7 @@ final class Receiver: @unchecked Sendable {
             return false
         }
         mark += 1
+        if mark == 2, options.delaysUpdates { putDelayedInPlace() }
         let traits = connection.traits
         let statisticsMark = traits.lastLoopPhase + 1
         if mark == statisticsMark, !connection.isServer {
@@ -165,7 +170,7 @@ final class Receiver: @unchecked Sendable {
         guard let request = mailbox.outstanding.take(index) else {
             throw .protocolViolation("data for \(quoted(entry.name)), which was not asked for [HOS-302]")
         }
-        guard attributes.basis == request.basis || !traits.hasBasisTypes else {
+        guard attributes.basis == request.basis && attributes.xname == request.xname || !traits.hasBasisTypes else {
             throw .protocolViolation(
                 "basis type \(attributes.basis.rawValue) for \(quoted(entry.name)), which was not asked for [XFR-119]")
         }
@@ -177,7 +182,7 @@ final class Receiver: @unchecked Sendable {
             post(.finished(index, .stored))
             return
         }
-        try receiveFile(entry, index, attributes, request.head, isRedo: redone.contains(index))
+        try receiveFile(entry, index, attributes, request, isRedo: redone.contains(index))
     }
 
     /// What a client that is the receiver shows, when the echo arrives. A server's client knows it from its sender.
@@ -195,7 +200,8 @@ final class Receiver: @unchecked Sendable {
     /// Verification failed: once is a redo, twice an error (XFR-115, MET-78).
     func verificationFailed(_ entry: FileEntry, _ index: Int32) {
         let name = entry.name
-        let kept = options.keepPartial ? "retained" : "discarded"
+        let kept =
+            options.partialDirectory != nil ? "put into partial-dir" : options.keepPartial || options.inPlace ? "retained" : "discarded"
         if redone.insert(index).inserted {
             if options.verbosity > 0 {
                 say(.warning, "WARNING: \(name) failed verification -- update \(kept) (will try again).")

@@ -8,11 +8,13 @@ import RsyncWire
 
 extension Sender {
     func sendFile(
-        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: UInt16
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: UInt16, isRedo: Bool
     ) throws(SessionError) {
-        let signature = try readSignature()
+        let appends = options.append != .off && !isRedo
+        let signature = try readSignature(withSums: !appends)
         guard let file = try openSource(entry, index, origin: origin) else { return }
         defer { file.close() }
+        if appends, file.size < entry.length { return try skipDiminished(entry, index) }
         try echo(index, attributes)
         try connection.output.write { signature.head.write(to: &$0) }
         try report(entry, attributes)
@@ -29,9 +31,15 @@ extension Sender {
             useBlocks
             ? DeltaSearch(
                 signature: signature, hasher: BlockHasher(variant: variant, seed: connection.seed),
-                updatingInPlace: false)
+                updatingInPlace: isUpdating(attributes.basis, isRedo: isRedo))
             : DeltaSearch()
-        let outcome = try search.run(length: file.size, source: &source, sink: &sink, storage: &windowStorage)
+        // HOS-207: what the receiving side has may be longer than what is here.
+        let start = appends ? min(signature.head.basisLength, file.size) : 0
+        if start > 0, options.append == .verifying || connection.traits.appendAlwaysVerifies {
+            try sink.sumKept(start, of: &source)
+        }
+        let outcome = try search.run(
+            from: start, length: file.size, source: &source, sink: &sink, storage: &windowStorage)
         try sink.end()
         try sendSum(sink.finish(), spoilt: outcome.missingBytes > 0)
         if outcome.missingBytes > 0 {
@@ -45,8 +53,20 @@ extension Sender {
         }
     }
 
+    /// Whether the receiving side writes over what it takes blocks from (XFR-69).
+    private func isUpdating(_ basis: BasisType, isRedo: Bool) -> Bool {
+        guard connection.traits.hasBasisTypes else { return options.inPlace && (isRedo || options.backupSuffix == nil) }
+        return options.inPlace && basis == .destination || connection.traits.updatesPartialInPlace && basis == .partialDir
+    }
+
+    /// The file has lost what was to be added (XFR-58).
+    private func skipDiminished(_ entry: FileEntry, _ index: Int32) throws(SessionError) {
+        try diagnostics.warning("skipped diminished file: \(quoted(entry.name))")
+        if connection.traits.hasNoSend { try connection.output.send(.noSend, index) }
+    }
+
     /// Head and block sums; they are read whatever becomes of the file (XFR-58).
-    private func readSignature() throws(SessionError) -> Signature {
+    private func readSignature(withSums: Bool) throws(SessionError) -> Signature {
         let traits = connection.traits
         let digestLength = connection.transferChecksum.digestLength
         let head = try connection.input.parse { reader throws(WireError) in
@@ -55,6 +75,7 @@ extension Sender {
         guard connection.transferChecksum != .none || head.count == 0 else {
             throw SessionError(exitCode: 4, "block sums were sent although the checksum is none [XFR-50]")
         }
+        guard withSums else { return Signature(head: head) }
         // Grows with what arrives, and only so far (B11, HOS-202).
         guard Int64(head.count) * Int64(4 + head.strongLength) <= Self.largestSignature else {
             throw SessionError(exitCode: 22, "\(head.count) block sums are more than may be held [HOS-202]")
@@ -162,6 +183,19 @@ private final class TokenSink: DeltaSink {
     func source(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
         hasher.update(bytes, range)
         try alive.tick()
+    }
+
+    /// The part that the receiving side has is part of the sum (XFR-77).
+    func sumKept(_ length: Int64, of source: inout FileSource) throws(SessionError) {
+        var buffer = [UInt8](repeating: 0, count: 128 * 1024)
+        var position: Int64 = 0
+        while position < length {
+            let wanted = Int(min(Int64(buffer.count), length - position))
+            let count = source.read(into: &buffer, at: 0, count: wanted, position: position)
+            if count == 0 { return }
+            try self.source(buffer, 0..<count)
+            position += Int64(count)
+        }
     }
 
     func literal(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {

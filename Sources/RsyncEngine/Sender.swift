@@ -181,14 +181,14 @@ final class Sender {
             try report(entry, attributes)
             return
         }
-        try countRequest(of: index, slot: slot, position: position)
+        let isRedo = try countRequest(of: index, slot: slot, position: position) > 1
         let live = window.lists[slot]
         let origin = live.origins[live.list.wirePosition(at: position)]
-        try sendFile(entry, index, attributes, origin: origin)
+        try sendFile(entry, index, attributes, origin: origin, isRedo: isRedo)
     }
 
     /// HOS-210: an entry is asked for once, and once more when its sum was wrong.
-    private func countRequest(of index: Int32, slot: Int, position: Int) throws(SessionError) {
+    private func countRequest(of index: Int32, slot: Int, position: Int) throws(SessionError) -> UInt8 {
         let list = window.lists[slot].list
         var counts = requests.removeValue(forKey: list.startIndex) ?? [UInt8](repeating: 0, count: list.count)
         counts[position] += 1
@@ -197,6 +197,7 @@ final class Sender {
         guard count <= 2 else {
             throw .protocolViolation("index \(index) was asked for more than twice [HOS-210]")
         }
+        return count
     }
 
     /// SES-152: an index one above the last entry, with nothing but IS_NEW.

@@ -55,6 +55,26 @@ public struct TransferOptions: Sendable {
     public var listOnly = false
     /// `--partial`: an interrupted file replaces the destination (MET-82).
     public var keepPartial = false
+    /// `--partial-dir`: beneath each directory, or one for all when it is absolute (MET-84).
+    public var partialDirectory: [UInt8]?
+    public var delaysUpdates = false
+    /// `--inplace` and what implies it (MET-80).
+    public var inPlace = false
+    public var append = AppendMode.off
+    public var sparse = false
+    public var preallocate = false
+    /// `--fsync`.
+    public var synchronizes = false
+    /// The suffix of backups; nil without `--backup` (MET-96).
+    public var backupSuffix: [UInt8]?
+    public var alternateKind = AlternateKind.link
+    public var alternateCount = 0
+    /// `--write-devices`: a device at the destination is written like a file (MET-54).
+    public var writesDevices = false
+    /// `--copy-devices`: a device at the source is read like a file (XFR-62).
+    public var copiesDevices = false
+    /// `-y` 1, `-yy` 2 (MET-92).
+    public var fuzzy = 0
 
     /// `--block-size`; 0 = by the file's length (XFR-30).
     public var blockLength: Int32 = 0
@@ -101,6 +121,14 @@ public struct TransferOptions: Sendable {
         case after
     }
 
+    public enum AlternateKind: String, Sendable {
+        case compare = "compare-dest"
+        case copy = "copy-dest"
+        case link = "link-dest"
+    }
+
+    public enum AppendMode: Sendable { case off, plain, verifying }
+
     public enum RootMode: Sendable, Equatable {
         case normal, root, fake
     }
@@ -117,7 +145,7 @@ public struct TransferOptions: Sendable {
     /// Whether this side, in this role, can work with one list per directory (FLS-109).
     public func allowsIncrementalRecursion(isSender: Bool) -> Bool {
         guard recursive, allowsIncrementalRecursion else { return false }
-        return isSender || !(deletion == .before || deletion == .after)
+        return isSender || !(deletion == .before || deletion == .after || delaysUpdates)
     }
 
     /// When deletions happen under this protocol; nil without a delete mode.

@@ -13,11 +13,11 @@ extension FilterList {
         append(rule)
     }
 
-    /// `--partial-dir` with a relative name, which is taken as a pattern. `isPerishable`: the peer knows such rules, or
+    /// `--partial-dir` with a relative name, which is taken as a pattern. Perishable where the peer knows such rules, or
     /// this client is the receiver.
-    public mutating func addPartialDirectoryRule(_ directory: [UInt8], isPerishable: Bool) {
+    public mutating func addPartialDirectoryRule(_ directory: [UInt8]) {
         var rule = FilterRule(kind: .exclude, pattern: directory.last == slash ? directory : directory + [slash])
-        rule.isPerishable = isPerishable
+        rule.isPerishableIfKnown = true
         append(rule)
     }
 

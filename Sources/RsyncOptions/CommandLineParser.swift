@@ -143,6 +143,11 @@ extension ParsedArguments {
 
     private mutating func adopt(_ environment: ArgumentEnvironment) {
         if remoteShell == nil, let shell = environment.remoteShell, !shell.isEmpty { remoteShell = Array(shell.utf8) }
+        if partial, partialDirectory == nil, !delayUpdates, !inPlace, let directory = environment.partialDirectory,
+            !directory.isEmpty
+        {
+            partialDirectory = Array(directory.utf8)
+        }
         if oldArguments == 0, !secludedArguments {
             if let text = environment.protectArguments, let level = Int(text), level != 0 {
                 secludedArguments = true
@@ -162,5 +167,6 @@ extension ParsedArguments {
         if deletes, !transfersDirectories {
             throw .refused("--delete does not work without --recursive (-r) or --dirs (-d).")
         }
+        try concludeWriting()
     }
 }

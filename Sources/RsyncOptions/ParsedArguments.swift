@@ -79,6 +79,36 @@ public struct ParsedArguments: Sendable {
     /// Bytes; 0 lets the generator choose for each file.
     public var blockSize: Int32 = 0
     public var partial = false
+    /// nil when there is none: `--partial-dir` empty or `.` counts as not given, and `--delay-updates` brings one along.
+    public var partialDirectory: [UInt8]?
+    public var delayUpdates = false
+    public var temporaryDirectory: [UInt8]?
+    public var backup = false
+    public var backupDirectory: [UInt8]?
+    /// As given; `suffix` is what it comes to.
+    public var suffixOption: [UInt8]?
+    public var suffix: [UInt8] { suffixOption ?? defaultSuffix }
+    var defaultSuffix: [UInt8] { backupDirectory == nil ? [UInt8(ascii: "~")] : [] }
+    public var inPlaceOption = false
+    /// `--inplace`, or what implies it (ARG-60).
+    public var inPlace: Bool { inPlaceOption || append > 0 || writeDevices }
+    /// 1: `--append`, 2: `--append-verify`.
+    public var append = 0
+    public var sparse = false
+    public var preallocate = false
+    /// `--fsync`.
+    public var synchronizes = false
+    public var writeDevices = false
+    public var copyDevices = false
+    /// Times `-y` was given.
+    public var fuzzy = 0
+    public enum AlternateKind: String, Sendable, Equatable {
+        case compare = "compare-dest"
+        case copy = "copy-dest"
+        case link = "link-dest"
+    }
+
+    public var alternateKind: AlternateKind?
     public var alternateDirectories: [[UInt8]] = []
     /// Deletion is on, in whatever form.
     public var deletes = false
@@ -207,10 +237,16 @@ public struct ArgumentEnvironment: Sendable {
     public var oldArguments: String?
     public var protectArguments: String?
     public var remoteShell: String?
+    /// RSYNC_PARTIAL_DIR.
+    public var partialDirectory: String?
 
-    public init(oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil) {
+    public init(
+        oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil,
+        partialDirectory: String? = nil
+    ) {
         self.oldArguments = oldArguments
         self.protectArguments = protectArguments
         self.remoteShell = remoteShell
+        self.partialDirectory = partialDirectory
     }
 }

@@ -21,7 +21,6 @@ struct CommandLineParserTests {
         ("--old-args -s a b", "rsync: --secluded-args conflicts with --old-args."),
         ("--server --foo", "rsync: on remote machine: --foo: unknown option"),
         ("--server --timeout=x", "rsync: on remote machine: --timeout=x: invalid numeric value"),
-        ("--server -r --sparse", "rsync: The server does not support --sparse (-S)"),
         ("-rK a b", "rsync: --keep-dirlinks (-K) is not supported: not implemented"),
         ("--info=help", "rsync: --info is not supported: not implemented for clients"),
     ])
