@@ -13,7 +13,7 @@ public struct ServerArguments: Sendable, Equatable {
 
     /// Whether the `i` of the capability string is due (ARG-14).
     public static func asksForIncrementalRecursion(_ arguments: ParsedArguments, role: Role) -> Bool {
-        guard arguments.recurses, arguments.incrementalRecursion else { return false }
+        guard arguments.recurses, arguments.incrementalRecursion, !arguments.sortsWholeLists else { return false }
         return role == .sender || arguments.deletionTime == nil || arguments.deletionTime == .during
     }
 
@@ -112,6 +112,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("--no-msgs2stderr", if: arguments.messageChannel == .client)
         add("-B\(arguments.blockSize)", if: arguments.blockSize != 0)
         add("--timeout=\(arguments.timeout)", if: arguments.timeout != 0)
+        add("--bwlimit=\(arguments.bandwidthLimit)", if: arguments.bandwidthLimit != 0)
         if let choice = arguments.checksumChoice { options.append(Array("--checksum-choice=".utf8) + escape(choice)) }
         if let choice = arguments.compression.choiceOption(escape) { options.append(choice) }
         if sends {
@@ -129,6 +130,9 @@ public struct ServerArguments: Sendable, Equatable {
         }
         if !sends, let suffixes = arguments.compression.skippedSuffixes {
             options.append(Array("--skip-compress=".utf8) + escape(suffixes))
+        }
+        if let text = arguments.allocationLimitText, arguments.allocationLimit != ParsedArguments.usualAllocationLimit {
+            options.append(Array("--max-alloc=".utf8) + escape(text))
         }
         add("--checksum-seed=\(arguments.checksumSeed)", if: arguments.checksumSeed != 0)
         add("--partial", if: sends && arguments.partial)
