@@ -28,6 +28,10 @@ public enum RsyncProgram {
                 SystemWords.write(Array(versionText.utf8), to: 1)
                 return 0
             }
+            if !arguments.isServer, arguments.positional.isEmpty {
+                SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 2)
+                throw ArgumentError("no source given")
+            }
             guard !arguments.isServer else { return try ServerRun(arguments, interruption).run() }
             return try ClientRun(&arguments, interruption).run()
         } catch let error as ArgumentError {

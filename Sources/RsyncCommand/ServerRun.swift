@@ -22,6 +22,7 @@ struct ServerRun {
 
     func serve() throws -> SessionResult {
         var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
+        for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
         if !arguments.isSender { try options.addIdentityMaps(arguments) }
         try CopyAs.become(arguments.copyAs)

@@ -152,6 +152,9 @@ extension ParsedArguments {
         case .onServer:
             if isServer { return }
             reason = "not implemented for clients"
+        case .onServerOnly(let why):
+            if isServer { return }
+            reason = why
         case .refused(let why): reason = why
         }
         var name = option.displayName

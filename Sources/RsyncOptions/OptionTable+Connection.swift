@@ -112,9 +112,9 @@ extension OptionTable {
             arguments.namesPasswordFile = true
         },
         .valued("early-input", "FILE", .local, "bytes for a daemon's hook" + daemonsOnly) { _, _ in },
-        .refused("write-batch", value: "FILE", .local, "also record the update in FILE", because: batch),
+        batchOption("write-batch", "also record the update in FILE"),
         .refused("only-write-batch", value: "FILE", .receiver, "record the update in FILE without doing it", because: batch),
-        .refused("read-batch", value: "FILE", .local, "do an update recorded in FILE", because: batch),
+        batchOption("read-batch", "do an update recorded in FILE"),
         .valued("max-alloc", "SIZE", .both, "the largest single allocation (0: no limit)") {
             (arguments, value) throws(ArgumentError) in
             try arguments.limitAllocations(value.bytes)
@@ -124,6 +124,13 @@ extension OptionTable {
             arguments.sortsWholeLists = true
         },
     ]
+
+    /// A server drops it and says so (ARG-49).
+    private static func batchOption(_ name: String, _ help: String) -> Option {
+        .valued(name, "FILE", .local, help, on: .onServerOnly(batch)) { arguments, _ in
+            arguments.droppedOptions.append(name)
+        }
+    }
 
     /// ARG-63: in units of 1024 bytes per second, to the nearest.
     private static func bandwidthLimit(_ value: OptionValue) throws(ArgumentError) -> Int32 {

@@ -139,6 +139,8 @@ public struct ParsedArguments: Sendable {
     /// Bytes; 0 is no limit.
     public var allocationLimit = ParsedArguments.usualAllocationLimit
     public static let usualAllocationLimit: Int64 = 1 << 30
+    /// Long names of options that came to a server which only clients can obey (ARG-49).
+    public var droppedOptions: [String] = []
     /// Both concern daemons and are refused without one (ARG-62).
     public var connectTimeout: Int32 = 0
     public var namesPasswordFile = false
