@@ -13,11 +13,14 @@ struct ClientRun {
     private let options: TransferOptions
     private let isLocal: Bool
     private let startedAt = SystemWords.milliseconds()
+    /// Seconds left to the run (XFR-151).
+    private let secondsLeft: Int64?
 
     init(_ arguments: inout ParsedArguments, _ interruption: Interruption) throws {
         endpoints = try arguments.endpoints()
         self.arguments = arguments
         self.interruption = interruption
+        secondsLeft = try RsyncProgram.secondsLeft(arguments)
         if case .local = endpoints { isLocal = true } else { isLocal = false }
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
@@ -83,11 +86,16 @@ struct ClientRun {
         } catch {
             throw SessionError(
                 exitCode: 14,
-                "Failed to exec \(command.first ?? []): \(SystemWords.text(error.errno))")
+                "rsync: [\(role == .sender ? "sender" : "Receiver")] Failed to exec \(command.first ?? []): \(SystemWords.text(error.errno))")
         }
+        RsyncProgram.limit(child.stream, arguments, secondsLeft)
         if let words = server.secluded {
             let bytes = SecludedArguments.encode(words)
-            try child.stream.write(bytes, 0..<bytes.count)
+            do throws(StreamError) {
+                try child.stream.write(bytes, 0..<bytes.count)
+            } catch {
+                throw SessionError(exitCode: 12, SessionError.stream(error).message)
+            }
         }
         try CopyAs.become(arguments.copyAs)
         return (child, Capabilities(optionValue: capabilities))
@@ -111,6 +119,9 @@ struct ClientRun {
         try CopyAs.become(arguments.copyAs)
         let opened = openSources(sources)
         let (near, far) = try FileDescriptorStream.pair(interruption: interruption)
+        // What stops is the client; its end takes the server along.
+        RsyncProgram.limit(near, arguments, secondsLeft)
+        RsyncProgram.limit(far, arguments, nil)
         let console = Console(arguments, isSender: destination != nil, isRemote: false)
         let capabilities = Capabilities(
             optionValue: Array(
@@ -119,7 +130,7 @@ struct ClientRun {
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: SystemWords.seed(), isLocalCopy: true
+                capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
             ).withNamesFromEnvironment(),
             options: options, stream: far, observer: errors, environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)

@@ -47,6 +47,7 @@ extension TransferOptions {
         ignoreErrors = arguments.ignoreErrors
         force = arguments.force
         timeout = arguments.timeout
+        allocationLimit = arguments.allocationLimit > 0 ? Int(clamping: arguments.allocationLimit) : nil
         verbosity = arguments.verbosity
         itemizeLevel = Self.itemizeLevel(arguments)
         reportsProgress = arguments.progress && !arguments.isServer

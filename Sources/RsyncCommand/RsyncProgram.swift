@@ -28,10 +28,15 @@ public enum RsyncProgram {
                 SystemWords.write(Array(versionText.utf8), to: 1)
                 return 0
             }
+            if !arguments.isServer, arguments.positional.isEmpty {
+                SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 2)
+                throw ArgumentError("no source given")
+            }
             guard !arguments.isServer else { return try ServerRun(arguments, interruption).run() }
             return try ClientRun(&arguments, interruption).run()
         } catch let error as ArgumentError {
             complain(error.text)
+            complain(error.advice)
             complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
             return error.exitCode
         } catch let error as SessionError {
@@ -51,14 +56,16 @@ public enum RsyncProgram {
     private static func parse(
         _ words: [[UInt8]], _ interruption: Interruption
     ) throws -> ParsedArguments {
+        let isServer = words.first?.elementsEqual("--server".utf8) == true
         let environment = ArgumentEnvironment(
             oldArguments: SystemWords.variable("RSYNC_OLD_ARGS"),
             protectArguments: SystemWords.variable("RSYNC_PROTECT_ARGS"),
             remoteShell: SystemWords.variable("RSYNC_RSH"),
-            partialDirectory: SystemWords.variable("RSYNC_PARTIAL_DIR"))
+            partialDirectory: SystemWords.variable("RSYNC_PARTIAL_DIR"), allocationLimit: SystemWords.variable("RSYNC_MAX_ALLOC"),
+            aliases: isServer ? OptionAliases() : SystemWords.aliases())
         var arguments = try ParsedArguments(parsing: words, environment: environment)
         if arguments.isServer, arguments.secludedArguments {
-            try arguments.add(secluded: readSecluded(interruption))
+            try arguments.add(secluded: SecludedWildcards.expand(readSecluded(interruption)))
         }
         return arguments
     }

@@ -58,6 +58,9 @@ public struct ServedSender {
         return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
     }
 
+    /// Units of 1024 bytes per second, 0 = no limit, as the words have it: whoever made the stream sees to it.
+    public var bandwidthLimit: Int32 { arguments.bandwidthLimit }
+
     /// Seconds, 0 = none, as the words have it.
     public var timeout: Int32 { arguments.timeout }
 }

@@ -22,17 +22,19 @@ struct ServerRun {
 
     func serve() throws -> SessionResult {
         var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
+        for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
         if !arguments.isSender { try options.addIdentityMaps(arguments) }
         try CopyAs.become(arguments.copyAs)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
+        RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
         let observer = ServerErrors(isSender: arguments.isSender)
         let session = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: Capabilities(optionValue: arguments.capabilities),
-                seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()
+                seed: RsyncProgram.seed(arguments)
             ).withNamesFromEnvironment(),
             options: options, stream: stream, observer: observer, environment: .current(ruleFiles: places))
         switch paths {
@@ -68,6 +70,30 @@ extension RsyncProgram {
                 "--protocol must be \(bound) on the \(arguments.isServer ? "Server" : "Client").", exitCode: 2)
         }
         return version
+    }
+
+    /// How long `--stop-after` or `--stop-at` leaves; nil for ever.
+    static func secondsLeft(_ arguments: ParsedArguments) throws(ArgumentError) -> Int64? {
+        switch arguments.stop {
+        case nil: return nil
+        case .after(let minutes): return minutes * 60
+        case .at(let time, let text):
+            guard let left = SystemWords.secondsUntil(time), left > 0 else {
+                throw ArgumentError("rsync: --stop-at time is not in the future: \(text)")
+            }
+            return left
+        }
+    }
+
+    /// `--bwlimit` and the end of the run, on this side of the connection.
+    static func limit(_ stream: FileDescriptorStream, _ arguments: ParsedArguments, _ secondsLeft: Int64?) {
+        if arguments.bandwidthLimit > 0 { stream.limitWrites(kibibytesPerSecond: arguments.bandwidthLimit) }
+        if let secondsLeft { stream.stop(afterSeconds: secondsLeft) }
+    }
+
+    /// SES-74.
+    static func seed(_ arguments: ParsedArguments) -> Int32 {
+        arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()
     }
 
     static func fileReader(in places: Places) -> ([UInt8]) throws(SessionError) -> [UInt8] {

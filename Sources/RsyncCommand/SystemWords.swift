@@ -1,4 +1,5 @@
 import Glibc
+import RsyncOptions
 
 /// The system's words for its error numbers, and the few facts about this process that a command needs.
 enum SystemWords {
@@ -34,6 +35,50 @@ enum SystemWords {
     static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
+    }
+
+    /// The system's and the user's popt files (ARG-82).
+    static func aliases() -> OptionAliases {
+        var aliases = OptionAliases()
+        let home = variable("HOME").map { Array(($0 + "/.popt").utf8) }
+        for path in [Array("/etc/popt".utf8), home] {
+            if let path, case .success(let content) = contents(of: path) { aliases.add(file: content) }
+        }
+        return aliases
+    }
+
+    /// From now to the next time that has the parts that are given; nil for one that the calendar does not have. Not more
+    /// than 0: all of a time was given, and it is over.
+    static func secondsUntil(_ wanted: StopTime) -> Int64? {
+        let now = time(nil)
+        var current = tm()
+        var moment = now
+        guard unsafe localtime_r(&moment, &current) != nil else { return nil }
+        var parts = current
+        parts.tm_sec = 0
+        parts.tm_isdst = -1
+        if let year = wanted.year { parts.tm_year = year - 1900 }
+        if let month = wanted.month { parts.tm_mon = month - 1 }
+        if let day = wanted.day { parts.tm_mday = day }
+        // A day alone is its beginning.
+        parts.tm_hour = wanted.hour ?? (wanted.minute == nil ? 0 : current.tm_hour)
+        parts.tm_min = wanted.minute ?? 0
+        func seconds(_ parts: tm) -> Int64 {
+            var parts = parts
+            return Int64(unsafe mktime(&parts)) - Int64(now)
+        }
+        let left = seconds(parts)
+        guard left <= 0, wanted.year == nil else { return left }
+        if wanted.month != nil {
+            parts.tm_year += 1
+        } else if wanted.day != nil {
+            parts.tm_mon += 1
+        } else if wanted.hour != nil {
+            parts.tm_mday += 1
+        } else {
+            parts.tm_hour += 1
+        }
+        return seconds(parts)
     }
 
     static func milliseconds() -> Int64 {

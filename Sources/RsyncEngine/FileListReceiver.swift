@@ -67,12 +67,14 @@ final class FileListReceiver {
         decoder.beginList(startIndex: nextStart)
         var builder = FileListBuilder(startIndex: nextStart, traits: connection.traits)
         var bytes = 0
+        let largestBytes = min(Self.largestListBytes, options.allocationLimit ?? .max)
         reading: while true {
             let item = try connection.input.parse { reader throws(WireError) in try decoder.decode(&reader) }
             switch item {
             case .entry(var entry):
                 bytes += entry.name.count + entry.linkTarget.count + entry.checksum.count
-                guard bytes <= Self.largestListBytes else {
+                guard bytes <= largestBytes else {
+                    if let limit = options.allocationLimit, bytes > limit { throw .exceeds(allocationLimit: limit) }
                     throw SessionError(exitCode: 22, "a file list with more than \(Self.largestListBytes) bytes of names")
                 }
                 learnNames(entry)

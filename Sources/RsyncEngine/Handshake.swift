@@ -62,8 +62,13 @@ struct Handshake {
 
     /// SES-31 to SES-38. Each side writes before it reads.
     private func exchangeVersions() throws(SessionError) -> ProtocolVersion {
-        try output.write { $0.int32(configuration.version.number) }
-        try output.flush()
+        do throws(SessionError) {
+            try output.write { $0.int32(configuration.version.number) }
+            try output.flush()
+        } catch {
+            // Nobody is there to begin with: a program that did not start, or a shell that said no.
+            throw error.exitCode == 10 ? SessionError(exitCode: 12, error.message) : error
+        }
         let peer = try input.parse { reader throws(WireError) in try reader.int32() }
         switch ProtocolVersion.agreed(own: configuration.version, peer: peer) {
         case .version(let version): return version

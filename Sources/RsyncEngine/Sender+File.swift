@@ -8,7 +8,7 @@ import RsyncWire
 
 extension Sender {
     func sendFile(
-        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: UInt16, isRedo: Bool
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: Int32, isRedo: Bool
     ) throws(SessionError) {
         let appends = options.append != .off && !isRedo
         let signature = try readSignature(withSums: !appends)
@@ -76,6 +76,9 @@ extension Sender {
             throw SessionError(exitCode: 4, "block sums were sent although the checksum is none [XFR-50]")
         }
         guard withSums else { return Signature(head: head) }
+        if let limit = options.allocationLimit, Int(head.count) > limit / Int(4 + head.strongLength) {
+            throw .exceeds(allocationLimit: limit)
+        }
         // Grows with what arrives, and only so far (B11, HOS-202).
         guard Int64(head.count) * Int64(4 + head.strongLength) <= Self.largestSignature else {
             throw SessionError(exitCode: 22, "\(head.count) block sums are more than may be held [HOS-202]")
@@ -98,7 +101,7 @@ extension Sender {
 
     /// XFR-58. nil when the file cannot be sent; the receiving side has been told where it can be.
     private func openSource(
-        _ entry: FileEntry, _ index: Int32, origin: UInt16
+        _ entry: FileEntry, _ index: Int32, origin: Int32
     ) throws(SessionError) -> (any ReadableFile)? {
         let argument = scanner.arguments[Int(origin)]
         guard let path = try? argument.path(of: entry.name) else {

@@ -30,8 +30,15 @@ public struct SessionError: Error, Sendable, Equatable {
         case .writeFailed(let errno): SessionError(exitCode: 10, "write error: errno \(errno)")
         case .timedOut(let seconds):
             SessionError(exitCode: 30, "io timeout after \(seconds) seconds -- exiting")
+        case .stopped: SessionError(exitCode: 30, "stopping at requested limit")
         case .interrupted: SessionError(exitCode: 20, "received a signal to stop")
         }
+    }
+
+    /// `--max-alloc` (ARG-63).
+    @inline(never)
+    static func exceeds(allocationLimit limit: Int) -> SessionError {
+        SessionError(exitCode: 22, "exceeded --max-alloc=\(limit) setting")
     }
 
     /// A value the peer must not send here (exit 2).

@@ -13,7 +13,7 @@ final class SourceScanner {
     var ledger = ErrorLedger()
 
     /// An entry and the argument it came from.
-    typealias Found = (entry: FileEntry, origin: UInt16)
+    typealias Found = (entry: FileEntry, origin: Int32)
 
     private let alive: KeepAlive
     private var summer = FileSummer()
@@ -58,7 +58,7 @@ final class SourceScanner {
             entry.hasContent = options.recursive || argument.namesContents
             entry.isTop = entry.hasContent
         }
-        return (entry, UInt16(origin))
+        return (entry, Int32(origin))
     }
 
     /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here.
@@ -66,11 +66,11 @@ final class SourceScanner {
         var entry = FileEntry(name: name, mode: status.mode)
         fill(&entry, from: status)
         entry.isImplied = true
-        return (entry, UInt16(origin))
+        return (entry, Int32(origin))
     }
 
     /// The items directly inside a directory. A directory that cannot be read counts as empty, with an error.
-    func contents(of directory: [UInt8], origin: UInt16) throws(SessionError) -> [Found] {
+    func contents(of directory: [UInt8], origin: Int32) throws(SessionError) -> [Found] {
         let argument = arguments[Int(origin)]
         guard let path = try? argument.path(of: directory) else { return [] }
         let names: [[UInt8]]

@@ -99,6 +99,8 @@ public struct TransferOptions: Sendable {
 
     /// Seconds without any byte before the session ends; 0 = never (SES-148).
     public var timeout: Int32 = 0
+    /// Bytes that one list or one file's block sums may take (`--max-alloc`); nil = only the engine's own limits.
+    public var allocationLimit: Int?
     /// `-v` count.
     public var verbosity = 0
     /// `-i` count, or what `--log-format` told a server (ARG-24).

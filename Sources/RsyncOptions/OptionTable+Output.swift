@@ -48,11 +48,20 @@ extension OptionTable {
             arguments.isSender = true
         },
         .refused("daemon", .local, "be a daemon", because: daemonProgram),
-        .refused("config", value: "FILE", .local, "the daemon's configuration", because: daemonProgram),
-        .refused("dparam", value: "NAME=VALUE", .local, "one daemon parameter", because: daemonProgram),
-        .refused("detach", .local, "let the daemon go into the background", because: daemonProgram),
-        .refused("no-detach", .local, "keep the daemon in the foreground", because: daemonProgram),
+        daemonOption("config", "FILE", "the daemon's configuration"),
+        daemonOption("dparam", "NAME=VALUE", "one daemon parameter"),
+        daemonOption("detach", nil, "let the daemon go into the background"),
+        daemonOption("no-detach", nil, "keep the daemon in the foreground"),
     ]
+
+    /// ARG-83.
+    private static func daemonOption(_ name: String, _ value: String?, _ help: String) -> Option {
+        @Sendable func refuse() throws(ArgumentError) { throw ArgumentError("Daemon option(s) used without --daemon.") }
+        guard let value else {
+            return .flag(name, .serverOnly, help) { (_, _) throws(ArgumentError) in try refuse() }
+        }
+        return .valued(name, value, .serverOnly, help) { (_, _) throws(ArgumentError) in try refuse() }
+    }
 
     private static func words(_ list: [UInt8]) -> [[UInt8]] { list.split(separator: UInt8(ascii: ",")).map { [UInt8]($0) } }
 

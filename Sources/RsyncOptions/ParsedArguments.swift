@@ -69,8 +69,6 @@ public struct ParsedArguments: Sendable {
     public var cvsExclude = false
     /// `--from0`: NUL ends the lines of files, per-directory ones among them.
     public var nulTerminated = false
-    /// `--trust-sender`: what a remote sender names is not checked (FLT-94).
-    public var trustsSender = false
 
     // MARK: Updating
 
@@ -168,6 +166,32 @@ public struct ParsedArguments: Sendable {
     /// 0, 1 or 2: how far arguments are left unprotected from the remote shell (ARG-29).
     public var oldArguments = 0
     public var secludedArguments = false
+    /// Which of the two was said at all, even to switch it off: then the environment is not asked.
+    var saidOldArguments = false
+    var saidSecludedArguments = false
+    /// While the words are read.
+    var aliases = OptionAliases()
+    /// Units of 1024 bytes per second; 0 is no limit (XFR-149).
+    public var bandwidthLimit: Int32 = 0
+    /// `--stop-after`, `--stop-at`: this side alone ends then (XFR-151).
+    public var stop: StopTime.Moment?
+    public enum AddressFamily: Sendable, Equatable { case v4, v6 }
+    /// For ssh (ARG-28).
+    public var addressFamily: AddressFamily?
+    /// The names that arrive are not compared with what was asked for (ARG-37).
+    public var trustsSender = false
+    /// `--qsort` (ARG-14).
+    public var sortsWholeLists = false
+    /// `--max-alloc` or RSYNC_MAX_ALLOC as written, for the server; nil for none.
+    public var allocationLimitText: [UInt8]?
+    /// Bytes; 0 is no limit.
+    public var allocationLimit = ParsedArguments.usualAllocationLimit
+    public static let usualAllocationLimit: Int64 = 1 << 30
+    /// Long names of options that came to a server which only clients can obey (ARG-49).
+    public var droppedOptions: [String] = []
+    /// Both concern daemons and are refused without one (ARG-62).
+    public var connectTimeout: Int32 = 0
+    public var namesPasswordFile = false
 
     // MARK: Output
 
@@ -231,7 +255,7 @@ public enum FilterArgument: Sendable, Equatable {
     case nulTerminated(Bool)
 }
 
-/// Defaults that come from outside the command line. A server ignores them (ARG-55).
+/// Defaults that come from outside the command line. A server ignores all but the limit (ARG-55).
 public struct ArgumentEnvironment: Sendable {
     /// RSYNC_OLD_ARGS, RSYNC_PROTECT_ARGS, RSYNC_RSH; nil when unset.
     public var oldArguments: String?
@@ -239,14 +263,21 @@ public struct ArgumentEnvironment: Sendable {
     public var remoteShell: String?
     /// RSYNC_PARTIAL_DIR.
     public var partialDirectory: String?
+    /// RSYNC_MAX_ALLOC, which servers obey too.
+    public var allocationLimit: String?
+    /// What the user's and the system's popt files define (ARG-82).
+    public var aliases = OptionAliases()
 
     public init(
         oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil,
-        partialDirectory: String? = nil
+        partialDirectory: String? = nil, allocationLimit: String? = nil,
+        aliases: OptionAliases = OptionAliases()
     ) {
         self.oldArguments = oldArguments
         self.protectArguments = protectArguments
         self.remoteShell = remoteShell
         self.partialDirectory = partialDirectory
+        self.allocationLimit = allocationLimit
+        self.aliases = aliases
     }
 }

@@ -13,7 +13,7 @@ public struct ServerArguments: Sendable, Equatable {
 
     /// Whether the `i` of the capability string is due (ARG-14).
     public static func asksForIncrementalRecursion(_ arguments: ParsedArguments, role: Role) -> Bool {
-        guard arguments.recurses, arguments.incrementalRecursion else { return false }
+        guard arguments.recurses, arguments.incrementalRecursion, !arguments.sortsWholeLists else { return false }
         guard role == .sender || !arguments.delayUpdates else { return false }
         return role == .sender || arguments.deletionTime == nil || arguments.deletionTime == .during
             || arguments.deletionTime == .delay
@@ -119,6 +119,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("--no-msgs2stderr", if: arguments.messageChannel == .client)
         add("-B\(arguments.blockSize)", if: arguments.blockSize != 0)
         add("--timeout=\(arguments.timeout)", if: arguments.timeout != 0)
+        add("--bwlimit=\(arguments.bandwidthLimit)", if: arguments.bandwidthLimit != 0)
         func addValue(_ option: String, _ value: [UInt8]?) {
             guard let value else { return }
             add(option)
@@ -153,6 +154,9 @@ public struct ServerArguments: Sendable, Equatable {
         add("--ignore-missing-args", if: !sends && arguments.ignoresMissing)
         if sends, let window = arguments.modifyWindow {
             add(window < 0 ? "-@\(window)" : "--modify-window=\(window)")
+        }
+        if let text = arguments.allocationLimitText, arguments.allocationLimit != ParsedArguments.usualAllocationLimit {
+            options.append(Array("--max-alloc=".utf8) + escape(text))
         }
         add("--checksum-seed=\(arguments.checksumSeed)", if: arguments.checksumSeed != 0)
         if sends {
