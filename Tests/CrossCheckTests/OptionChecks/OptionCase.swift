@@ -66,7 +66,7 @@ struct OptionCase: Sendable {
 
     static let all: [OptionCase] = [
         compression, iconv, writing, bases, filters, selection, deletion, attributes, xattrs, acls, output, argumentWords,
-        session, batch,
+        session, batch, basics,
     ].flatMap { $0 }
 }
 
