@@ -8,6 +8,8 @@ enum NotYetCovered {
         "itemize-changes",
         "list-only",
         "old-args",
+        "P",
+        "partial",
         "progress",
         "protocol",
         "quiet",

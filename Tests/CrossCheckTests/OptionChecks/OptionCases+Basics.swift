@@ -3,7 +3,7 @@ extension OptionCase {
     private static let small = """
         mkdir -p src/sub dst/sub; echo one >src/a; echo two >src/sub/b.o; echo three >src/c; ln -s a src/l
         echo old >dst/a; echo gone >dst/extra; echo two >dst/sub/gone.o; echo thr33 >dst/c
-        touch -d 2020-02-02 src/a src/c dst/c; touch -d 2019-01-01 dst/a dst/extra; touch -d 2021-01-01.5 src/sub/b.o dst/sub/gone.o
+        touch -d 2020-02-02 src/a src/c dst/c; touch -d 2019-01-01 dst/a dst/extra; touch -d 2021-01-01T10:00:00.5 src/sub/b.o dst/sub/gone.o
         touch -h -d 2018-01-01 src/l; touch -d 2017-01-01 src/sub src dst/sub dst
         """
 
@@ -78,7 +78,7 @@ extension OptionCase {
         OptionCase("checksum-choice/takes-another", covers: ["checksum-choice"], setUp: large, ["-a", "--no-W", "--cc=md4"],
             protocols: [30, 31, 32], unobservable: "all checksums find the same"),
         OptionCase("checksum-choice/refuses-none-for-c", covers: ["checksum-choice"], setUp: large, ["-ac", "--cc=none"],
-            protocols: [30, 31, 32]),
+            protocols: [30, 31, 32], roles: [.local, .wePush, .stockPushes]),
         OptionCase("whole-file/sends-it-all", covers: ["whole-file"], setUp: large, ["-a", "--whole-file", "--stats"],
             comparing: [.tree, .status, .stdout], roles: [.wePull, .wePush, .stockPulls, .stockPushes]),
         OptionCase("whole-file/or-finds-blocks", covers: ["whole-file"], setUp: large, ["-a", "--no-whole-file", "--stats"],
@@ -91,17 +91,7 @@ extension OptionCase {
         OptionCase(
             "link-dest/links-what-is-unchanged", covers: ["link-dest"], setUp: small + "\ncp -a src base; echo other >base/c", ["-a", "--link-dest=../base"],
             comparing: .everything, extraTrees: ["."]),
-        OptionCase("partial/keeps-a-part", covers: ["partial"], setUp: torn, ["-r", "--partial", "-e", "@DIR@/torn"],
-            comparing: .status, roles: [.wePull, .stockPulls], probe: "cd dst && ls"),
-        OptionCase("P/keeps-a-part", covers: ["P"], setUp: torn, ["-rP", "-e", "@DIR@/torn"],
-            comparing: .status, roles: [.wePull, .stockPulls], probe: "cd dst && ls"),
     ]
-
-    /// A remote shell from which only the beginning comes, of a file that is longer.
-    private static let torn = """
-        mkdir src dst; seq 1 100000 >src/a; touch -d 2020-02-02 src/a src dst
-        printf '#!/bin/sh\\nshift\\nsh -c "$*" | head -c 200000\\n' >torn; chmod +x torn
-        """
 
     private static let deleting: [OptionCase] = [
         OptionCase("delete/what-is-not-there", covers: ["delete"], setUp: small, ["-a", "--delete"], comparing: .everything),

@@ -38,6 +38,8 @@ struct RandomJob: Sendable {
             trees["tmp"] = source
             trees["tmp"]!.nodes = [:]
         }
+        // What was made without fake mode and cannot be kept in it is left as it is, where stock changes or refuses it.
+        if words.contains("--fake-super") { for name in trees.keys where name != "src" { trees[name]!.nodes = [:] } }
         sources = ["src/"]
         switch Int.random(in: 0..<10, using: &random) {
         case 0: sources = ["src"]
