@@ -25,7 +25,7 @@ extension Generator {
         guard entry.length > 0, !destination.isAbsent else { return nil }
         let directory = path.parent ?? .root
         if fuzzyListing?.directory != directory { fuzzyListing = try listFuzzy(directory) }
-        guard let candidates = fuzzyListing?.candidates, let found = Self.best(of: candidates, entry, path.lastComponent)
+        guard let candidates = fuzzyListing?.candidates, let found = best(of: candidates, entry, path.lastComponent)
         else { return nil }
         try say(.info, "fuzzy basis selected for \(entry.name): \(found.name)", verbosity: 3)
         return Basis(
@@ -67,11 +67,11 @@ extension Generator {
         }
     }
 
-    private static func best(
+    private func best(
         of candidates: [FuzzyListing.Candidate], _ entry: FileEntry, _ target: [UInt8]
     ) -> FuzzyListing.Candidate? {
         if let same = candidates.first(where: {
-            !$0.isTaken && $0.status.size == entry.length && AttributePlan.sameTime(entry, $0.status)
+            !$0.isTaken && $0.status.size == entry.length && plan.sameTime(entry, $0.status)
         }) {
             return same
         }

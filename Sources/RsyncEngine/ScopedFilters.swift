@@ -50,7 +50,7 @@ final class SourceFilters {
     private let nulTerminated: Bool
     let readsFiles: Bool
     /// Scopes of directories whose contents are still to be scanned: each that of its parent.
-    private var parents: [[UInt8]: [UInt16: FilterScope]] = [:]
+    private var parents: [[UInt8]: [Int32: FilterScope]] = [:]
     /// The first directory entered at all.
     private var firstDirectory: [UInt8]?
 
@@ -100,7 +100,7 @@ final class SourceFilters {
     }
 
     /// What is in force inside a directory, whose rule files are read now. nil without such rules.
-    func entering(_ directory: [UInt8], origin: UInt16) throws(SessionError) -> FilterScope? {
+    func entering(_ directory: [UInt8], origin: Int32) throws(SessionError) -> FilterScope? {
         guard readsFiles else { return nil }
         let parent = parents[directory]?.removeValue(forKey: origin)
         if parents[directory]?.isEmpty == true { parents[directory] = nil }
@@ -114,7 +114,7 @@ final class SourceFilters {
     }
 
     /// A directory that will be scanned later has been found in `scope`.
-    func remember(_ scope: FilterScope, for directory: [UInt8], origin: UInt16) {
+    func remember(_ scope: FilterScope, for directory: [UInt8], origin: Int32) {
         parents[directory, default: [:]][origin] = scope
     }
 

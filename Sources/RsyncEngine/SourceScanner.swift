@@ -44,11 +44,11 @@ final class SourceScanner {
         }
         let scope = try filters.scope(ofStart: argument, origin: origin)
         if !argument.isDotDirectory,
-            isExcluded(argument.wireName, isDirectory: status.mode.isDirectory, UInt16(origin), scope)
+            isExcluded(argument.wireName, isDirectory: status.mode.isDirectory, Int32(origin), scope)
         {
             return nil
         }
-        if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: UInt16(origin)) }
+        if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: Int32(origin)) }
         if status.mode.isDirectory, !options.recursive, !options.listDirectories {
             try diagnostics.info("skipping directory \(argument.wireName)")
             return nil
@@ -99,7 +99,7 @@ final class SourceScanner {
     }
 
     private func item(
-        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument, _ origin: UInt16,
+        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument, _ origin: Int32,
         _ scope: FilterScope?, _ device: UInt64?
     ) throws(SessionError) -> FileEntry? {
         let wireName = SourceArgument.childName(of: directory, name)
@@ -174,7 +174,7 @@ final class SourceScanner {
         if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
     }
 
-    private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: UInt16, _ scope: FilterScope?) -> Bool {
+    private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: Int32, _ scope: FilterScope?) -> Bool {
         guard !filters.isEmpty else { return false }
         return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
