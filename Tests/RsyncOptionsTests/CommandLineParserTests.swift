@@ -21,7 +21,7 @@ struct CommandLineParserTests {
         ("--old-args -s a b", "rsync: --secluded-args conflicts with --old-args."),
         ("--server --foo", "rsync: on remote machine: --foo: unknown option"),
         ("--server --timeout=x", "rsync: on remote machine: --timeout=x: invalid numeric value"),
-        ("-rK a b", "rsync: --keep-dirlinks (-K) is not supported: not implemented"),
+        ("--server -r --write-devices", "rsync: The server does not support --write-devices"),
         ("--info=help", "rsync: --info is not supported: not implemented for clients"),
     ])
     func refusesInTheReferencesWords(line: String, expected: String) {
