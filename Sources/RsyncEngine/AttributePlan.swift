@@ -86,6 +86,22 @@ struct AttributePlan: Sendable {
         return true
     }
 
+    /// What a setuid or setgid item is compared with when `change` gives it other owners and nothing else is to be done: what the
+    /// system then makes of it (MET-72).
+    func seen(_ existing: FileStatus, before change: AttributeChange) -> FileStatus {
+        let permissions = existing.mode.permissions
+        guard permissions & 0o6000 != 0, change.uid != nil || change.gid != nil, !existing.mode.isDirectory,
+            !options.dryRun
+        else { return existing }
+        var seen = existing
+        seen.uid = change.uid ?? existing.uid
+        seen.gid = change.gid ?? existing.gid
+        // setgid without group execution means something else, and stays.
+        let cleared: UInt32 = permissions & 0o010 != 0 ? 0o6000 : 0o4000
+        if let type = existing.mode.type { seen.mode = FileMode(type, permissions: permissions & ~cleared) }
+        return seen
+    }
+
     /// The report bits of an item compared with `existing`, taken before anything is changed (MET-72).
     func flags(
         _ entry: FileEntry, against existing: FileStatus?, _ base: ItemFlags, isAlternateMatch: Bool = false,

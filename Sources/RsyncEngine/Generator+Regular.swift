@@ -67,9 +67,8 @@ extension Generator {
     private func settleUnchanged(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
-        let flags = plan.flags(entry, against: existing, [])
-        try report(entry, index, flags)
         let change = plan.change(entry, from: existing, exactTime: options.compareChecksums)
+        try report(entry, index, plan.flags(entry, against: plan.seen(existing, before: change), []))
         try apply(change, entry, path)
         try sayUnchanged(entry, change)
     }

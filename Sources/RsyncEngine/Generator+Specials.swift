@@ -27,7 +27,8 @@ extension Generator {
         if let existing, let kind = existing.mode.type {
             isSameKind = type.isDevice ? kind.isDevice : kind.isSpecial
             if isSameKind, type.isDevice ? existing.rdev == entry.rdev && kind == type : kind == type {
-                try report(entry, index, plan.flags(entry, against: existing, []))
+                let change = plan.change(entry, from: existing, exactTime: false)
+                try report(entry, index, plan.flags(entry, against: plan.seen(existing, before: change), []))
                 try settle(entry, path, existing)
                 if isLinked { try completeGroup(entry) }
                 return

@@ -102,7 +102,8 @@ public final class Session {
     /// Step 9 of SES-24, SES-26.
     private func exchangeFilters(_ connection: Connection) throws(SessionError) {
         let clientIsReceiver = configuration.isServer == configuration.isSender
-        guard clientIsReceiver || options.receiverNeedsFilters(connection.traits) else { return }
+        let isSent = clientIsReceiver || options.receiverNeedsFilters(connection.traits)
+        guard isSent || !configuration.isServer else { return }
         let form = FilterWireForm(
             clientIsReceiver: clientIsReceiver, hasFullSyntax: connection.traits.hasModernFilterRules,
             hasPerishable: connection.traits.hasPerishableRules,
@@ -111,17 +112,19 @@ public final class Session {
         if configuration.isServer {
             try readFilters(form)
         } else {
-            try writeFilters(form)
+            try writeFilters(form, isSent: isSent)
         }
     }
 
-    private func writeFilters(_ form: FilterWireForm) throws(SessionError) {
+    /// Rules that the protocol cannot express are an error even where nobody is told of them (FLT-79).
+    private func writeFilters(_ form: FilterWireForm, isSent: Bool) throws(SessionError) {
         var writer = ByteWriter()
         do throws(FilterError) {
             try options.filters.encode(into: &writer, form: form)
         } catch {
             throw SessionError(exitCode: error.exitCode, MessageText(error.description))
         }
+        guard isSent else { return }
         try output.write { $0.bytes(writer.bytes) }
         try output.flush()
     }
