@@ -51,7 +51,7 @@ public final class LocalDestination: DestinationOpener {
     private var fakeSuper: Bool { options.rootMode == .fake }
 
     private func create(_ path: [UInt8]) throws(SessionError) -> Destination {
-        let showsCreation = options.verbosity > 0 || options.itemizeLevel > 0
+        let showsCreation = options.messages.names > 0 || options.itemizeLevel > 0
         let notices =
             showsCreation ? [Destination.Notice(.info, "created directory \(Self.trimmed(path))")] : []
         if options.dryRun { return try absent(notices, path: path) }
@@ -98,7 +98,7 @@ public final class LocalDestination: DestinationOpener {
         let alternates = openAlternates(base: base, &notices)
         return Destination(
             tree: tree, singleName: singleName, linkDestinations: alternates, wasCreated: wasCreated,
-            notices: notices)
+            notices: notices, place: base)
     }
 
     /// The `--link-dest` directories that exist. Relative ones are relative to the destination directory (MET-88), which

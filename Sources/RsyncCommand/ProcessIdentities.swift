@@ -18,6 +18,6 @@ extension SessionEnvironment {
     public static func current() -> SessionEnvironment {
         SessionEnvironment(
             identities: ProcessIdentities(), umask: SystemWords.currentUmask(),
-            milliseconds: { SystemWords.milliseconds() })
+            milliseconds: { SystemWords.milliseconds() }, workingDirectory: SystemWords.workingDirectory())
     }
 }

@@ -36,10 +36,15 @@ public struct SourceOpener {
             } catch {
                 isMissingSome = true
                 report(
-                    "rsync: [sender] link_stat \"\(absolute(word))\" failed: \(SystemWords.text(error.errno))")
+                    "rsync: [sender] link_stat \"\(full(word))\" failed: \(SystemWords.text(error.errno))")
             }
         }
         return (opened, isMissingSome)
+    }
+
+    private func full(_ word: [UInt8]) -> [UInt8] {
+        let path = absolute(word)
+        return path.first == UInt8(ascii: "/") ? path : SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
     }
 
     // MARK: Without -R (FLS-9)
@@ -49,12 +54,14 @@ public struct SourceOpener {
         if Self.namesContents(word) {
             let path = word.isEmpty ? [UInt8(ascii: ".")] : word
             return SourceArgument(
-                tree: try tree(path), wireName: [UInt8(ascii: ".")], start: .root, namesContents: true)
+                tree: try tree(path), wireName: [UInt8(ascii: ".")], start: .root, namesContents: true,
+                directory: label(path))
         }
         let cut = word.lastIndex(of: slash)
         let name = cut.map { [UInt8](word[($0 + 1)...]) } ?? word
         let parent = cut.map { $0 == 0 ? [slash] : [UInt8](word[..<$0]) } ?? [UInt8(ascii: ".")]
-        return try item(named: name, in: try tree(parent), wireName: name, implied: [])
+        return try item(
+            named: name, in: try tree(parent), wireName: name, implied: [], directory: cut == nil ? [] : label(parent))
     }
 
     /// Empty, `.`, `…/.`, `…/`, or a last component of `..`.
@@ -84,7 +91,8 @@ public struct SourceOpener {
         guard let last = components.last else {
             return SourceArgument(
                 tree: try tree(isAbsolute ? [slash] : working.isEmpty ? [UInt8(ascii: ".")] : working),
-                wireName: Array((isAbsolute ? "/." : ".").utf8), start: .root, namesContents: true)
+                wireName: Array((isAbsolute ? "/." : ".").utf8), start: .root, namesContents: true,
+                directory: label(working))
         }
         var implied: [(name: [UInt8], status: FileStatus)] = []
         if name.starts(with: "./".utf8) {
@@ -103,9 +111,11 @@ public struct SourceOpener {
         if endsInSlash {
             let path = parent + (parent.last == slash ? [] : [slash]) + last
             return SourceArgument(
-                tree: try tree(path), wireName: wire, start: .root, namesContents: true, implied: implied)
+                tree: try tree(path), wireName: wire, start: .root, namesContents: true, implied: implied,
+                directory: label(working))
         }
-        return try item(named: [UInt8](last), in: try tree(parent), wireName: wire, implied: implied)
+        return try item(
+            named: [UInt8](last), in: try tree(parent), wireName: wire, implied: implied, directory: label(working))
     }
 
     /// Offset of the first `/./`.
@@ -118,21 +128,32 @@ public struct SourceOpener {
 
     /// A directory becomes a tree of its own; anything else stays an item of its parent's.
     private func item(
-        named name: [UInt8], in parent: ConfinedTree, wireName: [UInt8], implied: [(name: [UInt8], status: FileStatus)]
+        named name: [UInt8], in parent: ConfinedTree, wireName: [UInt8], implied: [(name: [UInt8], status: FileStatus)],
+        directory: [UInt8]
     ) throws(FileError) -> SourceArgument {
         guard let path = try? RelativePath.root.appending(name) else {
             throw FileError(errno: SystemWords.invalid, operation: "link_stat", path: .root)
         }
         guard try parent.status(path).mode.isDirectory else {
             return SourceArgument(
-                tree: parent, wireName: wireName, start: path, namesContents: false, implied: implied)
+                tree: parent, wireName: wireName, start: path, namesContents: false, implied: implied, directory: directory)
         }
         return SourceArgument(
-            tree: try parent.subtree(path), wireName: wireName, start: .root, namesContents: false, implied: implied)
+            tree: try parent.subtree(path), wireName: wireName, start: .root, namesContents: false, implied: implied,
+            directory: directory)
     }
 
     private func tree(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
         try places.tree(absolute(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+    }
+
+    /// A directory as %f shows it; nothing for the working directory.
+    private func label(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        var label = absolute(path)
+        if label.suffix(2).elementsEqual("/.".utf8) { label.removeLast(2) }
+        while label.last == slash { label.removeLast() }
+        return label.elementsEqual(".".utf8) ? [] : label
     }
 
     private func absolute(_ path: [UInt8]) -> [UInt8] {

@@ -14,6 +14,8 @@ public struct Destination: Sendable {
     public let wasCreated: Bool
     /// What the user is to be told before anything else.
     public let notices: [Notice]
+    /// Its path, for messages; empty where nobody could look.
+    public let place: [UInt8]
 
     public struct Notice: Sendable {
         public let kind: SessionEvent.TextKind
@@ -27,7 +29,7 @@ public struct Destination: Sendable {
 
     public init(
         tree: any DestinationTree, singleName: [UInt8]? = nil, linkDestinations: [any DestinationTree] = [],
-        isAbsent: Bool = false, wasCreated: Bool = false, notices: [Notice] = []
+        isAbsent: Bool = false, wasCreated: Bool = false, notices: [Notice] = [], place: [UInt8] = []
     ) {
         self.tree = tree
         self.singleName = singleName
@@ -35,6 +37,7 @@ public struct Destination: Sendable {
         self.isAbsent = isAbsent
         self.wasCreated = wasCreated
         self.notices = notices
+        self.place = place
     }
 
     /// The local path of a name on the wire. A leading slash (`-R`) is dropped (FLS-102); the decoder has refused

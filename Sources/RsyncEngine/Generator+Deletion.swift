@@ -72,7 +72,7 @@ extension Generator {
         do throws(FileError) {
             if isDirectory {
                 guard try emptyForDeletion(name, path) else {
-                    try? say(.info, "cannot delete non-empty directory: \(name)", verbosity: 0)
+                    try? say(.info, "cannot delete non-empty directory: \(name)")
                     return
                 }
                 if !options.dryRun { try tree.removeDirectory(path) }
@@ -127,9 +127,10 @@ extension Generator {
             observer.handle(.deleted(name: name, isDirectory: isDirectory))
             return
         }
+        if options.reportsItems { observer.handle(.deleted(name: name, isDirectory: isDirectory)) }
         if connection.traits.hasDeletedMessage {
             try connection.output.send(.deleted, isDirectory ? name + [0] : name)
-        } else if options.verbosity > 0 || options.itemizeLevel > 0 {
+        } else if options.messages.deletions > 0 || options.itemizeLevel > 0 {
             let word = options.itemizeLevel > 0 ? "*deleting   " : "deleting "
             try connection.output.sendText(
                 .info, [UInt8](word.utf8) + name + (isDirectory ? [0x2f, 0x0a] : [0x0a]))

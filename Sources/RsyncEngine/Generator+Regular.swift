@@ -18,7 +18,7 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
         if options.update, let existing, entry.mtime < existing.mtime {
-            try say(.info, "\(entry.name) is newer", verbosity: 2)
+            try say(.info, "\(entry.name) is newer", when: options.messages.skips > 0)
             if isLinked { try skipLinked(entry, index) }
             return
         }

@@ -193,10 +193,10 @@ extension Generator {
         if let error = problem {
             try failed("delete_file: \(existing.mode.isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
         } else {
-            try say(.info, "cannot delete non-empty directory: \(entry.name)", verbosity: 0)
+            try say(.info, "cannot delete non-empty directory: \(entry.name)")
         }
         ledger.noteFailure()
-        try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)", verbosity: 0)
+        try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)")
         return false
     }
 

@@ -11,6 +11,7 @@ extension Receiver {
         isRedo: Bool
     ) throws(SessionError) {
         let traits = connection.traits
+        let before = connection.input.dataBytes
         let variant = connection.transferChecksum
         let head = try connection.input.parse { reader throws(WireError) in
             try SumHead(reading: &reader, traits: traits, digestLength: variant.digestLength)
@@ -31,15 +32,16 @@ extension Receiver {
             file = try destination.tree.createTemporary(for: target)
         } catch {
             try discard(head, digestLength: variant.digestLength)
-            fail(index, "mkstemp \(quoted(entry.name)) failed: \(errorText(error.errno))")
+            fail(index, failure("mkstemp", entry, error.errno))
             return
         }
-        report(entry, attributes)
+        report(entry, attributes, stage: .begins)
         var finished = false
         defer { if !finished { file.discard() } }
         let verified: Bool
+        var sum: [UInt8] = []
         do {
-            verified = try receiveTokens(entry, index, head, basis, into: file)
+            verified = try receiveTokens(entry, index, head, basis, into: file, sum: &sum)
         } catch {
             if options.keepPartial, keepPartial(entry, file, target, existing) { finished = true }
             throw error
@@ -53,10 +55,15 @@ extension Receiver {
             try store(entry, file, target, existing)
             finished = true
         } catch {
-            fail(index, "\(error.operation) \(quoted(entry.name)) failed: \(errorText(error.errno))")
+            fail(index, failure(error.operation, entry, error.errno))
             return
         }
         reportProgress(entry, index, bytes: entry.length, isLast: true)
+        if options.reportsCompletion {
+            let figures = ItemFigures(
+                moved: connection.input.dataBytes - before, checksum: connection.shownSum(entry, sum, options))
+            report(entry, attributes, stage: .complete(figures))
+        }
         post(.finished(index, .stored))
     }
 
@@ -85,6 +92,11 @@ extension Receiver {
         return (try? file.publish(as: target)) != nil
     }
 
+    private func failure(_ operation: some CustomStringConvertible, _ entry: FileEntry, _ errno: Int32) -> MessageText {
+        systemError(
+            "receiver", operation, fullName(entry.name, in: destination.place, from: workingDirectory), errno)
+    }
+
     // MARK: Basis
 
     /// The basis that the echoed type names (XFR-119); below 29 the destination, else the alternate (XFR-120). The type
@@ -110,7 +122,7 @@ extension Receiver {
     /// Builds the file; true when its sum is right.
     private func receiveTokens(
         _ entry: FileEntry, _ index: Int32, _ head: SumHead, _ basis: (any ReadableFile)?,
-        into file: any WritableFile
+        into file: any WritableFile, sum: inout [UInt8]
     ) throws(SessionError) -> Bool {
         var hasher = FileHasher(variant: connection.transferChecksum, seed: connection.seed)
         let layout = BasisLayout(head)
@@ -124,6 +136,7 @@ extension Receiver {
             case .end:
                 let digestLength = connection.transferChecksum.digestLength
                 let sent = try connection.input.parse { reader throws(WireError) in try reader.bytes(digestLength) }
+                sum = sent
                 return sent == hasher.finish()
             case .literal(let count):
                 try tokens.consume(count) { bytes, range throws(SessionError) in
@@ -176,7 +189,7 @@ extension Receiver {
         do throws(FileError) {
             try file.write(bytes, range)
         } catch {
-            throw SessionError(exitCode: 11, "write failed on \(quoted(entry.name)): \(errorText(error.errno))")
+            throw SessionError(exitCode: 11, "rsync: [receiver] write failed on \(quoted(fullName(entry.name, in: destination.place, from: workingDirectory))): \(errorText(error.errno))")
         }
     }
 
@@ -200,6 +213,7 @@ extension Receiver {
             .progress(
                 ProgressReport(
                     entry: entry, bytes: bytes, isLast: isLast, transferred: statistics.transferredFiles,
-                    position: window.ordinal(of: index), known: knownEntries, listsPending: listsPending)))
+                    position: window.ordinal(of: index), known: knownEntries, listsPending: listsPending,
+                    totalBytes: statistics.transferredSize &- entry.length &+ bytes, totalSize: knownSize)))
     }
 }

@@ -13,16 +13,19 @@ public struct SourceArgument: Sendable {
     public let namesContents: Bool
     /// `-R`: the directories above the start item, outermost first, as they are sent (FLS-23).
     public let implied: [(name: [UInt8], status: FileStatus)]
+    /// What the names are relative to, as the user wrote it; empty for the working directory (MET-171, %f).
+    public let directory: [UInt8]
 
     public init(
         tree: any SourceTree, wireName: [UInt8], start: RelativePath, namesContents: Bool,
-        implied: [(name: [UInt8], status: FileStatus)] = []
+        implied: [(name: [UInt8], status: FileStatus)] = [], directory: [UInt8] = []
     ) {
         self.tree = tree
         self.wireName = wireName
         self.start = start
         self.namesContents = namesContents
         self.implied = implied
+        self.directory = directory
     }
 
     var isDotDirectory: Bool { wireName == [0x2e] || wireName == [0x2f, 0x2e] }

@@ -5,13 +5,6 @@ enum NotYetCovered {
         "drop-D",
         "P",
         "fake-super",
-        "human-readable",
-        "itemize-changes",
-        "list-only",
         "partial",
-        "progress",
-        "quiet",
-        "stats",
-        "verbose",
     ]
 }
