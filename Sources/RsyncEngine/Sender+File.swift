@@ -108,7 +108,7 @@ extension Sender {
     }
 
     private func refuse(
-        _ entry: FileEntry, _ index: Int32, _ origin: UInt16, errno: Int32
+        _ entry: FileEntry, _ index: Int32, _ origin: Int32, errno: Int32
     ) throws(SessionError) {
         let name = fullName(
             entry.name, in: scanner.arguments[Int(origin)].directory, from: environment.workingDirectory)

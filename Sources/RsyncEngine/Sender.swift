@@ -217,7 +217,7 @@ final class Sender {
 
     /// What a client that is the sender shows; below 29 only transfers are announced, without details (MET-162).
     func report(
-        _ entry: FileEntry, _ attributes: ItemAttributes, origin: UInt16?, stage: ItemReport.Stage = .whole
+        _ entry: FileEntry, _ attributes: ItemAttributes, origin: Int32?, stage: ItemReport.Stage = .whole
     ) {
         guard options.reportsItems else { return }
         if stage.isFirst, attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
@@ -231,7 +231,7 @@ final class Sender {
                     sumLength: connection.shownSumLength(options))))
     }
 
-    private func origin(of item: ListWindow.Item) -> UInt16? {
+    private func origin(of item: ListWindow.Item) -> Int32? {
         switch item {
         case .entry(let slot, let position):
             let live = window.lists[slot]
