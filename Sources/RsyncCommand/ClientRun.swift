@@ -12,6 +12,7 @@ struct ClientRun {
     private let interruption: Interruption
     private let options: TransferOptions
     private let isLocal: Bool
+    private let log: LogFile?
     private let startedAt = SystemWords.milliseconds()
     /// Seconds left to the run (XFR-151).
     private let secondsLeft: Int64?
@@ -22,6 +23,9 @@ struct ClientRun {
         self.interruption = interruption
         secondsLeft = try RsyncProgram.secondsLeft(arguments)
         if case .local = endpoints { isLocal = true } else { isLocal = false }
+        var sendsToRemote = false
+        if case .push = endpoints { sendsToRemote = true }
+        log = LogFile.opened(arguments, sendsToRemote: sendsToRemote)
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
@@ -44,7 +48,7 @@ struct ClientRun {
         let (child, capabilities) = try connect(
             user: destination.user, host: destination.host, role: .sender, paths: [destination.path])
         let opened = openSources(sources)
-        let console = Console(arguments, isSender: true, isRemote: true)
+        let console = Console(arguments, isSender: true, isRemote: true, log: log)
         let session = try makeSession(child.stream, console, isSender: true, capabilities)
         let result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         return finish(result, console, role: "sender", child)
@@ -54,7 +58,7 @@ struct ClientRun {
         _ user: [UInt8]?, _ host: [UInt8], _ paths: [[UInt8]], _ destination: [UInt8]?
     ) throws -> Int32 {
         let (child, capabilities) = try connect(user: user, host: host, role: .receiver, paths: paths)
-        let console = Console(arguments, isSender: false, isRemote: true)
+        let console = Console(arguments, isSender: false, isRemote: true, log: log)
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
         let requested =
             arguments.oldArguments > 0 || arguments.trustsSender
@@ -79,6 +83,7 @@ struct ClientRun {
         let capabilities = version.offersCapabilities ? offered : []
         let server = try ServerArguments.compose(arguments, role: role, capabilities: capabilities, paths: paths)
         let command = try RemoteShell.command(arguments, user: user, host: host, server: server.commandLine)
+        if arguments.debug[.cmd] > 0 { sayCommand(command) }
         let child: ChildProcess
         do throws(StreamSetupError) {
             child = try ChildProcess(
@@ -99,6 +104,25 @@ struct ClientRun {
         }
         try CopyAs.become(arguments.copyAs)
         return (child, Capabilities(optionValue: capabilities))
+    }
+
+    /// `-vv`: the words as a shell would take them.
+    private func sayCommand(_ command: [[UInt8]]) {
+        guard !arguments.quiet else { return }
+        let words = command.map { $0.allSatisfy(Self.needsNoQuotes) ? $0 : [0x22] + $0 + [0x22] }
+        let line = Array("opening connection using: ".utf8) + words.joined(separator: [0x20])
+        let text = Console.harmless(line) + Array("  (\(command.count) args)".utf8)
+        log?.say(text)
+        SystemWords.write(text + [0x0a], to: 1)
+    }
+
+    private static func needsNoQuotes(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: Array("-_.,/@:+".utf8).contains(byte)
+        }
     }
 
     private func makeSession(
@@ -122,17 +146,20 @@ struct ClientRun {
         // What stops is the client; its end takes the server along.
         RsyncProgram.limit(near, arguments, secondsLeft)
         RsyncProgram.limit(far, arguments, nil)
-        let console = Console(arguments, isSender: destination != nil, isRemote: false)
+        let console = Console(arguments, isSender: destination != nil, isRemote: false, log: log)
         let capabilities = Capabilities(
             optionValue: Array(
                 Capabilities.offered(incremental: options.allowsIncrementalRecursion(isSender: false)).utf8))
-        let errors = ServerErrors(isSender: destination == nil)
+        // What the server of a local copy has to tell of items the client knows.
+        var served = options
+        served.reportsItems = false
+        served.reportsCompletion = false
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
             ).withNamesFromEnvironment(),
-            options: options, stream: far, observer: errors, environment: .current())
+            options: served, stream: far, observer: ServerObserver(), environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination)
         let job = FarSide(server, opened, destination == nil ? nil : place)
@@ -185,7 +212,7 @@ struct ClientRun {
         SourceOpener(
             relative: options.relative, fakeSuper: options.rootMode == .fake,
             keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
-            report: RsyncProgram.complain
+            report: { [log] in RsyncProgram.complain($0, log: log) }
         ).open(words)
     }
 
@@ -196,7 +223,7 @@ struct ClientRun {
     }
 
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
-        if result.error == nil, !arguments.quiet { summarize(result, console) }
+        if result.error == nil { summarize(result, console) }
         console.finish()
         var code = result.exitCode
         if let child {
@@ -209,15 +236,19 @@ struct ClientRun {
         }
         var shown = result
         shown.exitCode = code
-        return RsyncProgram.conclude(shown, role: role)
+        return RsyncProgram.conclude(shown, role: role, log: log)
     }
 
     private func summarize(_ result: SessionResult, _ console: Console) {
-        guard arguments.statistics || arguments.verbosity > 0, !(arguments.lists && !arguments.statistics && arguments.verbosity == 0)
-        else { return }
+        let level = arguments.info[.stats]
+        guard level > 0 else {
+            let figures = result.statistics
+            log?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
+            return
+        }
         let summary = TransferSummary(
             result, elapsedMilliseconds: SystemWords.milliseconds() - startedAt, dryRun: options.dryRun)
-        if arguments.statistics { console.write(summary.statisticsBlock(humanReadable: arguments.humanReadable)) }
+        if level > 1 { console.write(summary.statisticsBlock(humanReadable: arguments.humanReadable)) }
         console.write(summary.closingLines(humanReadable: arguments.humanReadable))
     }
 }

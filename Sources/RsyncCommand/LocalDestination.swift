@@ -67,7 +67,7 @@ public final class LocalDestination: DestinationOpener {
     private var fakeSuper: Bool { options.rootMode == .fake }
 
     private func create(_ path: [UInt8]) throws(SessionError) -> Destination {
-        let showsCreation = options.verbosity > 0 || options.itemizeLevel > 0
+        let showsCreation = options.messages.names > 0 || options.itemizeLevel > 0
         let notices =
             showsCreation ? [Destination.Notice(.info, "created directory \(Self.trimmed(path))")] : []
         if options.dryRun { return try absent(notices, path: path) }
@@ -114,13 +114,13 @@ public final class LocalDestination: DestinationOpener {
         let alternates = openAlternates(base: base, &notices)
         let backup: Destination.Annex?
         if let words = sides.backup { backup = try annex(words, base: base) } else { backup = nil }
-        if options.verbosity > 1, let backup {
+        if options.messages.backups > 0, let backup {
             notices.append(
                 Destination.Notice(.info, "\(backup.directory.isRoot ? "" : "(new) ")backup_dir is \(backup.words)"))
         }
         var result = Destination(
             tree: tree, singleName: singleName, alternates: alternates, wasCreated: wasCreated,
-            notices: notices, transferRoot: places.absolutePath(base))
+            notices: notices, place: base, transferRoot: places.absolutePath(base))
         if let words = sides.temporary { result.temporary = try temporary(words, base: base) }
         if let words = options.partialDirectory, words.first == UInt8(ascii: "/") {
             result.partial = try annex(words, base: base)

@@ -48,9 +48,13 @@ extension TransferOptions {
         force = arguments.force
         timeout = arguments.timeout
         allocationLimit = arguments.allocationLimit > 0 ? Int(clamping: arguments.allocationLimit) : nil
-        verbosity = arguments.verbosity
-        itemizeLevel = Self.itemizeLevel(arguments)
-        reportsProgress = arguments.progress && !arguments.isServer
+        itemizeLevel = arguments.itemizeLevel
+        messages = MessageLevels(arguments)
+        messageChannel = arguments.messageChannel.map { MessageChannel($0) }
+        reportsProgress = !arguments.isServer && arguments.info[.progress] > 0
+        reportsItems = !arguments.isServer || arguments.logFile != nil
+        reportsCompletion =
+            arguments.logFile != nil || FormatText.needsFigures(arguments.itemFormat ?? [])
         allowsIncrementalRecursion = arguments.incrementalRecursion
         rootMode = Self.rootMode(arguments)
         checksumChoice = try Self.checksumChoice(arguments.checksumChoice)
@@ -81,11 +85,6 @@ extension TransferOptions {
         case .after: return .after
         case nil: return .unspecified
         }
-    }
-
-    private static func itemizeLevel(_ arguments: ParsedArguments) -> Int {
-        guard arguments.isServer else { return arguments.itemize }
-        return arguments.reportHint.itemizesUnchanged ? 2 : arguments.reportHint.itemizes ? 1 : 0
     }
 
     private static func rootMode(_ arguments: ParsedArguments) -> RootMode {
@@ -164,6 +163,33 @@ extension TransferOptions {
             } catch {
                 throw SessionError(exitCode: error.exitCode, MessageText(error.description))
             }
+        }
+    }
+}
+
+extension MessageLevels {
+    init(_ arguments: ParsedArguments) {
+        self.init()
+        names = arguments.info[.name]
+        deletions = arguments.info[.del]
+        skips = arguments.info[.skip]
+        nonRegular = arguments.info[.nonreg]
+        misc = arguments.info[.misc]
+        backups = arguments.info[.backup]
+        symlinks = arguments.info[.symsafe]
+        filtering = arguments.debug[.filter]
+        search = arguments.debug[.deltasum]
+        fuzzy = arguments.debug[.fuzzy]
+        lists = arguments.debug[.flist]
+    }
+}
+
+extension MessageChannel {
+    init(_ channel: ParsedArguments.MessageChannel) {
+        switch channel {
+        case .errors: self = .errors
+        case .all: self = .standardError
+        case .client: self = .protocol
         }
     }
 }

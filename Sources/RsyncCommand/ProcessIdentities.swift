@@ -18,7 +18,7 @@ extension SessionEnvironment {
     public static func current(ruleFiles: Places? = .machine) -> SessionEnvironment {
         SessionEnvironment(
             identities: ProcessIdentities(), umask: SystemWords.currentUmask(),
-            milliseconds: { SystemWords.milliseconds() },
+            milliseconds: { SystemWords.milliseconds() }, workingDirectory: SystemWords.workingDirectory(),
             filterFiles: ruleFiles.map { CommandLineFiles(places: $0) })
     }
 }

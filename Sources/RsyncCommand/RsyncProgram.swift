@@ -24,8 +24,13 @@ public enum RsyncProgram {
                 SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 1)
                 return 0
             }
+            if let help = arguments.wordHelp {
+                SystemWords.write(Array(help.utf8), to: 1)
+                return 0
+            }
             if arguments.showsVersion > 0 {
-                SystemWords.write(Array(versionText.utf8), to: 1)
+                let text = arguments.showsVersion > 1 ? versionText.json : versionText.text
+                SystemWords.write(Array(text.utf8), to: 1)
                 return 0
             }
             if !arguments.isServer, arguments.positional.isEmpty {
@@ -81,30 +86,26 @@ public enum RsyncProgram {
         throw ArgumentError("the argument list ended too early", exitCode: 12)
     }
 
-    static func complain(_ text: String?) {
+    static func complain(_ text: String?, log: LogFile? = nil) {
         guard let text else { return }
-        complain(MessageText(text))
+        complain(MessageText(text), log: log)
     }
 
-    static func complain(_ error: SessionError) {
-        if !error.message.bytes.isEmpty { complain(error.message) }
-        for line in error.details { complain(line) }
+    static func complain(_ error: SessionError, log: LogFile? = nil) {
+        if !error.message.bytes.isEmpty { complain(error.message, log: log) }
+        for line in error.details { complain(line, log: log) }
     }
 
     /// Names in it are made harmless (MET-170).
-    static func complain(_ text: MessageText) {
+    static func complain(_ text: MessageText, log: LogFile? = nil) {
+        log?.say(text.bytes)
         SystemWords.write(Console.harmless(text.bytes) + [0x0a], to: 2)
     }
 
-    private static var versionText: String {
-        """
-        ebb rsync  version \(version)  protocol version \(ProtocolVersion.newest)
-        An independent implementation of the rsync protocol, versions \(ProtocolVersion.oldest) to \(ProtocolVersion.newest).
-        Checksums: \(checksums)
-        Compression: zstd lz4 zlibx zlib none
-
-        """
+    private static var versionText: VersionText {
+        VersionText(
+            program: "ebb rsync", version: version, protocolNumber: ProtocolVersion.newest.number,
+            checksums: ["xxh128", "xxh3", "xxh64", "md5", "md4", "sha1", "none"],
+            compressions: ["zstd", "lz4", "zlibx", "zlib", "none"])
     }
-
-    private static var checksums: String { "xxh128 xxh3 xxh64 md5 md4 sha1 none" }
 }

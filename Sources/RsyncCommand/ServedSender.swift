@@ -51,9 +51,9 @@ public struct ServedSender {
                 isServer: true, isSender: true, version: .newest,
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()),
-            options: options, stream: stream, observer: ServerErrors(isSender: true), environment: .current(ruleFiles: nil))
+            options: options, stream: stream, observer: ServerObserver(), environment: .current(ruleFiles: nil))
         let opened = SourceOpener(
-            relative: options.relative, fakeSuper: false, ignoresMissing: arguments.ignoresMissing, report: RsyncProgram.complain
+            relative: options.relative, fakeSuper: false, ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0) }
         ).open(sources)
         return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
     }

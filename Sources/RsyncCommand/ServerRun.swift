@@ -9,15 +9,17 @@ struct ServerRun {
     private let arguments: ParsedArguments
     private let interruption: Interruption
     private let places: Places
+    private let log: LogFile?
 
     init(_ arguments: ParsedArguments, _ interruption: Interruption, places: Places = .machine) {
         self.arguments = arguments
         self.interruption = interruption
         self.places = places
+        log = LogFile.opened(arguments, sendsToRemote: arguments.isSender)
     }
 
     func run() throws -> Int32 {
-        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver")
+        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver", log: log)
     }
 
     func serve() throws -> SessionResult {
@@ -29,29 +31,34 @@ struct ServerRun {
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
         RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
-        let observer = ServerErrors(isSender: arguments.isSender)
         let session = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: RsyncProgram.seed(arguments)
             ).withNamesFromEnvironment(),
-            options: options, stream: stream, observer: observer, environment: .current(ruleFiles: places))
+            options: options, stream: stream, observer: ServerObserver(log: log), environment: .current(ruleFiles: places))
+        let result: SessionResult
         switch paths {
         case .sending(let directory, let sources):
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
                 keepsAccessTimes: options.keepsAccessTimes, places: places,
-                ignoresMissing: arguments.ignoresMissing, report: RsyncProgram.complain)
+                ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0, log: log) })
             let opened = opener.open(sources)
-            return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):
             let opener = LocalDestination(
                 directory: Self.useful(directory), argument: destination,
                 linkDestinations: arguments.alternateDirectories, options: options,
                 sides: SideDirectories(arguments), places: places)
-            return session.runReceiver(opener)
+            result = session.runReceiver(opener)
         }
+        if result.error == nil {
+            let figures = result.statistics
+            log?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
+        }
+        return result
     }
 
     private static func useful(_ directory: [UInt8]?) -> [UInt8] {
@@ -119,12 +126,12 @@ extension RsyncProgram {
     }
 
     /// The closing words of a side, and its exit status (SES-160).
-    static func conclude(_ result: SessionResult, role: String) -> Int32 {
+    static func conclude(_ result: SessionResult, role: String, log: LogFile? = nil) -> Int32 {
         if let error = result.error {
             if error.announcedByPeer { return error.exitCode }
-            complain(error)
+            complain(error, log: log)
         }
-        complain(Notices.exitLine(code: result.exitCode, role: role, version: version))
+        complain(Notices.exitLine(code: result.exitCode, role: role, version: version), log: log)
         return result.exitCode
     }
 }

@@ -42,10 +42,15 @@ public final class SourceOpener {
                 if ignoresMissing, error.isNotFound { continue }
                 isMissingSome = true
                 report(
-                    "rsync: [sender] link_stat \"\(absolute(word))\" failed: \(SystemWords.text(error.errno))")
+                    "rsync: [sender] link_stat \"\(full(word))\" failed: \(SystemWords.text(error.errno))")
             }
         }
         return (opened, isMissingSome)
+    }
+
+    private func full(_ word: [UInt8]) -> [UInt8] {
+        let path = absolute(word)
+        return path.first == UInt8(ascii: "/") ? path : SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
     }
 
     // MARK: Without -R (FLS-9)
@@ -56,7 +61,7 @@ public final class SourceOpener {
             let path = word.isEmpty ? [UInt8(ascii: ".")] : word
             return SourceArgument(
                 tree: try tree(path), wireName: [UInt8(ascii: ".")], start: .root, namesContents: true,
-                transferRoot: root(path))
+                directory: label(path), transferRoot: root(path))
         }
         let cut = word.lastIndex(of: slash)
         let name = cut.map { [UInt8](word[($0 + 1)...]) } ?? word
@@ -64,7 +69,8 @@ public final class SourceOpener {
         let tree = try tree(parent)
         guard let path = try? RelativePath.root.appending(name) else { throw Self.invalid }
         _ = try tree.status(path)
-        return SourceArgument(tree: tree, wireName: name, start: path, namesContents: false, transferRoot: root(parent))
+        return SourceArgument(tree: tree, wireName: name, start: path, namesContents: false,
+            directory: cut == nil ? [] : label(parent), transferRoot: root(parent))
     }
 
     private static let invalid = FileError(errno: SystemWords.invalid, operation: "link_stat", path: .root)
@@ -97,7 +103,7 @@ public final class SourceOpener {
         guard !components.isEmpty else {
             return SourceArgument(
                 tree: baseTree, wireName: Array((isAbsolute ? "/." : ".").utf8), start: .root, namesContents: true,
-                transferRoot: transferRoot)
+                directory: label(working), transferRoot: transferRoot)
         }
         var implied: [(name: [UInt8], status: FileStatus)] = []
         if name.starts(with: "./".utf8) {
@@ -116,7 +122,7 @@ public final class SourceOpener {
         }
         return SourceArgument(
             tree: found, wireName: wire, start: path, namesContents: endsInSlash, implied: implied,
-            transferRoot: transferRoot)
+            directory: label(working), transferRoot: transferRoot)
     }
 
     /// The item, with the directories above it. Without symlinks on the way it stays an item of `base`; a symlink is
@@ -172,6 +178,15 @@ public final class SourceOpener {
 
     private func opened(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
         try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+    }
+
+    /// A directory as %f shows it; nothing for the working directory.
+    private func label(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        var label = absolute(path)
+        if label.suffix(2).elementsEqual("/.".utf8) { label.removeLast(2) }
+        while label.last == slash { label.removeLast() }
+        return label.elementsEqual(".".utf8) ? [] : label
     }
 
     private func absolute(_ path: [UInt8]) -> [UInt8] {

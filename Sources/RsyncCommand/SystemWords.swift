@@ -1,4 +1,5 @@
 import Glibc
+import RsyncEngine
 import RsyncOptions
 
 /// The system's words for its error numbers, and the few facts about this process that a command needs.
@@ -7,15 +8,13 @@ enum SystemWords {
     static let notADirectory = ENOTDIR
 
     /// `No such file or directory (2)`.
-    static func text(_ number: Int32) -> String {
-        var buffer = [CChar](repeating: 0, count: 128)
-        let words = unsafe buffer.withUnsafeMutableBufferPointer { space -> String in
-            guard let base = unsafe space.baseAddress, unsafe strerror_r(number, base, space.count) == 0 else {
-                return "error"
-            }
-            return unsafe String(cString: base)
-        }
-        return "\(words) (\(number))"
+    static func text(_ number: Int32) -> String { errorText(number) }
+
+    /// Absolute; empty when it cannot be told.
+    static func workingDirectory() -> [UInt8] {
+        guard let path = unsafe getcwd(nil, 0) else { return [] }
+        defer { unsafe free(path) }
+        return unsafe Array(String(cString: path).utf8)
     }
 
     static func currentUmask() -> UInt32 {
@@ -91,6 +90,18 @@ enum SystemWords {
     static func seed() -> Int32 {
         let value = Int32.random(in: .min ... .max)
         return value == 0 ? 1 : value
+    }
+
+    static var processId: Int32 { getpid() }
+
+    /// Since 1970.
+    static func seconds() -> Int64 { Int64(time(nil)) }
+
+    /// To be appended to.
+    static func openLog(_ path: [UInt8]) -> Result<Int32, SystemFailure> {
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        return descriptor < 0 ? .failure(SystemFailure(number: errno)) : .success(descriptor)
     }
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }

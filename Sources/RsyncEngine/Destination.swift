@@ -20,6 +20,8 @@ public struct Destination: Sendable {
     public let wasCreated: Bool
     /// What the user is to be told before anything else.
     public let notices: [Notice]
+    /// Its path, for messages; empty where nobody could look.
+    public let place: [UInt8]
     /// Absolute path of the tree's root, for rules that are about it (FLT-50).
     public let transferRoot: [UInt8]
 
@@ -50,7 +52,7 @@ public struct Destination: Sendable {
     public init(
         tree: any DestinationTree, singleName: [UInt8]? = nil, alternates: [any DestinationTree] = [],
         isAbsent: Bool = false, wasCreated: Bool = false, notices: [Notice] = [],
-        transferRoot: [UInt8] = [0x2f]
+        place: [UInt8] = [], transferRoot: [UInt8] = [0x2f]
     ) {
         self.tree = tree
         self.singleName = singleName
@@ -59,6 +61,7 @@ public struct Destination: Sendable {
         self.wasCreated = wasCreated
         self.notices = notices
         self.transferRoot = transferRoot
+        self.place = place
     }
 
     /// The local path of a name on the wire. A leading slash (`-R`) is dropped (FLS-102); the decoder has refused

@@ -126,7 +126,7 @@ extension Generator {
             }
         } catch {
             if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
-                try say(.info, "cannot delete non-empty directory: \(name)", verbosity: 0)
+                try say(.info, "cannot delete non-empty directory: \(name)")
             } else if !error.isNotFound {
                 try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", name, error.errno)
             }
@@ -157,7 +157,7 @@ extension Generator {
             guard let child = stack[last].children.popLast() else {
                 let done = stack.removeLast()
                 if done.staysNonEmpty {
-                    try say(.info, "cannot delete non-empty directory: \(done.name)", verbosity: 0)
+                    try say(.info, "cannot delete non-empty directory: \(done.name)")
                 }
                 guard !stack.isEmpty else { return !done.staysNonEmpty }
                 // Tried even if something stays: the system has the last word on what is empty.
@@ -216,7 +216,7 @@ extension Generator {
     func sayDeletionsStopped() throws(SessionError) {
         guard skippedDeletions > 0 else { return }
         ledger.add(.deleteLimit)
-        try say(.warning, "Deletions stopped due to --max-delete limit (\(skippedDeletions) skipped)", verbosity: 0)
+        try say(.warning, "Deletions stopped due to --max-delete limit (\(skippedDeletions) skipped)")
     }
 
     /// MET-111.
@@ -225,9 +225,10 @@ extension Generator {
             observer.handle(.deleted(name: name, isDirectory: isDirectory))
             return
         }
+        if options.reportsItems { observer.handle(.deleted(name: name, isDirectory: isDirectory)) }
         if connection.traits.hasDeletedMessage {
             try connection.output.send(.deleted, isDirectory ? name + [0] : name)
-        } else if options.verbosity > 0 || options.itemizeLevel > 0 {
+        } else if options.messages.deletions > 0 || options.itemizeLevel > 0 {
             let word = options.itemizeLevel > 0 ? "*deleting   " : "deleting "
             try connection.output.sendText(
                 .info, [UInt8](word.utf8) + name + (isDirectory ? [0x2f, 0x0a] : [0x0a]))

@@ -27,7 +27,7 @@ extension Generator {
         if fuzzyListing?.directory != directory { fuzzyListing = try listFuzzy(directory) }
         guard let candidates = fuzzyListing?.candidates, let found = best(of: candidates, entry, path.lastComponent)
         else { return nil }
-        try say(.info, "fuzzy basis selected for \(entry.name): \(found.name)", verbosity: 3)
+        try say(.info, "fuzzy basis selected for \(entry.name): \(found.name)", when: options.messages.fuzzy > 0)
         return Basis(
             tree: found.tree, path: found.path, status: found.status, type: found.type, xname: found.name, compared: nil)
     }

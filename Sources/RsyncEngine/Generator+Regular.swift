@@ -39,7 +39,7 @@ extension Generator {
     ) throws(SessionError) {
         // MET-17
         if options.update, let existing, isNewer(existing, than: entry) {
-            try say(.info, "\(entry.name) is newer", verbosity: 2)
+            try say(.info, "\(entry.name) is newer", when: options.messages.skips > 0)
             if isLinked { try skipLinked(entry, index) }
             return
         }
@@ -89,11 +89,11 @@ extension Generator {
     /// What `--max-size` or `--min-size` leaves out, which is said (MET-16 steps 17 and 18).
     func isOutOfSize(_ entry: FileEntry) throws(SessionError) -> Bool {
         if let limit = options.largestSize, entry.length > limit {
-            try say(.info, "\(entry.name) is over max-size", verbosity: 2)
+            try say(.info, "\(entry.name) is over max-size", when: options.messages.skips > 0)
             return true
         }
         if let limit = options.smallestSize, entry.length < limit {
-            try say(.info, "\(entry.name) is under min-size", verbosity: 2)
+            try say(.info, "\(entry.name) is under min-size", when: options.messages.skips > 0)
             return true
         }
         return false
@@ -177,7 +177,7 @@ extension Generator {
     }
 
     func sayBackedUp(_ path: RelativePath) throws(SessionError) {
-        try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", verbosity: 2)
+        try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", when: options.messages.backups > 0)
     }
 
     /// The basis, if its blocks are worth something and it can be opened.

@@ -8,7 +8,7 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
         if options.safeLinks, SymlinkTarget.isUnsafe(entry.linkTarget, at: entry.name) {
-            try say(.info, "ignoring unsafe symlink \(quoted(entry.name)) -> \(quoted(entry.linkTarget))", verbosity: 1)
+            try say(.info, "ignoring unsafe symlink \(quoted(entry.name)) -> \(quoted(entry.linkTarget))", when: options.messages.symlinks > 0)
             return try skipLinked(entry, index)
         }
         let isSameKind = existing?.mode.isSymlink == true
@@ -210,14 +210,14 @@ extension Generator {
                 return true
             } catch {
                 if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
-                    try say(.info, "cannot delete non-empty directory: \(entry.name)", verbosity: 0)
+                    try say(.info, "cannot delete non-empty directory: \(entry.name)")
                 } else {
                     try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
                 }
             }
         }
         ledger.noteFailure()
-        try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)", verbosity: 0)
+        try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)")
         return false
     }
 

@@ -99,12 +99,12 @@ final class Generator {
 
     func run() throws(SessionError) {
         let traits = connection.traits
-        for notice in destination.notices { try say(notice.kind, notice.text, verbosity: 0) }
+        for notice in destination.notices { try say(notice.kind, notice.text) }
         if !options.listOnly {
             let isOff = options.wholeFile || connection.forcesWholeFile
             try say(
                 .info, isOff ? "delta-transmission disabled for local transfer or --whole-file" : "delta-transmission enabled",
-                verbosity: 2)
+                when: options.messages.lists > 0)
         }
         if options.deletionTime(traits) == .before, !options.listOnly { try deleteInAllDirectories() }
         if incremental {
@@ -188,7 +188,7 @@ final class Generator {
         let missing = mailbox.outstanding.count
         guard connection.traits.hasNoSend, missing > 0 else { return }
         ledger.noteFailure()
-        try say(.error, "the sender left \(missing) requests unanswered", verbosity: 0)
+        try say(.error, "the sender left \(missing) requests unanswered")
     }
 
     private func writeDeletionStatistics() throws(SessionError) {

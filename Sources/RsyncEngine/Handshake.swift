@@ -57,7 +57,8 @@ struct Handshake {
         try startFrames(traits)
         return Connection(
             input: input, output: output, traits: traits, isServer: configuration.isServer, seed: seed,
-            transferChecksum: checksums.transfer, listChecksum: checksums.list, compression: compression)
+            transferChecksum: checksums.transfer, listChecksum: checksums.list, compression: compression,
+            channel: options.messageChannel ?? (traits.tellsErrorsByProtocol ? .protocol : .errors))
     }
 
     /// SES-31 to SES-38. Each side writes before it reads.

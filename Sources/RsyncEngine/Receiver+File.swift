@@ -11,6 +11,7 @@ extension Receiver {
         isRedo: Bool
     ) throws(SessionError) {
         let traits = connection.traits
+        let before = connection.input.dataBytes
         let variant = connection.transferChecksum
         let head = try connection.input.parse { reader throws(WireError) in
             try SumHead(reading: &reader, traits: traits, digestLength: variant.digestLength)
@@ -35,15 +36,16 @@ extension Receiver {
             output = try openOutput(&job, basis, head, isRedo: isRedo)
         } catch {
             try discard(head, digestLength: variant.digestLength)
-            fail(index, "\(options.inPlace ? "open" : "mkstemp") \(quoted(entry.name)) failed: \(errorText(error.errno))")
+            fail(index, failure(options.inPlace ? "open" : "mkstemp", entry, error.errno))
             return
         }
-        report(entry, attributes)
+        report(entry, attributes, stage: .begins)
         var finished = false
         defer { if !finished { output.file.discard() } }
         let verified: Bool
+        var sum: [UInt8] = []
         do {
-            verified = try receiveTokens(entry, index, head, source, into: output)
+            verified = try receiveTokens(entry, index, head, source, into: output, sum: &sum)
         } catch {
             if output.hasLiterals, keepPart(job, output, interrupted: true) { finished = true }
             throw error
@@ -62,10 +64,15 @@ extension Receiver {
             try store(job, output)
             finished = true
         } catch {
-            fail(index, "\(error.operation) \(quoted(entry.name)) failed: \(errorText(error.errno))")
+            fail(index, failure(error.operation, entry, error.errno))
             return
         }
         reportProgress(entry, index, bytes: entry.length, isLast: true)
+        if options.reportsCompletion {
+            let figures = ItemFigures(
+                moved: connection.input.dataBytes - before, checksum: connection.shownSum(entry, sum, options))
+            report(entry, attributes, stage: .complete(figures))
+        }
         if !options.delaysUpdates { post(.finished(index, .stored)) }
     }
 
@@ -102,6 +109,11 @@ extension Receiver {
             file.discard()
             throw error
         }
+    }
+
+    private func failure(_ operation: some CustomStringConvertible, _ entry: FileEntry, _ errno: Int32) -> MessageText {
+        systemError(
+            "receiver", operation, fullName(entry.name, in: destination.place, from: workingDirectory), errno)
     }
 
     // MARK: Basis
@@ -161,7 +173,7 @@ extension Receiver {
     /// Builds the file; true when its sum is right.
     private func receiveTokens(
         _ entry: FileEntry, _ index: Int32, _ head: SumHead, _ basis: (any ReadableFile)?,
-        into file: OutputFile
+        into file: OutputFile, sum: inout [UInt8]
     ) throws(SessionError) -> Bool {
         var hasher = FileHasher(variant: connection.transferChecksum, seed: connection.seed)
         if file.position > 0, isVerifyingAppend { try hashKept(file.position, of: basis) { hasher.update($0, $1) } }
@@ -176,6 +188,7 @@ extension Receiver {
             case .end:
                 let digestLength = connection.transferChecksum.digestLength
                 let sent = try connection.input.parse { reader throws(WireError) in try reader.bytes(digestLength) }
+                sum = sent
                 return sent == hasher.finish()
             case .literal(let count):
                 try tokens.consume(count) { bytes, range throws(SessionError) in
@@ -247,7 +260,7 @@ extension Receiver {
         do throws(FileError) {
             try write()
         } catch {
-            throw SessionError(exitCode: 11, "write failed on \(quoted(entry.name)): \(errorText(error.errno))")
+            throw SessionError(exitCode: 11, "rsync: [receiver] write failed on \(quoted(fullName(entry.name, in: destination.place, from: workingDirectory))): \(errorText(error.errno))")
         }
     }
 
@@ -271,6 +284,7 @@ extension Receiver {
             .progress(
                 ProgressReport(
                     entry: entry, bytes: bytes, isLast: isLast, transferred: statistics.transferredFiles,
-                    position: window.ordinal(of: index), known: knownEntries, listsPending: listsPending)))
+                    position: window.ordinal(of: index), known: knownEntries, listsPending: listsPending,
+                    totalBytes: statistics.transferredSize &- entry.length &+ bytes, totalSize: knownSize)))
     }
 }

@@ -58,7 +58,7 @@ extension Receiver {
     }
 
     private func sayBackedUp(_ target: RelativePath) {
-        guard options.verbosity > 1 else { return }
+        guard options.messages.backups > 0 else { return }
         say(.info, "backed up \(target.bytes) to \(side.backupWords(of: target))")
     }
 

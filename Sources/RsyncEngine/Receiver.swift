@@ -17,6 +17,7 @@ final class Receiver: @unchecked Sendable {
     /// Finished files that are still in the partial directory (MET-87).
     var delayed: [(index: Int32, place: SideFiles.Place)] = []
     private let mailbox: Mailbox
+    let workingDirectory: [UInt8]
     /// What the generator is to hear before the next wait for the sender: it is not woken for every single file.
     private var unposted: [ReceiverEvent] = []
     private let lists: FileListReceiver
@@ -36,12 +37,13 @@ final class Receiver: @unchecked Sendable {
     var blockBuffer: [UInt8] = []
     var listsPending: Bool { !lists.listsEnded }
     var knownEntries: Int { lists.entryCount }
+    var knownSize: Int64 { lists.totalSize }
 
     /// `indexes` may have read something before the receiver existed (FLS-118).
     init(
         connection: Connection, options: TransferOptions, destination: Destination, lists: FileListReceiver,
         firstLists: [LiveList], indexes: IndexReader, plan: AttributePlan, observer: any SessionObserver,
-        mailbox: Mailbox
+        mailbox: Mailbox, workingDirectory: [UInt8]
     ) {
         self.connection = connection
         self.options = options
@@ -51,6 +53,7 @@ final class Receiver: @unchecked Sendable {
         side = SideFiles(options: options, destination: destination, umask: plan.umask)
         self.observer = observer
         self.mailbox = mailbox
+        self.workingDirectory = workingDirectory
         self.indexes = indexes
         tokens = TokenInput(connection)
         for list in firstLists { window.append(list) }
@@ -186,15 +189,16 @@ final class Receiver: @unchecked Sendable {
     }
 
     /// What a client that is the receiver shows, when the echo arrives. A server's client knows it from its sender.
-    func report(_ entry: FileEntry, _ attributes: ItemAttributes) {
-        guard !connection.isServer else { return }
-        if attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
+    func report(_ entry: FileEntry, _ attributes: ItemAttributes, stage: ItemReport.Stage = .whole) {
+        guard options.reportsItems else { return }
+        if stage.isFirst, attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
         observer.handle(
             .item(
                 ItemReport(
                     entry: entry, flags: attributes.flags, xname: attributes.xname, isSender: false,
                     detailsUnknown: !connection.traits.hasItemFlags,
-                    setsLinkTimes: !options.omitLinkTimes)))
+                    setsLinkTimes: !options.omitLinkTimes, stage: stage,
+                    sumLength: connection.shownSumLength(options))))
     }
 
     /// Verification failed: once is a redo, twice an error (XFR-115, MET-78).
@@ -203,7 +207,7 @@ final class Receiver: @unchecked Sendable {
         let kept =
             options.partialDirectory != nil ? "put into partial-dir" : options.keepPartial || options.inPlace ? "retained" : "discarded"
         if redone.insert(index).inserted {
-            if options.verbosity > 0 {
+            if options.messages.names > 0 {
                 say(.warning, "WARNING: \(name) failed verification -- update \(kept) (will try again).")
             }
             post(.redo(index))
@@ -222,8 +226,9 @@ final class Receiver: @unchecked Sendable {
 
     func say(_ kind: SessionEvent.TextKind, _ text: MessageText) {
         let bytes = text.bytes
-        if connection.isServer, kind == .info {
-            post(.text(.info, bytes + [0x0a]))
+        if let code = connection.code(kind) {
+            post(.text(code, bytes + [0x0a]))
+            if options.reportsItems { observer.handle(.forwarded(bytes)) }
         } else {
             observer.handle(.text(kind, bytes))
         }

@@ -10,6 +10,7 @@ extension Sender {
     func sendFile(
         _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: Int32, isRedo: Bool
     ) throws(SessionError) {
+        let before = connection.dataBytes
         let appends = options.append != .off && !isRedo
         let signature = try readSignature(withSums: !appends)
         guard let file = try openSource(entry, index, origin: origin) else { return }
@@ -17,7 +18,7 @@ extension Sender {
         if appends, file.size < entry.length { return try skipDiminished(entry, index) }
         try echo(index, attributes)
         try connection.output.write { signature.head.write(to: &$0) }
-        try report(entry, attributes)
+        report(entry, attributes, origin: origin, stage: .begins)
         statistics.transferredFiles += 1
         statistics.transferredSize &+= entry.length
 
@@ -41,15 +42,26 @@ extension Sender {
         let outcome = try search.run(
             from: start, length: file.size, source: &source, sink: &sink, storage: &windowStorage)
         try sink.end()
-        try sendSum(sink.finish(), spoilt: outcome.missingBytes > 0)
+        let sum = sink.finish()
+        try sendSum(sum, spoilt: outcome.missingBytes > 0)
         if outcome.missingBytes > 0 {
             scanner.ledger.add(.general)
-            try diagnostics.error("read errors mapping \(quoted(entry.name)): Input/output error (5)")
+            try diagnostics.error(
+                "rsync: [sender] read errors mapping \(quoted(fullName(entry.name, in: scanner.arguments[Int(origin)].directory, from: environment.workingDirectory))): \(errorText(5))")
         }
         statistics.literal += outcome.literalBytes
         statistics.matched += outcome.matchedBytes
+        matchedBlocks += outcome.matchedBlocks
+        falseAlarms += outcome.falseAlarms
         if !connection.isServer {
             reportProgress(entry, index, bytes: file.size, isLast: true)
+        }
+        if options.reportsCompletion {
+            let after = connection.dataBytes
+            let figures = ItemFigures(
+                moved: after.written - before.written, returned: after.read - before.read,
+                checksum: connection.shownSum(entry, sum, options))
+            report(entry, attributes, origin: origin, stage: .complete(figures))
         }
     }
 
@@ -105,24 +117,29 @@ extension Sender {
     ) throws(SessionError) -> (any ReadableFile)? {
         let argument = scanner.arguments[Int(origin)]
         guard let path = try? argument.path(of: entry.name) else {
-            try refuse(entry, index, errno: FileError.notFound)
+            try refuse(entry, index, origin, errno: FileError.notFound)
             return nil
         }
         do {
             return try argument.tree.open(path)
         } catch {
-            try refuse(entry, index, errno: error.errno)
+            try refuse(entry, index, origin, errno: error.errno)
             return nil
         }
     }
 
-    private func refuse(_ entry: FileEntry, _ index: Int32, errno: Int32) throws(SessionError) {
+    private func refuse(
+        _ entry: FileEntry, _ index: Int32, _ origin: Int32, errno: Int32
+    ) throws(SessionError) {
+        let name = fullName(
+            entry.name, in: scanner.arguments[Int(origin)].directory, from: environment.workingDirectory)
         if errno == FileError.notFound {
             scanner.ledger.add(.vanished)
-            try diagnostics.warning("file has vanished: \(quoted(entry.name))")
+            try diagnostics.warning("file has vanished: \(quoted(name))")
         } else {
             scanner.ledger.add(.general)
-            try diagnostics.error("send_files failed to open \(quoted(entry.name)): \(errorText(errno))")
+            try diagnostics.error(
+                "rsync: [sender] send_files failed to open \(quoted(name)): \(errorText(errno))")
         }
         if connection.traits.hasNoSend { try connection.output.send(.noSend, index) }
     }
@@ -148,7 +165,8 @@ extension Sender {
             .progress(
                 ProgressReport(
                     entry: entry, bytes: bytes, isLast: isLast, transferred: statistics.transferredFiles,
-                    position: window.ordinal(of: index), known: statistics.entries, listsPending: hasPendingLists)))
+                    position: window.ordinal(of: index), known: statistics.entries, listsPending: hasPendingLists,
+                    totalBytes: statistics.transferredSize &- entry.length &+ bytes, totalSize: statistics.totalSize)))
     }
 }
 

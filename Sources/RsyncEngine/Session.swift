@@ -174,12 +174,12 @@ public final class Session {
             identities: environment.identities, options: options, traits: connection.traits)
         let lists = FileListReceiver(connection: connection, options: options, mapper: mapper, requested: requested)
         let indexes = IndexReader(connection)
-        if !configuration.isServer {
+        if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
         }
         limitStalls { true }
         let firstLists = try readFirstLists(lists, indexes)
-        if !configuration.isServer { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
+        if options.reportsItems { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
         ledger.merge(early.ledger)
         ledger.merge(lists.ledger)
         if lists.entryCount == 0, !configuration.isServer {
@@ -239,7 +239,8 @@ public final class Session {
         let mailbox = Mailbox()
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,
-            firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox)
+            firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox,
+            workingDirectory: environment.workingDirectory)
         input.onMessage = { [unowned receiver] code, payload throws(SessionError) in
             try receiver.handleMessage(code, payload)
         }

@@ -26,8 +26,8 @@ public struct SessionError: Error, Sendable, Equatable {
     @inline(never)
     public static func stream(_ error: StreamError) -> SessionError {
         switch error {
-        case .readFailed(let errno): SessionError(exitCode: 10, "read error: errno \(errno)")
-        case .writeFailed(let errno): SessionError(exitCode: 10, "write error: errno \(errno)")
+        case .readFailed(let errno): SessionError(exitCode: 10, "read error: \(errorText(errno))")
+        case .writeFailed(let errno): SessionError(exitCode: 10, "write error: \(errorText(errno))")
         case .timedOut(let seconds):
             SessionError(exitCode: 30, "io timeout after \(seconds) seconds -- exiting")
         case .stopped: SessionError(exitCode: 30, "stopping at requested limit")

@@ -13,12 +13,15 @@ public struct SourceArgument: Sendable {
     public let namesContents: Bool
     /// `-R`: the directories above the start item, outermost first, as they are sent (FLS-23).
     public let implied: [(name: [UInt8], status: FileStatus)]
+    /// What the names are relative to, as the user wrote it; empty for the working directory (MET-171, %f).
+    public let directory: [UInt8]
     /// Absolute path of the directory where names start, for rules that are about it (FLT-50).
     public let transferRoot: [UInt8]
 
     public init(
         tree: any SourceTree, wireName: [UInt8], start: RelativePath, namesContents: Bool,
-        implied: [(name: [UInt8], status: FileStatus)] = [], transferRoot: [UInt8] = [0x2f]
+        implied: [(name: [UInt8], status: FileStatus)] = [], directory: [UInt8] = [],
+        transferRoot: [UInt8] = [0x2f]
     ) {
         self.tree = tree
         self.wireName = wireName
@@ -26,6 +29,7 @@ public struct SourceArgument: Sendable {
         self.namesContents = namesContents
         self.implied = implied
         self.transferRoot = transferRoot
+        self.directory = directory
     }
 
     var isDotDirectory: Bool { wireName == [0x2e] || wireName == [0x2f, 0x2e] }

@@ -17,6 +17,7 @@ final class SourceScanner {
 
     private let alive: KeepAlive
     private var summer = FileSummer()
+    private let workingDirectory: [UInt8]
     private let filters: SourceFilters
 
     init(
@@ -24,6 +25,7 @@ final class SourceScanner {
         alive: KeepAlive, environment: SessionEnvironment
     ) {
         filters = SourceFilters(options, arguments, outside: environment.filterFiles)
+        workingDirectory = environment.workingDirectory
         self.alive = alive
         self.arguments = arguments
         self.options = options
@@ -39,7 +41,7 @@ final class SourceScanner {
             status = try argument.tree.status(argument.start)
         } catch {
             ledger.noteFailure()
-            try diagnostics.error("link_stat \(quoted(argument.wireName)) failed: \(errorText(error.errno))")
+            try diagnostics.error(failure("link_stat", argument.wireName, argument, error.errno))
             return nil
         }
         let scope = try filters.scope(ofStart: argument, origin: origin)
@@ -81,7 +83,7 @@ final class SourceScanner {
                 try vanished(directory)
             } else {
                 ledger.add(.general)
-                try diagnostics.error("opendir \(quoted(directory)) failed: \(errorText(error.errno))")
+                try diagnostics.error(failure("opendir", directory, argument, error.errno))
             }
             return []
         }
@@ -96,6 +98,17 @@ final class SourceScanner {
             found.append((entry, origin))
         }
         return found
+    }
+
+    private func failure(
+        _ operation: String, _ name: [UInt8], _ argument: SourceArgument, _ errno: Int32
+    ) -> MessageText {
+        let full = fullName(name, in: argument.directory, from: workingDirectory)
+        // This one is written as a call.
+        if operation == "readlink_stat" {
+            return "rsync: [sender] readlink_stat(\(quoted(full))) failed: \(errorText(errno))"
+        }
+        return systemError("sender", operation, full, errno)
     }
 
     private func item(
@@ -119,7 +132,7 @@ final class SourceScanner {
                 try vanished(wireName)
             } else {
                 ledger.add(.general)
-                try diagnostics.error("readlink_stat(\(quoted(wireName))) failed: \(errorText(error.errno))")
+                try diagnostics.error(failure("readlink_stat", wireName, argument, error.errno))
             }
             return nil
         }
@@ -142,7 +155,7 @@ final class SourceScanner {
                 entry.linkTarget = try argument.tree.linkTarget(path)
             } catch {
                 ledger.add(error.isNotFound ? .vanished : .general)
-                try diagnostics.error("readlink_stat(\(quoted(name))) failed: \(errorText(error.errno))")
+                try diagnostics.error(failure("readlink_stat", name, argument, error.errno))
                 return nil
             }
             guard !entry.linkTarget.isEmpty else {
@@ -207,29 +220,5 @@ struct FileSummer {
             position += Int64(count)
         }
         return hasher.finish()
-    }
-}
-
-/// The system's words for an error number, as far as rsync's messages commonly show them.
-func errorText(_ errno: Int32) -> String {
-    switch errno {
-    case 1: "Operation not permitted (1)"
-    case 2: "No such file or directory (2)"
-    case 5: "Input/output error (5)"
-    case 13: "Permission denied (13)"
-    case 17: "File exists (17)"
-    case 18: "Invalid cross-device link (18)"
-    case 20: "Not a directory (20)"
-    case 21: "Is a directory (21)"
-    case 22: "Invalid argument (22)"
-    case 26: "Text file busy (26)"
-    case 28: "No space left on device (28)"
-    case 30: "Read-only file system (30)"
-    case 36: "File name too long (36)"
-    case 39: "Directory not empty (39)"
-    case 40: "Too many levels of symbolic links (40)"
-    case 95: "Operation not supported (95)"
-    case 122: "Disk quota exceeded (122)"
-    default: "errno (\(errno))"
     }
 }

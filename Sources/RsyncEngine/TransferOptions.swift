@@ -101,12 +101,18 @@ public struct TransferOptions: Sendable {
     public var timeout: Int32 = 0
     /// Bytes that one list or one file's block sums may take (`--max-alloc`); nil = only the engine's own limits.
     public var allocationLimit: Int?
-    /// `-v` count.
-    public var verbosity = 0
     /// `-i` count, or what `--log-format` told a server (ARG-24).
     public var itemizeLevel = 0
+    /// What is told, by class; `-v` and others imply levels of it.
+    public var messages = MessageLevels()
+    /// `--stderr` on a server; nil: by protocol (SES-98).
+    public var messageChannel: MessageChannel?
     /// The client draws progress lines (MET-180).
     public var reportsProgress = false
+    /// Items are told about on this side: on clients, and on servers that keep a log.
+    public var reportsItems = true
+    /// A transferred item is told about again when it is through, with its figures (MET-174).
+    public var reportsCompletion = false
     /// `--no-inc-recursive` was not given.
     public var allowsIncrementalRecursion = true
     /// `--numeric-ids` aside: does this side set owners? MET, root mode.

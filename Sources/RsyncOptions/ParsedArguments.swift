@@ -199,6 +199,19 @@ public struct ParsedArguments: Sendable {
     public var quiet = false
     public var progress = false
     public var statistics = false
+    /// What to tell about, everything that implies it included.
+    public var info = OutputLevels<InfoWord>()
+    public var debug = OutputLevels<DebugWord>()
+    /// The value of `--out-format`; nil when it was not given.
+    public var outFormat: [UInt8]?
+    public var logFile: [UInt8]?
+    /// The value of `--log-file-format`; empty: items are not logged.
+    public var logFileFormat: [UInt8]?
+    /// `-8`: bytes above 127 are shown as they are.
+    public var showsHighBytes = false
+    public enum OutputBuffering: Sendable, Equatable { case none, line, block }
+    /// `--outbuf`; nil leaves it to what standard output is.
+    public var outputBuffering: OutputBuffering?
     /// Times `-i` was given: 2 shows unchanged items too.
     public var itemize = 0
     /// 0 plain digits, 1 grouped, 2 and up with units (MET-166).
@@ -230,10 +243,8 @@ public struct ParsedArguments: Sendable {
         case client
     }
 
-    public var messageChannel = MessageChannel.errors
-    /// Words of `--info` and `--debug`, as they came; a server may ignore any of them (ARG-51).
-    public var infoWords: [[UInt8]] = []
-    public var debugWords: [[UInt8]] = []
+    /// nil when nothing was said: `errors`, or by protocol (SES-98).
+    public var messageChannel: MessageChannel?
 
     // MARK: The rest
 

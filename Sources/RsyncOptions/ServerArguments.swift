@@ -188,16 +188,16 @@ public struct ServerArguments: Sendable, Equatable {
         add("--write-devices", if: sends && arguments.writeDevices)
         add("--copy-devices", if: !sends && arguments.copyDevices)
         add("--preallocate", if: sends && arguments.preallocate)
+        if let words = arguments.info.wireValue(toReceivingServer: sends) { add("--info=" + words) }
         add("--open-noatime", if: arguments.openNoAtime && arguments.accessTimes <= 1)
         return options
     }
 
     /// What the receiving server has to report for the client's output format (ARG-18 row 6).
     private static func formatHint(_ arguments: ParsedArguments) -> String? {
-        switch arguments.itemize {
-        case 2...: "%i%I"
-        case 1: "%i"
-        default: arguments.progress && arguments.verbosity == 0 ? "X" : nil
-        }
+        guard let format = arguments.itemFormat else { return nil }
+        if FormatText.has("i", in: format) { return arguments.itemize > 1 ? "%i%I" : "%i" }
+        if FormatText.has("o", in: format) { return "%o" }
+        return arguments.verbosity == 0 ? "X" : nil
     }
 }

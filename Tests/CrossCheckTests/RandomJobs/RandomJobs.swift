@@ -7,7 +7,7 @@ import Testing
 /// Random trees, options, roles, protocols and peers, each beside stock rsync. `EBB_JOBS` is how many; `EBB_JOB_SEED` the
 /// seed of the first, or of the only one when no number is given.
 struct RandomJobs {
-    private static let standardCount = 1000
+    private static let standardCount = 600
     private static let standardSeed: UInt64 = 1
     private static let mostShrunk = 8
 
