@@ -87,9 +87,12 @@ public struct SourceOpener {
                 wireName: Array((isAbsolute ? "/." : ".").utf8), start: .root, namesContents: true)
         }
         var implied: [(name: [UInt8], status: FileStatus)] = []
+        var above: [[UInt8]: [UInt8]] = [:]
         if name.starts(with: "./".utf8) {
             // FLS-10, item 5: the directory that the rest is relative to goes along.
-            implied.append((Array(".".utf8), try tree(working.isEmpty ? Array(".".utf8) : working).status(.root)))
+            let base = working.isEmpty ? Array(".".utf8) : working
+            implied.append((Array(".".utf8), try tree(base).status(.root)))
+            above[Array(".".utf8)] = absolute(base)
         }
         var wire: [UInt8] = []
         var place = working
@@ -97,15 +100,26 @@ public struct SourceOpener {
             wire += (wire.isEmpty && !isAbsolute ? [] : [slash]) + component
             place += (place.isEmpty && !isAbsolute || place.last == slash ? [] : [slash]) + component
             implied.append((wire, try tree(place).status(.root)))
+            above[wire] = absolute(place)
         }
         wire += (wire.isEmpty && !isAbsolute ? [] : [slash]) + last
         let parent = place.isEmpty ? (isAbsolute ? [slash] : [UInt8(ascii: ".")]) : place
         if endsInSlash {
             let path = parent + (parent.last == slash ? [] : [slash]) + last
-            return SourceArgument(
+            var argument = SourceArgument(
                 tree: try tree(path), wireName: wire, start: .root, namesContents: true, implied: implied)
+            argument.openImplied = openImplied(above)
+            return argument
         }
-        return try item(named: [UInt8](last), in: try tree(parent), wireName: wire, implied: implied)
+        var argument = try item(named: [UInt8](last), in: try tree(parent), wireName: wire, implied: implied)
+        argument.openImplied = openImplied(above)
+        return argument
+    }
+
+    private func openImplied(_ above: [[UInt8]: [UInt8]]) -> @Sendable ([UInt8]) -> (any SourceTree)? {
+        { [places, fakeSuper, keepsAccessTimes] name in
+            above[name].flatMap { try? places.tree($0, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes) }
+        }
     }
 
     /// Offset of the first `/./`.

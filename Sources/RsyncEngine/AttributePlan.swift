@@ -6,6 +6,11 @@ struct AttributePlan: Sendable {
     let options: TransferOptions
     let mapper: IdentityMapper
     let umask: UInt32
+    /// nil without `-X`.
+    var attributes: ReceivedAttributes?
+
+    /// Something is compared that a status does not show.
+    var comparesExtended: Bool { attributes != nil }
 
     /// Same mtime under a modify window of 0: the nanoseconds do not count (MET-12).
     static func sameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool { entry.mtime == status.mtime }

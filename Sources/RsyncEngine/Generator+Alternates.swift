@@ -42,7 +42,7 @@ extension Generator {
         default: passes = true
         }
         guard passes else { return 1 }
-        return plan.attributesUnchanged(entry, status) ? 3 : 2
+        return plan.attributesUnchanged(entry, status) && !differsInExtended(entry, (alternate, path)) ? 3 : 2
     }
 
     /// Step 21 for regular files.
@@ -68,6 +68,7 @@ extension Generator {
         case 2:
             guard existing == nil else { return .nothing }
             let flags = plan.flags(entry, against: match.status, [.localChange], isAlternateMatch: match.level == 3)
+                .union(extendedFlags(entry, (alternate, path)))
             try report(entry, index, flags)
             return try copyAlternate(entry, path, alternate) ? .done : .nothing
         default:
@@ -80,20 +81,22 @@ extension Generator {
     /// Symlinks, devices and specials: only a perfect match is linked; any match shapes the report (MET-90).
     func linkAlternateSpecial(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath
-    ) throws(SessionError) -> (linked: Bool, compared: FileStatus?) {
+    ) throws(SessionError) -> (linked: Bool, compared: (status: FileStatus, tree: any DestinationTree)?) {
         guard let match = try findAlternate(entry, path) else { return (false, nil) }
-        guard match.level == 3 else { return (false, match.status) }
         let alternate = destination.linkDestinations[match.number]
-        guard try linkAlternate(entry, path, nil, alternate) else { return (false, match.status) }
+        guard match.level == 3 else { return (false, (match.status, alternate)) }
+        guard try linkAlternate(entry, path, nil, alternate) else { return (false, (match.status, alternate)) }
         try report(
             entry, index, plan.flags(entry, against: match.status, [.localChange, .xnameFollows], isSameLink: true))
         try sayUnchanged(entry, AttributeChange())
-        return (true, match.status)
+        return (true, (match.status, alternate))
     }
 
     /// A directory of the alternates, for the report of a new one (MET-90).
-    func alternateDirectory(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> FileStatus? {
-        try findAlternate(entry, path)?.status
+    func alternateDirectory(
+        _ entry: FileEntry, _ path: RelativePath
+    ) throws(SessionError) -> (status: FileStatus, tree: any DestinationTree)? {
+        try findAlternate(entry, path).map { ($0.status, destination.linkDestinations[$0.number]) }
     }
 
     /// False when the file system refuses the link; then the item is copied or made anew.
@@ -138,6 +141,9 @@ extension Generator {
                 try transcribe(source, to: copy)
                 var change = plan.change(entry, from: try copy.status(), exactTime: true)
                 change.permissions = plan.permissions(entry, existing: nil)
+                if let attributes = plan.attributes {
+                    change.extended = attributes.change(entry.attributeSet, from: []).change
+                }
                 try copy.apply(change)
                 try copy.publish(as: path)
             } catch {

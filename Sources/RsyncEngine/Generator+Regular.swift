@@ -67,10 +67,10 @@ extension Generator {
     private func settleUnchanged(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
-        let flags = plan.flags(entry, against: existing, [])
-        try report(entry, index, flags)
+        let flags = plan.flags(entry, against: existing, []).union(extendedFlags(entry, (tree, path)))
         let change = plan.change(entry, from: existing, exactTime: options.compareChecksums)
         try apply(change, entry, path)
+        try report(entry, index, flags)
         try sayUnchanged(entry, change)
     }
 
@@ -89,6 +89,7 @@ extension Generator {
     /// Index, attributes, sum head and block sums (XFR-16).
     func request(_ entry: FileEntry, _ index: Int32, _ basis: Basis?, isRedo: Bool) throws(SessionError) {
         var flags = plan.flags(entry, against: basis?.status, [.transfer])
+        flags.formUnion(extendedFlags(entry, basis.map { ($0.tree, $0.path) }))
         if options.compareChecksums, basis != nil { flags.insert(.reportChange) }
         let type = basis?.type ?? .destination
         if type != .destination { flags.insert(.basisTypeFollows) }
@@ -96,7 +97,7 @@ extension Generator {
         defer { file?.close() }
         let head = file.map { sumHead(of: $0, isRedo: isRedo) } ?? .null
         mailbox.outstanding.add(index, Outstanding.Request(head: head, basis: type))
-        try write(index, ItemAttributes(flags: flags, basis: type, xname: []))
+        try write(entry, index, ItemAttributes(flags: flags, basis: type, xname: []))
         guard !options.dryRun else { return }
         try connection.output.write { head.write(to: &$0) }
         if let file { try writeSums(of: file, head) }

@@ -9,8 +9,7 @@ extension Generator {
     ) throws(SessionError) {
         let isSameKind = existing?.mode.isSymlink == true
         if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget {
-            try report(entry, index, plan.flags(entry, against: existing, []))
-            try settle(entry, path, existing)
+            try settleUnchanged(entry, index, path, existing)
             if isLinked { try completeGroup(entry) }
             return
         }
@@ -27,8 +26,7 @@ extension Generator {
         if let existing, let kind = existing.mode.type {
             isSameKind = type.isDevice ? kind.isDevice : kind.isSpecial
             if isSameKind, type.isDevice ? existing.rdev == entry.rdev && kind == type : kind == type {
-                try report(entry, index, plan.flags(entry, against: existing, []))
-                try settle(entry, path, existing)
+                try settleUnchanged(entry, index, path, existing)
                 if isLinked { try completeGroup(entry) }
                 return
             }
@@ -41,11 +39,13 @@ extension Generator {
         }
     }
 
-    private func settle(
-        _ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus
+    private func settleUnchanged(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
+        let flags = plan.flags(entry, against: existing, []).union(extendedFlags(entry, (tree, path)))
         let change = plan.change(entry, from: existing, exactTime: false)
         try apply(change, entry, path)
+        try report(entry, index, flags)
         try sayUnchanged(entry, change)
     }
 
@@ -54,7 +54,7 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isSameKind: Bool,
         isLinked: Bool, _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) {
-        var compared = isSameKind ? existing : nil
+        var compared = isSameKind ? existing.map { (status: $0, tree: tree) } : nil
         if existing == nil, !destination.linkDestinations.isEmpty {
             let alternate = try linkAlternateSpecial(entry, index, path)
             if alternate.linked {
@@ -65,7 +65,8 @@ extension Generator {
         }
         var base: ItemFlags = [.localChange]
         if compared != nil { base.insert(.reportChange) }
-        let flags = plan.flags(entry, against: compared, base)
+        let flags = plan.flags(entry, against: compared?.status, base)
+            .union(extendedFlags(entry, compared.map { ($0.tree, path) }))
         guard !options.dryRun else {
             if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return }
             try report(entry, index, flags)
@@ -139,11 +140,14 @@ extension Generator {
         if let existing, let other = try? tree.status(target), other.inode == existing.inode,
             other.device == existing.device
         {
-            try report(entry, index, plan.flags(entry, against: existing, base, isSameLink: true))
+            try report(
+                entry, index,
+                plan.flags(entry, against: existing, base, isSameLink: true).union(extendedFlags(entry, (tree, path))))
             return
         }
         let compared = existing?.mode.type == entry.type ? existing : nil
         let flags = plan.flags(entry, against: compared, base)
+            .union(extendedFlags(entry, compared.map { _ in (tree, path) }))
         guard !options.dryRun else { return try report(entry, index, flags, xname: name) }
         let placed = try place(entry, path, existing) { tree, path throws(FileError) in
             try tree.makeLink(path, to: target, in: nil)

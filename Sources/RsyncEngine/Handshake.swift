@@ -40,6 +40,7 @@ struct Handshake {
         if configuration.isServer { try checkChoices() }
         let version = try exchangeVersions()
         let traits = try exchangeCompatFlags(version)
+        try checkSupport(traits)
         output.adopt(traits)
         let names = NameExchange(
             isServer: configuration.isServer, traits: traits, ownChecksums: configuration.checksumNames,
@@ -121,6 +122,14 @@ struct Handshake {
 
     private func refused(_ what: String, _ name: String) -> SessionError {
         SessionError(exitCode: 4, "Your --\(what)-choice value (\(name)) was refused by the server.")
+    }
+
+    /// SES-29.
+    private func checkSupport(_ traits: SessionTraits) throws(SessionError) {
+        if options.preserveXattrs, !options.isLocal, !traits.supportsExtendedAttributes {
+            throw .protocolViolation(
+                "--xattrs requires protocol 30 or higher (negotiated \(traits.version.number)).")
+        }
     }
 
     private func checkListChecksum() throws(SessionError) {

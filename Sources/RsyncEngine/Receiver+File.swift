@@ -60,6 +60,32 @@ extension Receiver {
         post(.finished(index, .stored))
     }
 
+    /// Items without data get their extended attributes when their values are here (MET-155).
+    func setExtended(_ entry: FileEntry) throws(SessionError) {
+        guard let received = plan.attributes else { return }
+        let path = try destination.path(entry.name)
+        do throws(FileError) {
+            var change = AttributeChange()
+            change.extended = extendedChange(entry, try received.present(path, in: destination.tree))
+            if !change.isEmpty { try destination.tree.apply(change, to: path, type: entry.type) }
+        } catch {
+            ledger.noteFailure()
+            post(.errors(ledger))
+            say(.error, "rsync_xal_set: lsetxattr(\(quoted(entry.name))) failed: \(errorText(error.errno))")
+        }
+    }
+
+    private func extendedChange(_ entry: FileEntry, _ present: [ExtendedAttribute]) -> ExtendedAttributeChange {
+        guard let received = plan.attributes else { return ExtendedAttributeChange() }
+        let (change, missing) = received.change(entry.attributeSet, from: present)
+        for name in missing {
+            ledger.noteFailure()
+            post(.errors(ledger))
+            say(.error, "Missing abbreviated xattr value, \(name), for \(entry.name)")
+        }
+        return change
+    }
+
     /// Attributes onto the temporary file, then its name (MET-77). What stood there decides about permissions without
     /// `-p` (MET-32).
     private func store(
@@ -68,6 +94,9 @@ extension Receiver {
         let status = try file.status()
         var change = plan.change(entry, from: status, exactTime: true)
         change.permissions = plan.permissions(entry, existing: existing)
+        if let received = plan.attributes {
+            change.extended = extendedChange(entry, try file.extendedAttributes { received.isVisible($0) })
+        }
         try file.apply(change)
         try file.publish(as: target)
     }

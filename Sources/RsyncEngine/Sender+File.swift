@@ -8,12 +8,14 @@ import RsyncWire
 
 extension Sender {
     func sendFile(
-        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: UInt16
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: UInt16,
+        behindEcho: () throws(SessionError) -> Void
     ) throws(SessionError) {
         let signature = try readSignature()
         guard let file = try openSource(entry, index, origin: origin) else { return }
         defer { file.close() }
         try echo(index, attributes)
+        try behindEcho()
         try connection.output.write { signature.head.write(to: &$0) }
         try report(entry, attributes)
         statistics.transferredFiles += 1

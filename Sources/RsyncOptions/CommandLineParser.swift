@@ -159,6 +159,7 @@ extension ParsedArguments {
             wholeFile = true
         }
         if secludedArguments, oldArguments > 0 { throw .refused("--secluded-args conflicts with --old-args.") }
+        if fakeSuper, xattrs > 1 { throw .refused("--fake-super conflicts with -XX") }
         if deletes, !transfersDirectories {
             throw .refused("--delete does not work without --recursive (-r) or --dirs (-d).")
         }

@@ -18,7 +18,6 @@ enum NotYetCovered {
         "exclude",
         "exclude-from",
         "existing",
-        "fake-super",
         "filter",
         "force",
         "hard-links",
