@@ -1,4 +1,5 @@
 import RsyncDigest
+import RsyncFilter
 import RsyncProtocol
 
 /// One extended attribute of an item.
@@ -30,8 +31,13 @@ struct AttributeNames: Sendable {
     /// `-XX`: rsync's own attributes too.
     let includesOwn: Bool
     let rootMode: TransferOptions.RootMode
+    /// Rules with modifier `x`, which take the place of the name spaces (FLT-72); nil: there is none.
+    private let rules: FilterList?
+    private let side: FilterSide
 
-    init(_ options: TransferOptions) {
+    init(_ options: TransferOptions, side: FilterSide) {
+        self.side = side
+        rules = options.filters.hasAttributeRules ? options.filters : nil
         includesOwn = options.preserveOwnAttributes
         rootMode = options.rootMode
     }
@@ -47,7 +53,7 @@ struct AttributeNames: Sendable {
 
     /// The name on the wire of an attribute that a sender has; nil: it is not sent.
     func sent(_ name: [UInt8]) -> [UInt8]? {
-        if name.starts(with: Self.system) { return nil }
+        guard rules.map({ allows($0, name) }) ?? !name.starts(with: Self.system) else { return nil }
         if Self.isReserved(name) { return includesOwn && rootMode != .fake ? name : nil }
         guard rootMode == .fake, name.count > Self.own.count, name.starts(with: Self.own) else { return name }
         return [UInt8](name[Self.own.count...])
@@ -56,21 +62,28 @@ struct AttributeNames: Sendable {
     /// The name under which a receiver keeps an attribute; nil: it does not.
     func kept(_ name: [UInt8]) -> [UInt8]? {
         if Self.isReserved(name) { return includesOwn ? name : nil }
+        if let rules, !allows(rules, name) { return nil }
         switch rootMode {
-        case .root: return name.starts(with: Self.system) ? nil : name
-        case .normal: return name.starts(with: Self.user) ? name : nil
-        case .fake: return name.starts(with: Self.user) ? name : Self.own + name
+        case .root: return rules == nil && name.starts(with: Self.system) ? nil : name
+        case .normal where rules == nil: return name.starts(with: Self.user) ? name : nil
+        case .normal, .fake: return name.starts(with: Self.user) ? name : Self.own + name
         }
     }
 
     /// Whether a receiver compares and removes this attribute of an item of its own (MET-156).
     func isVisible(_ name: [UInt8]) -> Bool {
-        switch rootMode {
+        if rootMode == .fake, Self.statistics.contains(name) { return false }
+        if let rules { return allows(rules, name) }
+        return switch rootMode {
         case .root: !name.starts(with: Self.system)
         case .normal: name.starts(with: Self.user)
         // Everything that we store there is in this namespace.
-        case .fake: name.starts(with: Self.user) && !Self.statistics.contains(name)
+        case .fake: name.starts(with: Self.user)
         }
+    }
+
+    private func allows(_ rules: FilterList, _ name: [UInt8]) -> Bool {
+        rules.checkAttribute(name, side: side) != .exclude
     }
 
     static func digest(_ value: [UInt8]) -> [UInt8] {

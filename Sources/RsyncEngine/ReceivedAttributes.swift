@@ -1,3 +1,4 @@
+import RsyncFilter
 import RsyncProtocol
 import RsyncWire
 import Synchronization
@@ -20,7 +21,7 @@ final class ReceivedAttributes: Sendable {
     private let names: AttributeNames
     private let sets = Mutex<[[Item]]>([])
 
-    init(_ options: TransferOptions) { names = AttributeNames(options) }
+    init(_ options: TransferOptions) { names = AttributeNames(options, side: .receiver) }
 
     // MARK: Arrival
 

@@ -1,3 +1,4 @@
+import RsyncFilter
 import RsyncProtocol
 import RsyncWire
 
@@ -19,7 +20,7 @@ final class SourceAttributes {
     private var numbers: [[XattrWire.Item]: Int32] = [:]
     private var sentCount = 0
 
-    init(_ options: TransferOptions) { names = AttributeNames(options) }
+    init(_ options: TransferOptions) { names = AttributeNames(options, side: .sender) }
 
     /// The number of the set that an item has.
     func number(of path: RelativePath, in tree: any SourceTree) throws(FileError) -> Int32 {
