@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <sys/pidfd.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -55,6 +56,12 @@ int conform_spawn(pid_t *process, char *const argv[], char *const environment[],
 
 int conform_mknod(const char *path, mode_t mode, unsigned major_number, unsigned minor_number) {
     return mknod(path, mode, makedev(major_number, minor_number));
+}
+
+ssize_t conform_llistxattr(const char *path, void *names, size_t size) { return llistxattr(path, names, size); }
+
+ssize_t conform_lgetxattr(const char *path, const char *name, void *value, size_t size) {
+    return lgetxattr(path, name, value, size);
 }
 
 unsigned conform_major(dev_t device) { return major(device); }

@@ -19,6 +19,8 @@ public struct TreeSnapshot: Sendable, Equatable {
         public var rdev = DeviceNumber.none
         /// The first path, in byte order, that leads to the same file; nil without hard links inside the tree.
         public var linkGroup: [UInt8]?
+        /// Extended attributes, ACLs among them in the kernel's form. Empty where the file system has none.
+        public var attributes: [[UInt8]: [UInt8]] = [:]
     }
 
     /// What a comparison leaves out.
@@ -95,6 +97,12 @@ public struct TreeSnapshot: Sendable, Equatable {
         if wanted.linkTarget != found.linkTarget {
             lines.append("leads to \(shown(found.linkTarget)), expected \(shown(wanted.linkTarget))")
         }
+        for name in Set(wanted.attributes.keys).union(found.attributes.keys).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let (left, right) = (wanted.attributes[name], found.attributes[name])
+            guard left != right else { continue }
+            lines.append(
+                "attribute \(shown(name)) is \(right.map { "\(shown($0))" } ?? "absent"), expected \(left.map { shown($0) } ?? "none")")
+        }
         if wanted.rdev != found.rdev {
             lines.append(
                 "device \(found.rdev.major):\(found.rdev.minor), expected \(wanted.rdev.major):\(wanted.rdev.minor)")
@@ -130,6 +138,7 @@ public struct TreeSnapshot: Sendable, Equatable {
             item.rdev = DeviceNumber(major: conform_major(status.st_rdev), minor: conform_minor(status.st_rdev))
         default: break
         }
+        item.attributes = attributes(path)
         items[name] = item
         guard item.type == .directory else {
             if status.st_nlink > 1 {
@@ -141,6 +150,22 @@ public struct TreeSnapshot: Sendable, Equatable {
         for child in names {
             try read(path + [0x2f] + child, as: name == [0x2e] ? child : name + [0x2f] + child, into: &items, &identities)
         }
+    }
+
+    /// Of the item itself.
+    private static func attributes(_ path: [UInt8]) -> [[UInt8]: [UInt8]] {
+        var names = [UInt8](repeating: 0, count: 64 << 10)
+        let count = unsafe path.withCPath { unsafe conform_llistxattr($0, &names, names.count) }
+        guard count > 0 else { return [:] }
+        var found: [[UInt8]: [UInt8]] = [:]
+        var value = [UInt8](repeating: 0, count: 64 << 10)
+        for name in names[..<count].split(separator: 0) {
+            let size = unsafe path.withCPath { item in
+                unsafe [UInt8](name).withCPath { name in unsafe conform_lgetxattr(item, name, &value, value.count) }
+            }
+            if size >= 0 { found[[UInt8](name)] = [UInt8](value[..<size]) }
+        }
+        return found
     }
 
     private static func linkTarget(_ path: [UInt8]) throws(FileBytes.Failure) -> [UInt8] {

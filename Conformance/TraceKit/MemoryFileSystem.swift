@@ -25,6 +25,8 @@ struct MemoryFileSystem {
         var uid: UInt32 = 0
         var gid: UInt32 = 0
         var time = FileTime(seconds: 0, nanoseconds: 0)
+        var accessTime: Int64 = 0
+        var attributes: [[UInt8]: [UInt8]] = [:]
         var links: UInt64 = 0
         var openings = 0
 
@@ -94,7 +96,8 @@ struct MemoryFileSystem {
     func status(_ inode: UInt64) -> FileStatus {
         guard let node = nodes[inode] else { return FileStatus(mode: FileMode(bits: 0)) }
         var status = FileStatus(
-            mode: node.mode, mtime: node.time.seconds, nanoseconds: node.time.nanoseconds, uid: node.uid, gid: node.gid,
+            mode: node.mode, mtime: node.time.seconds, nanoseconds: node.time.nanoseconds,
+            atime: node.accessTime, uid: node.uid, gid: node.gid,
             device: device, inode: inode, linkCount: max(1, node.links))
         switch node.content {
         case .directory: status.size = 4096
@@ -200,6 +203,9 @@ struct MemoryFileSystem {
             nodes[inode]?.mode = FileMode(.regular, permissions: mode.permissions & ~0o6000)
         }
         if let time = change.mtime { nodes[inode]?.time = time }
+        if let time = change.atime { nodes[inode]?.accessTime = time.seconds }
+        for attribute in change.extended.set { nodes[inode]?.attributes[attribute.name] = attribute.value }
+        for name in change.extended.remove { nodes[inode]?.attributes[name] = nil }
         if let permissions = change.permissions, let type = nodes[inode]?.mode.type {
             nodes[inode]?.mode = FileMode(type, permissions: permissions)
         }

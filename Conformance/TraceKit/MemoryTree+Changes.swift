@@ -216,6 +216,11 @@ private final class MemoryTemporary: WritableFile {
 
     func status() throws(FileError) -> FileStatus { tree.state.withLock { $0.status(inode) } }
 
+    func extendedAttributes(where wanted: (_ name: [UInt8]) -> Bool) throws(FileError) -> [ExtendedAttribute] {
+        tree.state.withLock { $0.nodes[inode]?.attributes ?? [:] }.filter { wanted($0.key) }
+            .map { ExtendedAttribute(name: $0.key, value: $0.value) }
+    }
+
     func synchronize() throws(FileError) {}
 
     func publish(as target: RelativePath, in other: (any DestinationTree)?) throws(FileError) {

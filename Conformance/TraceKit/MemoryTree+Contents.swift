@@ -65,6 +65,20 @@ extension MemoryTree {
         try? makeLink(Self.path(path), to: Self.path(existing), in: nil)
     }
 
+    /// Gives an item an extended attribute, or takes it away.
+    public func attribute(_ path: String, _ name: String, _ value: [UInt8]?) {
+        state.withLock { system in
+            guard let inode = try? system.resolve(Self.path(path), from: root, "setxattr") else { return }
+            system.nodes[inode]?.attributes[[UInt8](name.utf8)] = value
+        }
+    }
+
+    /// An item's extended attributes.
+    public func attributes(_ path: String) -> [String: [UInt8]] {
+        let found = (try? extendedAttributes(of: Self.path(path)) { _ in true }) ?? []
+        return Dictionary(found.map { (String(decoding: $0.name, as: UTF8.self), $0.value) }) { first, _ in first }
+    }
+
     /// Changes bytes of a file where it stands: same inode, same time.
     public func overwrite(_ path: String, _ change: (inout [UInt8]) -> Void) {
         state.withLock { system in

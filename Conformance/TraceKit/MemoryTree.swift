@@ -120,6 +120,15 @@ public final class MemoryTree: DestinationTree {
         }
     }
 
+    public func extendedAttributes(
+        of path: RelativePath, where wanted: (_ name: [UInt8]) -> Bool
+    ) throws(FileError) -> [ExtendedAttribute] {
+        let all = try changing("get_xattr", path) { system, path throws(FileError) in
+            system.nodes[try system.resolve(path, from: self.root, "get_xattr")]?.attributes ?? [:]
+        }
+        return all.filter { wanted($0.key) }.map { ExtendedAttribute(name: $0.key, value: $0.value) }
+    }
+
     public func open(_ path: RelativePath) throws(FileError) -> any ReadableFile {
         try meet(.open, path, "open")
         return try changing("open", path) { system, path throws(FileError) in

@@ -111,6 +111,36 @@ int ebb_punch(int descriptor, int64_t position, int64_t length) {
     return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, position, length);
 }
 
+// The entry leads to the very item that is held, whatever that is, and on from there nothing is followed.
+static const char *entry_of(int descriptor, char path[32]) {
+    snprintf(path, 32, "/proc/self/fd/%d", descriptor);
+    return path;
+}
+
+ssize_t ebb_list_attributes(int descriptor, int is_handle, void *names, size_t size) {
+    char path[32];
+    if (!is_handle) return flistxattr(descriptor, names, size);
+    return listxattr(entry_of(descriptor, path), names, size);
+}
+
+ssize_t ebb_get_attribute(int descriptor, int is_handle, const char *name, void *value, size_t size) {
+    char path[32];
+    if (!is_handle) return fgetxattr(descriptor, name, value, size);
+    return getxattr(entry_of(descriptor, path), name, value, size);
+}
+
+int ebb_set_attribute(int descriptor, int is_handle, const char *name, const void *value, size_t size) {
+    char path[32];
+    if (!is_handle) return fsetxattr(descriptor, name, value, size, 0);
+    return setxattr(entry_of(descriptor, path), name, value, size, 0);
+}
+
+int ebb_remove_attribute(int descriptor, int is_handle, const char *name) {
+    char path[32];
+    if (!is_handle) return fremovexattr(descriptor, name);
+    return removexattr(entry_of(descriptor, path), name);
+}
+
 int ebb_status_flags(int descriptor) {
     return fcntl(descriptor, F_GETFL);
 }

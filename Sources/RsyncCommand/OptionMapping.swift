@@ -27,6 +27,9 @@ extension TransferOptions {
         preserveExecutability = arguments.executability
         preserveAccessTimes = arguments.accessTimes > 0
         keepsAccessTimes = arguments.openNoAtime
+        preserveXattrs = arguments.xattrs > 0
+        preserveOwnAttributes = arguments.xattrs > 1
+        self.isLocal = isLocal
         modeChanges = try Self.modeChanges(arguments)
         omitDirectoryTimes = arguments.omitDirectoryTimes
         omitLinkTimes = arguments.omitLinkTimes

@@ -120,9 +120,15 @@ public final class SourceOpener {
             implied.append(([UInt8](wire[..<end]), status))
             end += 1
         }
-        return SourceArgument(
+        var argument = SourceArgument(
             tree: found, wireName: wire, start: path, namesContents: endsInSlash, implied: implied,
             directory: label(working), transferRoot: transferRoot)
+        argument.openImplied = { [places, fakeSuper, keepsAccessTimes, place = absolute(base)] name in
+            try? places.tree(
+                place + (place.last == slash ? [] : [slash]) + name.drop { $0 == slash }, fakeSuper: fakeSuper,
+                keepsAccessTimes: keepsAccessTimes)
+        }
+        return argument
     }
 
     /// The item, with the directories above it. Without symlinks on the way it stays an item of `base`; a symlink is

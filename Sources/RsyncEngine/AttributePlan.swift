@@ -6,6 +6,11 @@ struct AttributePlan: Sendable {
     let options: TransferOptions
     let mapper: IdentityMapper
     let umask: UInt32
+    /// nil without `-X`.
+    var attributes: ReceivedAttributes?
+
+    /// Something is compared that a status does not show.
+    var comparesExtended: Bool { attributes != nil }
 
     /// Same mtime under the modify window (MET-12).
     func sameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool {

@@ -7,6 +7,7 @@ final class FileListReceiver {
     private let connection: Connection
     private let options: TransferOptions
     private let mapper: IdentityMapper
+    private let attributes: ReceivedAttributes?
     /// A client that is the receiver takes only what it asked for (FLS-94, FLS-95); nil on a server.
     private let requested: RequestedNames?
     private var decoder: FileListDecoder
@@ -24,11 +25,13 @@ final class FileListReceiver {
     private(set) var totalSize: Int64 = 0
 
     init(
-        connection: Connection, options: TransferOptions, mapper: IdentityMapper, requested: RequestedNames?
+        connection: Connection, options: TransferOptions, mapper: IdentityMapper, attributes: ReceivedAttributes?,
+        requested: RequestedNames?
     ) {
         self.connection = connection
         self.options = options
         self.mapper = mapper
+        self.attributes = attributes
         self.requested = requested
         decoder = FileListDecoder(format: connection.fileListFormat(options))
         nextStart = connection.traits.incrementalRecursion ? 1 : 0
@@ -74,6 +77,7 @@ final class FileListReceiver {
             let item = try connection.input.parse { reader throws(WireError) in try decoder.decode(&reader) }
             switch item {
             case .entry(var entry):
+                if let attributes { entry.attributeSet = try attributes.read(connection) }
                 bytes += entry.name.count + entry.linkTarget.count + entry.checksum.count
                 guard bytes <= largestBytes else {
                     if let limit = options.allocationLimit, bytes > limit { throw .exceeds(allocationLimit: limit) }

@@ -84,10 +84,11 @@ final class FileListSender {
         if let first = above.first, first.name == [0x2e] {
             above = above.dropFirst()
             if knownImplied.insert(first.name).inserted {
-                found.append(scanner.impliedDirectory(first.name, first.status, origin: origin))
+                found.append(try scanner.impliedDirectory(first.name, first.status, origin: origin))
             }
         }
-        var chain = above.map { scanner.impliedDirectory($0.name, $0.status, origin: origin) }
+        var chain: [SourceScanner.Found] = []
+        for item in above { chain.append(try scanner.impliedDirectory(item.name, item.status, origin: origin)) }
         chain.append(start)
         for (depth, item) in chain.enumerated() {
             if depth < chain.count - 1, isKnownImplied(item.entry.name) { continue }
@@ -179,6 +180,9 @@ final class FileListSender {
         origins.reserveCapacity(found.count)
         for item in found {
             try connection.output.write { encoder.encode(item.entry, into: &$0) }
+            if let attributes = scanner.attributes {
+                try connection.output.write { attributes.write(item.entry.attributeSet, to: &$0) }
+            }
             builder.append(item.entry)
             origins.append(item.origin)
             counts.add(item.entry.type)

@@ -77,10 +77,18 @@ public protocol SourceTree: AnyObject, Sendable {
     func open(_ path: RelativePath) throws(FileError) -> any ReadableFile
     /// The same for what the caller has just seen to be a regular file.
     func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile
+    /// The extended attributes of an item itself, of those whose names are wanted. None where the file system has none.
+    func extendedAttributes(
+        of path: RelativePath, where wanted: (_ name: [UInt8]) -> Bool
+    ) throws(FileError) -> [ExtendedAttribute]
 }
 
 extension SourceTree {
     public func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile { try open(path) }
+
+    public func extendedAttributes(
+        of path: RelativePath, where wanted: (_ name: [UInt8]) -> Bool
+    ) throws(FileError) -> [ExtendedAttribute] { [] }
 }
 
 /// A regular file held open for reading.
@@ -100,6 +108,7 @@ public struct AttributeChange: Sendable, Equatable {
     public var permissions: UInt32?
     public var mtime: FileTime?
     public var atime: FileTime?
+    public var extended = ExtendedAttributeChange()
 
     public init(
         uid: UInt32? = nil, gid: UInt32? = nil, permissions: UInt32? = nil, mtime: FileTime? = nil,
@@ -140,7 +149,7 @@ public protocol DestinationTree: SourceTree {
     func removeFile(_ path: RelativePath) throws(FileError)
     /// Removes an empty directory.
     func removeDirectory(_ path: RelativePath) throws(FileError)
-    /// Sets owner, then times, then permissions (MET-24), on the item itself, never on what a symlink leads to.
+    /// Sets owner, then extended attributes, times and permissions (MET-24), on the item itself, never on what a symlink leads to.
     func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError)
     /// A new empty file beside `target`, under a temporary name (MET-76), open for writing by the owner alone.
     func createTemporary(for target: RelativePath) throws(FileError) -> any WritableFile
@@ -174,6 +183,7 @@ public protocol WritableFile: AnyObject, Sendable {
     /// As `DestinationTree.apply`, on the held descriptor.
     func apply(_ change: AttributeChange) throws(FileError)
     func status() throws(FileError) -> FileStatus
+    func extendedAttributes(where wanted: (_ name: [UInt8]) -> Bool) throws(FileError) -> [ExtendedAttribute]
     /// Flushes file data to the disk.
     func synchronize() throws(FileError)
     /// Renames the file to `target` in `tree` (its own when nil), replacing a non-directory there, and closes it. After an
@@ -185,4 +195,6 @@ public protocol WritableFile: AnyObject, Sendable {
 
 extension WritableFile {
     public func publish(as target: RelativePath) throws(FileError) { try publish(as: target, in: nil) }
+
+    public func extendedAttributes(where wanted: (_ name: [UInt8]) -> Bool) throws(FileError) -> [ExtendedAttribute] { [] }
 }

@@ -12,6 +12,9 @@ extension Generator {
         case nothing
     }
 
+    /// What an item without data is compared with, and where that is.
+    typealias Compared = (status: FileStatus, tree: any DestinationTree)
+
     private struct AlternateMatch {
         let number: Int
         let status: FileStatus
@@ -42,7 +45,7 @@ extension Generator {
         default: passes = true
         }
         guard passes else { return 1 }
-        return plan.attributesUnchanged(entry, status) ? 3 : 2
+        return plan.attributesUnchanged(entry, status) && !differsInExtended(entry, (alternate, path)) ? 3 : 2
     }
 
     /// Step 21 for regular files.
@@ -73,9 +76,12 @@ extension Generator {
         case 2, 3:
             guard existing == nil else { return .nothing }
             let flags = plan.flags(entry, against: match.status, [.localChange], isAlternateMatch: match.level == 3)
+                .union(extendedFlags(entry, (alternate, path)))
+            // Before the report: when that comes back the receiver has to find the item.
+            guard try copyAlternate(entry, path, alternate) else { return .nothing }
             try report(entry, index, flags)
             if match.level == 3, options.alternateKind == .copy { try sayUnchanged(entry, AttributeChange()) }
-            return try copyAlternate(entry, path, alternate) ? .done : .nothing
+            return .done
         default:
             guard existing == nil else { return .nothing }
             return .basis(
@@ -88,27 +94,28 @@ extension Generator {
     /// Symlinks, devices and specials: only a perfect match is linked; any match shapes the report (MET-90).
     func linkAlternateSpecial(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath
-    ) throws(SessionError) -> (linked: Bool, compared: FileStatus?, isEqual: Bool) {
+    ) throws(SessionError) -> (linked: Bool, compared: Compared?, isEqual: Bool) {
         guard let match = try findAlternate(entry, path) else { return (false, nil, false) }
-        guard match.level == 3, options.alternateKind != .copy else { return (false, match.status, match.level == 3) }
+        let alternate = destination.alternates[match.number]
+        let compared = (match.status, alternate)
+        guard match.level == 3, options.alternateKind != .copy else { return (false, compared, match.level == 3) }
         if options.alternateKind == .compare {
             try report(entry, index, plan.flags(entry, against: match.status, [], isAlternateMatch: true))
             try sayUnchanged(entry, AttributeChange())
-            return (true, match.status, true)
+            return (true, compared, true)
         }
-        let alternate = destination.alternates[match.number]
-        guard try linkAlternate(entry, path, nil, alternate) else { return (false, match.status, false) }
+        guard try linkAlternate(entry, path, nil, alternate) else { return (false, compared, false) }
         try report(
             entry, index, plan.flags(entry, against: match.status, [.localChange, .xnameFollows], isSameLink: true))
         try sayUnchanged(entry, AttributeChange())
-        return (true, match.status, true)
+        return (true, compared, true)
     }
 
     /// A directory of the alternates, for the report of a new one (MET-90).
-    func alternateDirectory(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> FileStatus? {
+    func alternateDirectory(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> Compared? {
         guard let match = try findAlternate(entry, path) else { return nil }
         if match.level == 3 { try sayUnchanged(entry, AttributeChange()) }
-        return match.status
+        return (match.status, destination.alternates[match.number])
     }
 
     /// How a new hard link is to be reported where an alternate directory holds an equal item (MET-58); nil: as any other.
@@ -161,6 +168,9 @@ extension Generator {
                 try transcribe(source, to: copy)
                 var change = plan.change(entry, from: try copy.status(), exactTime: true)
                 change.permissions = plan.permissions(entry, existing: nil)
+                if let attributes = plan.attributes {
+                    change.extended = attributes.change(entry.attributeSet, from: []).change
+                }
                 try copy.apply(change)
                 try copy.publish(as: path)
             } catch {

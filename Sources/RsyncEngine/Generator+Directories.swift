@@ -52,12 +52,17 @@ extension Generator {
         let isNew =
             presence != .present || madeEarly.remove(entry.name) != nil || (path.isRoot && destination.wasCreated)
         let before = presence == .present ? try examine(entry, path) : nil
+        let flags: ItemFlags
         if isNew {
             let alternate = try alternateDirectory(entry, path)
-            try report(entry, index, plan.flags(entry, against: alternate, [.localChange], isAlternateMatch: true))
+            flags = plan.flags(entry, against: alternate?.status, [.localChange], isAlternateMatch: true)
+                .union(extendedFlags(entry, alternate.map { ($0.tree, path) }))
         } else {
-            try report(entry, index, plan.flags(entry, against: before, []))
+            flags = plan.flags(entry, against: before, []).union(extendedFlags(entry, (tree, path)))
         }
+        // The receiver sets extended attributes when the report has come back: the directory has to be there by then.
+        let reportsLater = plan.comparesExtended && !options.dryRun
+        if !reportsLater { try report(entry, index, flags) }
         guard !options.dryRun else {
             if presence == .present { try deleteDuring(entry) }
             return
@@ -71,6 +76,7 @@ extension Generator {
             }
         }
         try settle(entry, path, isNew: isNew)
+        if reportsLater { try report(entry, index, flags) }
         if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
         try deleteDuring(entry)
     }

@@ -104,7 +104,7 @@ extension Generator {
         }
         var sent = flags
         if basis != .destination { sent.insert(.basisTypeFollows) }
-        try write(index, ItemAttributes(flags: sent, basis: basis, xname: xname))
+        try write(entry, index, ItemAttributes(flags: sent, basis: basis, xname: xname))
     }
 
     /// Below 29 a client that sends learns of these items as text only (MET-67).
@@ -128,10 +128,30 @@ extension Generator {
         try say(.info, change.isEmpty ? "\(entry.name)\(slash) is uptodate" : "\(entry.name)\(slash)")
     }
 
-    func write(_ index: Int32, _ attributes: ItemAttributes) throws(SessionError) {
+    func write(_ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes) throws(SessionError) {
         try indexes.write(index)
         let traits = connection.traits
         try connection.output.write { attributes.write(to: &$0, traits: traits) }
+        guard let received = plan.attributes, !options.dryRun, attributes.carriesXattrs(traits) else { return }
+        let wanted = received.takeRequest(entry.attributeSet)
+        try connection.output.write { ReceivedAttributes.write(request: wanted, to: &$0) }
+    }
+
+    // MARK: Extended attributes
+
+    /// The report bits of what a status does not show, compared with the item at `place`; nil: there is none (MET-72).
+    func extendedFlags(_ entry: FileEntry, _ place: (tree: any SourceTree, path: RelativePath)?) -> ItemFlags {
+        guard plan.comparesExtended else { return [] }
+        var flags: ItemFlags = []
+        if let received = plan.attributes {
+            let present = place.map { (try? received.present($0.path, in: $0.tree)) ?? [] }
+            if received.differs(entry.attributeSet, from: present, learns: !options.dryRun) { flags.insert(.reportXattr) }
+        }
+        return flags
+    }
+
+    func differsInExtended(_ entry: FileEntry, _ place: (tree: any SourceTree, path: RelativePath)) -> Bool {
+        !extendedFlags(entry, place).isEmpty
     }
 
     // MARK: Words

@@ -122,8 +122,11 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
         let change = plan.change(entry, from: existing, exactTime: options.compareChecksums)
-        try report(entry, index, plan.flags(entry, against: plan.seen(existing, before: change), []))
+        let flags = plan.flags(entry, against: plan.seen(existing, before: change), [])
+            .union(extendedFlags(entry, (tree, path)))
+        // Before the report: when that comes back the receiver finds the item with its owner and permissions.
         try apply(change, entry, path)
+        try report(entry, index, flags)
         try sayUnchanged(entry, change)
     }
 
@@ -142,6 +145,7 @@ extension Generator {
     /// Index, attributes, sum head and block sums (XFR-16).
     func request(_ entry: FileEntry, _ index: Int32, _ basis: Basis?, isRedo: Bool) throws(SessionError) {
         var flags = plan.flags(entry, against: basis?.compared, [.transfer])
+        if plan.comparesExtended { flags.formUnion(extendedFlags(entry, try comparedPlace(entry, basis))) }
         if options.compareChecksums, basis?.compared != nil { flags.insert(.reportChange) }
         guard let basis = try withBackup(entry, basis, isRedo: isRedo) else { return }
         let type = basis?.type ?? .destination
@@ -151,10 +155,19 @@ extension Generator {
         let head = file.map { sumHead(of: $0, isRedo: isRedo) } ?? .null
         let xname = basis?.xname ?? []
         mailbox.outstanding.add(index, Outstanding.Request(head: head, basis: type, xname: xname))
-        try write(index, ItemAttributes(flags: flags, basis: type, xname: xname))
+        try write(entry, index, ItemAttributes(flags: flags, basis: type, xname: xname))
         guard !options.dryRun else { return }
         try connection.output.write { head.write(to: &$0) }
         if let file, isRedo || options.append == .off { try writeSums(of: file, head) }
+    }
+
+    /// Where the item lies that the report compares with; nil: there is none.
+    private func comparedPlace(
+        _ entry: FileEntry, _ basis: Basis?
+    ) throws(SessionError) -> (tree: any SourceTree, path: RelativePath)? {
+        guard let basis, basis.compared != nil else { return nil }
+        if !basis.type.isFuzzy, basis.type.alternateIndex != nil { return (basis.tree, basis.path) }
+        return (tree, try destination.path(entry.name))
     }
 
     /// What is updated in place is copied before, and the copy is the basis (MET-80). nil: no copy, so no update.

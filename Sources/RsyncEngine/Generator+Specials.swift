@@ -13,8 +13,7 @@ extension Generator {
         }
         let isSameKind = existing?.mode.isSymlink == true
         if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget {
-            try report(entry, index, plan.flags(entry, against: existing, []))
-            try settle(entry, path, existing)
+            try settleUnchanged(entry, index, path, existing)
             if isLinked { try completeGroup(entry) }
             return
         }
@@ -31,9 +30,7 @@ extension Generator {
         if let existing, let kind = existing.mode.type {
             isSameKind = type.isDevice ? kind.isDevice : kind.isSpecial
             if isSameKind, type.isDevice ? existing.rdev == entry.rdev && kind == type : kind == type {
-                let change = plan.change(entry, from: existing, exactTime: false)
-                try report(entry, index, plan.flags(entry, against: plan.seen(existing, before: change), []))
-                try settle(entry, path, existing)
+                try settleUnchanged(entry, index, path, existing)
                 if isLinked { try completeGroup(entry) }
                 return
             }
@@ -46,11 +43,14 @@ extension Generator {
         }
     }
 
-    private func settle(
-        _ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus
+    private func settleUnchanged(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
         let change = plan.change(entry, from: existing, exactTime: false)
+        let flags = plan.flags(entry, against: plan.seen(existing, before: change), [])
+            .union(extendedFlags(entry, (tree, path)))
         try apply(change, entry, path)
+        try report(entry, index, flags)
         try sayUnchanged(entry, change)
     }
 
@@ -59,7 +59,7 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isSameKind: Bool,
         isLinked: Bool, _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) {
-        var compared = isSameKind ? existing : nil
+        var compared: Compared? = isSameKind ? existing.map { ($0, tree) } : nil
         var isEqual = false
         if existing == nil, !destination.alternates.isEmpty {
             let alternate = try linkAlternateSpecial(entry, index, path)
@@ -72,7 +72,8 @@ extension Generator {
         }
         var base: ItemFlags = [.localChange]
         if compared != nil, !isEqual { base.insert(.reportChange) }
-        let flags = plan.flags(entry, against: compared, base, isAlternateMatch: isEqual)
+        let flags = plan.flags(entry, against: compared?.status, base, isAlternateMatch: isEqual)
+            .union(extendedFlags(entry, compared.map { ($0.tree, path) }))
         if isEqual { try sayUnchanged(entry, AttributeChange()) }
         guard !options.dryRun else {
             if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return }
@@ -150,11 +151,14 @@ extension Generator {
         if let existing, let other = try? tree.status(target), other.inode == existing.inode,
             other.device == existing.device
         {
-            try report(entry, index, plan.flags(entry, against: existing, base, isSameLink: true))
+            try report(
+                entry, index,
+                plan.flags(entry, against: existing, base, isSameLink: true).union(extendedFlags(entry, (tree, path))))
             return
         }
         let compared = existing?.mode.type == entry.type ? existing : nil
         var flags = plan.flags(entry, against: compared, base)
+            .union(extendedFlags(entry, compared.map { _ in (tree, path) }))
         var shownName = name
         if existing == nil, let equal = try alternateLinkFlags(entry, path, base) {
             flags = equal.flags

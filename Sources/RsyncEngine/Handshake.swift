@@ -136,9 +136,12 @@ struct Handshake {
 
     /// SES-29.
     private func checkSupport(_ traits: SessionTraits) throws(SessionError) {
-        func need(_ what: String) -> SessionError {
-            SessionError(exitCode: 2, MessageText("\(what) requires protocol 29 or higher (negotiated \(traits.version))."))
+        func need(_ what: String, _ version: Int = 29) -> SessionError {
+            SessionError(
+                exitCode: 2,
+                MessageText("\(what) requires protocol \(version) or higher (negotiated \(traits.version))."))
         }
+        if options.preserveXattrs, !options.isLocal, !traits.supportsExtendedAttributes { throw need("--xattrs", 30) }
         if options.fuzzy > 0, !traits.supportsFuzzy { throw need("--fuzzy") }
         guard options.alternateCount > 0, !traits.supportsSeveralAlternateDirectories else { return }
         let name = "--" + options.alternateKind.rawValue

@@ -111,6 +111,32 @@ extension Receiver {
         }
     }
 
+    /// Items without data get their extended attributes when their values are here (MET-155).
+    func setExtended(_ entry: FileEntry) throws(SessionError) {
+        guard let received = plan.attributes else { return }
+        let path = try destination.path(entry.name)
+        do throws(FileError) {
+            var change = AttributeChange()
+            change.extended = extendedChange(entry, try received.present(path, in: destination.tree))
+            if !change.isEmpty { try destination.tree.apply(change, to: path, type: entry.type) }
+        } catch {
+            ledger.noteFailure()
+            post(.errors(ledger))
+            say(.error, "rsync_xal_set: lsetxattr(\(quoted(entry.name))) failed: \(errorText(error.errno))")
+        }
+    }
+
+    func extendedChange(_ entry: FileEntry, _ present: [ExtendedAttribute]) -> ExtendedAttributeChange {
+        guard let received = plan.attributes else { return ExtendedAttributeChange() }
+        let (change, missing) = received.change(entry.attributeSet, from: present)
+        for name in missing {
+            ledger.noteFailure()
+            post(.errors(ledger))
+            say(.error, "Missing abbreviated xattr value, \(name), for \(entry.name)")
+        }
+        return change
+    }
+
     private func failure(_ operation: some CustomStringConvertible, _ entry: FileEntry, _ errno: Int32) -> MessageText {
         systemError(
             "receiver", operation, fullName(entry.name, in: destination.place, from: workingDirectory), errno)

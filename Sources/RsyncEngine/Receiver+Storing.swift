@@ -23,7 +23,7 @@ extension Receiver {
     /// Attributes, backup, and the file gets its name (MET-77), or for now one among the delayed updates (MET-87).
     func store(_ job: StoringJob, _ output: OutputFile) throws(FileError) {
         let file = output.file
-        try file.apply(change(job, from: try file.status(), exactTime: true))
+        try file.apply(try change(job, of: file, exactTime: true))
         if options.synchronizes { try file.synchronize() }
         if options.delaysUpdates {
             guard let place = side.partial(of: job.target) else {
@@ -52,6 +52,17 @@ extension Receiver {
         return change
     }
 
+    /// The same with extended attributes.
+    private func change(
+        _ job: StoringJob, of file: any WritableFile, exactTime: Bool
+    ) throws(FileError) -> AttributeChange {
+        var change = change(job, from: try file.status(), exactTime: exactTime)
+        if let received = plan.attributes {
+            change.extended = extendedChange(job.entry, try file.extendedAttributes { received.isVisible($0) })
+        }
+        return change
+    }
+
     private func keepBackup(_ target: RelativePath, _ existing: FileStatus?) throws(FileError) {
         guard options.backupSuffix != nil, let existing, try side.keepReplaced(target, existing) else { return }
         sayBackedUp(target)
@@ -75,6 +86,9 @@ extension Receiver {
             try transcribe(file, to: copy)
             var wanted = change(job, from: try copy.status(), exactTime: true)
             wanted.permissions = status.mode.permissions
+            if let received = plan.attributes {
+                wanted.extended.set = try file.extendedAttributes { received.isVisible($0) }
+            }
             try copy.apply(wanted)
             if options.synchronizes { try copy.synchronize() }
             try copy.publish(as: place.path)
@@ -99,11 +113,14 @@ extension Receiver {
         do throws(FileError) {
             try transcribe(source, to: copy)
             let fresh = try copy.status()
-            try copy.apply(
-                AttributeChange(
-                    uid: status.uid == fresh.uid ? nil : status.uid, gid: status.gid == fresh.gid ? nil : status.gid,
-                    permissions: status.mode.permissions,
-                    mtime: FileTime(seconds: status.mtime, nanoseconds: status.nanoseconds)))
+            var wanted = AttributeChange(
+                uid: status.uid == fresh.uid ? nil : status.uid, gid: status.gid == fresh.gid ? nil : status.gid,
+                permissions: status.mode.permissions,
+                mtime: FileTime(seconds: status.mtime, nanoseconds: status.nanoseconds))
+            if let received = plan.attributes {
+                wanted.extended.set = try part.tree.extendedAttributes(of: part.path) { received.isVisible($0) }
+            }
+            try copy.apply(wanted)
             try copy.publish(as: target)
         } catch {
             copy.discard()
@@ -119,8 +136,9 @@ extension Receiver {
         let file = output.file
         // Its place is where it is.
         guard !job.isInPlace else { return (try? file.publish(as: file.path)) != nil }
-        guard options.keepPartial, let status = try? file.status(), status.size > 0 else { return false }
-        var change = change(job, from: status, exactTime: false)
+        guard options.keepPartial, let status = try? file.status(), status.size > 0,
+            var change = try? change(job, of: file, exactTime: false)
+        else { return false }
         change.mtime = nil
         if let place = side.partial(of: job.target) {
             guard (try? file.apply(change)) != nil, (try? side.makePartialDirectory(for: place)) != nil else { return false }

@@ -160,7 +160,10 @@ final class Receiver: @unchecked Sendable {
             throw .protocolViolation("File-list index \(index) is that of a dropped entry (receiver) [HOS-303]")
         }
         let entry = window.entry(item)
+        let hasValues = !options.dryRun && attributes.carriesXattrs(traits)
+        if hasValues, let received = plan.attributes { try received.readReply(entry.attributeSet, connection) }
         guard attributes.flags.contains(.transfer) else {
+            if hasValues, plan.attributes != nil, !attributes.isLinkReport { try setExtended(entry) }
             report(entry, attributes)
             return
         }

@@ -8,7 +8,8 @@ import RsyncWire
 
 extension Sender {
     func sendFile(
-        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: Int32, isRedo: Bool
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: Int32, isRedo: Bool,
+        behindEcho: () throws(SessionError) -> Void
     ) throws(SessionError) {
         let before = connection.dataBytes
         let appends = options.append != .off && !isRedo
@@ -17,6 +18,7 @@ extension Sender {
         defer { file.close() }
         if appends, file.size < entry.length { return try skipDiminished(entry, index) }
         try echo(index, attributes)
+        try behindEcho()
         try connection.output.write { signature.head.write(to: &$0) }
         report(entry, attributes, origin: origin, stage: .begins)
         statistics.transferredFiles += 1

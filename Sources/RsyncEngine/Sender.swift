@@ -169,8 +169,10 @@ final class Sender {
         case .entry(let slot, _), .directory(let slot): window.refer(to: slot)
         }
         let entry = window.entry(item)
+        let wanted = try readXattrRequest(entry, attributes)
         guard attributes.flags.contains(.transfer) else {
             try echo(index, attributes)
+            if let wanted { try replyXattrs(wanted, entry, item) }
             report(entry, attributes, origin: origin(of: item))
             return
         }
@@ -188,7 +190,42 @@ final class Sender {
         let isRedo = try countRequest(of: index, slot: slot, position: position) > 1
         let live = window.lists[slot]
         let origin = live.origins[live.list.wirePosition(at: position)]
-        try sendFile(entry, index, attributes, origin: origin, isRedo: isRedo)
+        try sendFile(entry, index, attributes, origin: origin, isRedo: isRedo) { () throws(SessionError) in
+            if let wanted { try self.replyXattrs(wanted, entry, item) }
+        }
+    }
+
+    /// Field 5 of MET-65; nil when there is none.
+    private func readXattrRequest(_ entry: FileEntry, _ item: ItemAttributes) throws(SessionError) -> [Int]? {
+        guard let attributes = scanner.attributes, !options.dryRun, item.carriesXattrs(connection.traits) else { return nil }
+        return try attributes.readRequest(entry.attributeSet, connection)
+    }
+
+    private func replyXattrs(_ wanted: [Int], _ entry: FileEntry, _ item: ListWindow.Item) throws(SessionError) {
+        guard let attributes = scanner.attributes else { return }
+        var origins: [Int32] = []
+        switch item {
+        case .entry(let slot, let position):
+            let live = window.lists[slot]
+            origins = [live.origins[live.list.wirePosition(at: position)]]
+        // A directory of several arguments: the first that has it.
+        case .directory: origins = scanner.arguments.indices.map { Int32($0) }
+        }
+        var place: (tree: any SourceTree, path: RelativePath)?
+        if !wanted.isEmpty {
+            for origin in origins where place == nil {
+                guard let found = scanner.arguments[Int(origin)].place(of: entry.name),
+                    (try? found.tree.status(found.path))?.mode.type == entry.type
+                else { continue }
+                place = found
+            }
+        }
+        let isComplete = try attributes.reply(
+            wanted, of: entry.attributeSet, place?.path, in: place?.tree ?? scanner.arguments[0].tree, connection)
+        if !isComplete {
+            scanner.ledger.add(.general)
+            try diagnostics.error("failed to re-read xattrs of \(quoted(entry.name))")
+        }
     }
 
     /// HOS-210: an entry is asked for once, and once more when its sum was wrong.

@@ -172,7 +172,9 @@ public final class Session {
         let connection = try start()
         let mapper = IdentityMapper(
             identities: environment.identities, options: options, traits: connection.traits)
-        let lists = FileListReceiver(connection: connection, options: options, mapper: mapper, requested: requested)
+        let attributes = options.preserveXattrs ? ReceivedAttributes(options) : nil
+        let lists = FileListReceiver(
+            connection: connection, options: options, mapper: mapper, attributes: attributes, requested: requested)
         let indexes = IndexReader(connection)
         if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
@@ -186,7 +188,8 @@ public final class Session {
             try finishEmpty(lists)
             return
         }
-        try transfer(connection, lists, firstLists, indexes, mapper, opener)
+        let plan = AttributePlan(options: options, mapper: mapper, umask: environment.umask, attributes: attributes)
+        try transfer(connection, lists, firstLists, indexes, plan, opener)
     }
 
     /// With a timeout in force, signs of life alone do not keep a session going for ever (HOS-8). Sums of whole files
@@ -229,13 +232,12 @@ public final class Session {
 
     private func transfer(
         _ connection: Connection, _ lists: FileListReceiver, _ firstLists: [LiveList], _ indexes: IndexReader,
-        _ mapper: IdentityMapper, _ opener: any DestinationOpener
+        _ plan: AttributePlan, _ opener: any DestinationOpener
     ) throws(SessionError) {
         let first = firstLists[0].list
         let destination = try opener.open(
             entryCount: firstLists.reduce(0) { $0 + $1.list.count },
             first: first.count > 0 ? first.entry(at: 0) : nil)
-        let plan = AttributePlan(options: options, mapper: mapper, umask: environment.umask)
         let mailbox = Mailbox()
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,

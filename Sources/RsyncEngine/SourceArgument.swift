@@ -18,6 +18,9 @@ public struct SourceArgument: Sendable {
     /// Absolute path of the directory where names start, for rules that are about it (FLT-50).
     public let transferRoot: [UInt8]
 
+    /// Opens one of `implied`, by its name.
+    public var openImplied: (@Sendable (_ name: [UInt8]) -> (any SourceTree)?)?
+
     public init(
         tree: any SourceTree, wireName: [UInt8], start: RelativePath, namesContents: Bool,
         implied: [(name: [UInt8], status: FileStatus)] = [], directory: [UInt8] = [],
@@ -30,6 +33,15 @@ public struct SourceArgument: Sendable {
         self.implied = implied
         self.transferRoot = transferRoot
         self.directory = directory
+    }
+
+    /// The tree and place of an entry of ours, whether start item, below it or above.
+    func place(of name: [UInt8]) -> (tree: any SourceTree, path: RelativePath)? {
+        if !implied.isEmpty, name != wireName, implied.contains(where: { $0.name == name }) {
+            return openImplied?(name).map { ($0, .root) }
+        }
+        guard let path = try? path(of: name) else { return nil }
+        return (tree, path)
     }
 
     var isDotDirectory: Bool { wireName == [0x2e] || wireName == [0x2f, 0x2e] }

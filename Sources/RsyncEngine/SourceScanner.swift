@@ -19,6 +19,8 @@ final class SourceScanner {
     private var summer = FileSummer()
     private let workingDirectory: [UInt8]
     private let filters: SourceFilters
+    /// nil without `-X`.
+    let attributes: SourceAttributes?
 
     init(
         arguments: [SourceArgument], options: TransferOptions, connection: Connection, diagnostics: Diagnostics,
@@ -27,6 +29,7 @@ final class SourceScanner {
         filters = SourceFilters(options, arguments, outside: environment.filterFiles)
         workingDirectory = environment.workingDirectory
         self.alive = alive
+        attributes = options.preserveXattrs ? SourceAttributes(options) : nil
         self.arguments = arguments
         self.options = options
         self.connection = connection
@@ -64,10 +67,14 @@ final class SourceScanner {
     }
 
     /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here.
-    func impliedDirectory(_ name: [UInt8], _ status: FileStatus, origin: Int) -> Found {
+    func impliedDirectory(_ name: [UInt8], _ status: FileStatus, origin: Int) throws(SessionError) -> Found {
         var entry = FileEntry(name: name, mode: status.mode)
         fill(&entry, from: status)
         entry.isImplied = true
+        if attributes != nil {
+            let place = arguments[origin].place(of: name)
+            try addAttributes(to: &entry, place?.tree, place?.path ?? .root)
+        }
         return (entry, Int32(origin))
     }
 
@@ -163,12 +170,35 @@ final class SourceScanner {
                 return nil
             }
         }
+        if attributes != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
             entry.checksum =
                 try summer.sum(of: path, in: argument.tree, length: entry.length, connection.listChecksum, alive)
                 ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)
         }
         return entry
+    }
+
+    /// `-X`: items whose type is not transferred have none (MET-145).
+    private func addAttributes(
+        to entry: inout FileEntry, _ tree: (any SourceTree)?, _ path: RelativePath
+    ) throws(SessionError) {
+        guard let attributes else { return }
+        let type = entry.type
+        let isWanted =
+            type.isDevice ? options.preserveDevices : type.isSpecial ? options.preserveSpecials
+            : type != .symlink || options.preserveLinks
+        guard isWanted, let tree else {
+            entry.attributeSet = attributes.numberOfNone()
+            return
+        }
+        do throws(FileError) {
+            entry.attributeSet = try attributes.number(of: path, in: tree)
+        } catch {
+            entry.attributeSet = attributes.numberOfNone()
+            ledger.add(.general)
+            try diagnostics.error("rsync_xal_get: llistxattr(\(quoted(entry.name))) failed: \(errorText(error.errno))")
+        }
     }
 
     private func fill(_ entry: inout FileEntry, from status: FileStatus) {

@@ -27,6 +27,11 @@ public struct TransferOptions: Sendable {
     public var preserveAccessTimes = false
     /// `--open-noatime`: reading changes no access time.
     public var keepsAccessTimes = false
+    /// `-X`, and `-XX`: rsync's own attributes too (MET-147).
+    public var preserveXattrs = false
+    public var preserveOwnAttributes = false
+    /// Both ends are this program.
+    public var isLocal = false
     public var omitDirectoryTimes = false
     public var omitLinkTimes = false
     public var numericIds = false

@@ -36,6 +36,12 @@ extension ConfinedTree {
                 present = try System.status(of: handle).mode.permissions
             }
         }
+        if !change.extended.isEmpty {
+            let now = try System.status(of: handle)
+            try self.change(change.extended, of: .handle(handle), now) { mode throws(SystemError) in
+                try changeMode(handle, place, of: now, to: mode)
+            }
+        }
         if change.setsTime { try setTimes(handle, place, of: real, change) }
         // Linux knows no permissions of symlinks (MET-25).
         if let wanted, wanted != present, !real.mode.isSymlink { try changeMode(handle, place, of: real, to: wanted) }

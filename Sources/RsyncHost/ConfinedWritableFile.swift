@@ -126,6 +126,11 @@ final class ConfinedWritableFile: WritableFile {
             if change.uid != nil || change.gid != nil {
                 try System.changeOwner(file, uid: change.uid, gid: change.gid)
             }
+            if !change.extended.isEmpty {
+                try tree.change(change.extended, of: .open(file), System.status(of: file)) { mode throws(SystemError) in
+                    try System.changeMode(ofOpen: file, mode)
+                }
+            }
             if change.setsTime { try System.setTimes(ofOpen: file, change) }
             if let permissions = change.permissions { try System.changeMode(ofOpen: file, permissions & 0o7777) }
         }
@@ -138,6 +143,10 @@ final class ConfinedWritableFile: WritableFile {
             real.size += Int64(state.buffer.count)
             return real
         }
+    }
+
+    func extendedAttributes(where wanted: (_ name: [UInt8]) -> Bool) throws(FileError) -> [ExtendedAttribute] {
+        try using("get_xattr") { (_, file) throws(SystemError) in try System.attributes(of: .open(file), where: wanted) }
     }
 
     func synchronize() throws(FileError) {

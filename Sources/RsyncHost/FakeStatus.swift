@@ -113,6 +113,7 @@ extension ConfinedTree {
             if stored != 0o600 { try System.changeMode(ofOpen: file, stored) }
             let fake = FakeStatus(mode: mode, rdev: device, status: try System.status(of: file))
             try System.setAttribute(FakeStatus.attribute, of: file, to: fake.text)
+            try System.changeMode(ofOpen: file, FakeStatus.storedPermissions(mode.permissions, isDirectory: false))
         } catch {
             // Without its attribute the file would pass for a regular one. The first error is the one to tell.
             try? System.remove(place.directory, place.name, isDirectory: false)
@@ -159,6 +160,8 @@ extension ConfinedTree {
         let stored = FakeStatus.storedPermissions(permissions, isDirectory: nowType == .directory)
         if stored != real.mode.permissions { try System.changeMode(ofOpen: file, stored) }
         try recordPretence(fake, open: file)
+        for attribute in change.extended.set { try System.setAttribute(attribute, of: .open(file)) }
+        for name in change.extended.remove { try System.removeAttribute(name, of: .open(file)) }
         if change.setsTime { try System.setTimes(ofOpen: file, change) }
     }
 }

@@ -55,6 +55,88 @@ extension System {
 
     // MARK: Extended attributes
 
+    enum AttributeHolder {
+        /// Opened for reading or writing.
+        case open(Descriptor)
+        /// O_PATH.
+        case handle(Descriptor)
+
+        var raw: Int32 {
+            switch self {
+            case .open(let file): file.raw
+            case .handle(let file): file.raw
+            }
+        }
+
+        var isHandle: Int32 {
+            switch self {
+            case .open: 0
+            case .handle: 1
+            }
+        }
+    }
+
+    /// None where the file system knows none.
+    static func attributes(
+        of item: AttributeHolder, where wanted: (_ name: [UInt8]) -> Bool
+    ) throws(SystemError) -> [ExtendedAttribute] {
+        // Names of one item take at most 64 KiB, and so does one value.
+        var names = [UInt8](repeating: 0, count: 1024)
+        var count = unsafe ebb_list_attributes(item.raw, item.isHandle, &names, names.count)
+        if count < 0, errno == ERANGE {
+            names = [UInt8](repeating: 0, count: largestAttribute)
+            count = unsafe ebb_list_attributes(item.raw, item.isHandle, &names, names.count)
+        }
+        guard count >= 0 else {
+            let error = SystemError(number: errno)
+            if error == .notSupported { return [] }
+            throw error
+        }
+        var found: [ExtendedAttribute] = []
+        for name in names[..<count].split(separator: 0) {
+            let name = [UInt8](name)
+            guard wanted(name), let value = try attribute(name, of: item) else { continue }
+            found.append(ExtendedAttribute(name: name, value: value))
+        }
+        return found
+    }
+
+    private static let largestAttribute = 64 << 10
+
+    /// nil: gone meanwhile.
+    private static func attribute(_ name: [UInt8], of item: AttributeHolder) throws(SystemError) -> [UInt8]? {
+        let name = SystemName(anything: name)
+        var value = [UInt8](repeating: 0, count: 256)
+        var count = unsafe ebb_get_attribute(item.raw, item.isHandle, name.characters, &value, value.count)
+        if count < 0, errno == ERANGE {
+            value = [UInt8](repeating: 0, count: largestAttribute)
+            count = unsafe ebb_get_attribute(item.raw, item.isHandle, name.characters, &value, value.count)
+        }
+        guard count >= 0 else {
+            let error = SystemError(number: errno)
+            if error == .noData { return nil }
+            throw error
+        }
+        return [UInt8](value[..<count])
+    }
+
+    static func setAttribute(_ attribute: ExtendedAttribute, of item: AttributeHolder) throws(SystemError) {
+        let name = SystemName(anything: attribute.name)
+        _ = try retrying {
+            unsafe ebb_set_attribute(item.raw, item.isHandle, name.characters, attribute.value, attribute.value.count)
+        }
+    }
+
+    static func removeAttribute(_ name: [UInt8], of item: AttributeHolder) throws(SystemError) {
+        do throws(SystemError) {
+            _ = try retrying { unsafe ebb_remove_attribute(item.raw, item.isHandle, SystemName(anything: name).characters) }
+        } catch {
+            guard error == .noData else { throw error }
+        }
+    }
+
+    // MARK: The attribute of fake mode
+
     /// nil when there is none.
     static func attribute(_ name: SystemName, of file: Descriptor, limit: Int) throws(SystemError) -> [UInt8]? {
         var value = [UInt8](repeating: 0, count: limit)

@@ -214,6 +214,7 @@ extension ParsedArguments {
                     ? "The --password-file option may only be used when accessing an rsync daemon."
                     : "The --contimeout option may only be used when connecting to an rsync daemon.")
         }
+        if fakeSuper, xattrs > 1 { throw .refused("--fake-super conflicts with -XX") }
         if deletes, !transfersDirectories {
             throw .refused("--delete does not work without --recursive (-r) or --dirs (-d).")
         }

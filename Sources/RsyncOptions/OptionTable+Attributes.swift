@@ -9,7 +9,9 @@ extension OptionTable {
             arguments.modeChanges.append(value.bytes)
         },
         .refused("acls A", no: "acls A", .both, "keep access control lists"),
-        .refused("xattrs X", no: "xattrs X", .both, "keep extended attributes"),
+        .flag("xattrs X", no: "xattrs X", .both, "keep extended attributes; twice: rsync's own too") {
+            $0.xattrs = $1 ? $0.xattrs + 1 : 0
+        },
         .flag("owner o", no: "owner o", .both, "keep the owner") { $0.owner = $1 },
         .flag("group g", no: "group g", .both, "keep the group") { $0.group = $1 },
         .valued("usermap", "MAP", .receiver, "map users by name or id") { (arguments, value) throws(ArgumentError) in

@@ -142,6 +142,8 @@ public struct ParsedArguments: Sendable {
     /// Times `-U` was given.
     public var accessTimes = 0
     public var openNoAtime = false
+    /// Times `-X` was given.
+    public var xattrs = 0
     public var copyAs: [UInt8]?
     public var fakeSuper = false
     /// `--super` and `--no-super`; nil when the user id decides.

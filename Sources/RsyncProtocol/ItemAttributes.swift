@@ -60,6 +60,16 @@ public struct ItemAttributes: Sendable, Hashable {
         }
     }
 
+    /// Whether a request for values of extended attributes follows (in an echo: the values), given `-X` and no dry run
+    /// (MET-65 field 5, MET-154).
+    public func carriesXattrs(_ traits: SessionTraits) -> Bool {
+        guard traits.hasItemFlags, flags.contains(.reportXattr) else { return false }
+        return !(traits.linksCarryNoXattrs && isLinkReport)
+    }
+
+    /// Of a hard link that was made, or of one to an alternate directory's file.
+    public var isLinkReport: Bool { flags.isSuperset(of: [.localChange, .xnameFollows]) }
+
     /// The flags, with those that announce a field added where the field is needed.
     private var wireFlags: ItemFlags {
         var result = flags

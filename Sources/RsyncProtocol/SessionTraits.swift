@@ -161,6 +161,8 @@ public struct SessionTraits: Sendable, Equatable {
 
     public var supportsAccessControlLists: Bool { number >= 30 }
     public var supportsExtendedAttributes: Bool { number >= 30 }
+    /// No values are asked for with the report of a hard link (MET-154).
+    public var linksCarryNoXattrs: Bool { number >= 31 && !compat.contains(.avoidXattrOptimisation) }
     public var supportsFuzzy: Bool { number >= 29 }
     public var supportsSeveralAlternateDirectories: Bool { number >= 29 }
     public var supportsPruneEmptyDirectories: Bool { number >= 29 }

@@ -24,6 +24,10 @@ int conform_mknod(const char *path, mode_t mode, unsigned major_number, unsigned
 unsigned conform_major(dev_t device);
 unsigned conform_minor(dev_t device);
 
+/// llistxattr(2) and lgetxattr(2).
+ssize_t conform_llistxattr(const char *path, void *names, size_t size);
+ssize_t conform_lgetxattr(const char *path, const char *name, void *value, size_t size);
+
 /// Has SIGTERM, SIGINT, SIGHUP and SIGUSR1 written to `descriptor` as one byte each, instead of ending the process.
 int conform_catch_signals(int descriptor);
 

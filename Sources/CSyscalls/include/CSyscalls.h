@@ -52,6 +52,12 @@ ssize_t ebb_fgetxattr(int descriptor, const char *name, void *value, size_t size
 int ebb_fsetxattr(int descriptor, const char *name, const void *value, size_t size);
 int ebb_fremovexattr(int descriptor, const char *name);
 
+// The same for any descriptor; is_handle says that it is an O_PATH one, which has a way through /proc only.
+ssize_t ebb_list_attributes(int descriptor, int is_handle, void *names, size_t size);
+ssize_t ebb_get_attribute(int descriptor, int is_handle, const char *name, void *value, size_t size);
+int ebb_set_attribute(int descriptor, int is_handle, const char *name, const void *value, size_t size);
+int ebb_remove_attribute(int descriptor, int is_handle, const char *name);
+
 int ebb_status_flags(int descriptor);
 int ebb_set_status_flags(int descriptor, int flags);
 // A close-on-exec duplicate that is not 0, 1 or 2.

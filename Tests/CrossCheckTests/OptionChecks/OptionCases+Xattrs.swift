@@ -1,3 +1,47 @@
 extension OptionCase {
-    static let xattrs: [OptionCase] = []
+    /// A function for the shell: NAME=VALUE onto each file.
+    private static let tool = """
+        x() {
+          n=${1%%=*}; v=${1#*=}; shift
+          case $n in *long) v=$v$v$v$v$v$v; v=$v$v$v$v$v$v;; esac
+          setfattr -h -n "$n" -v "$v" "$@"
+        }
+        umask 022; mkdir -p src/d dst
+        for f in a b c d/e; do echo $f >src/$f; done
+        ln -s a src/l; mkfifo src/p
+        x user.short=1 src/a src/b src/d/e; x user.long=value src/a src/b src/d src; x user.empty= src/c
+
+        """
+    private static let rootsOwn = "x trusted.long=t src/a src/l src/p; x security.foo=2 src/c\n"
+    private static let older = """
+        cp -a src/a src/b src/c src/d src/l src/p dst/
+        x user.surplus=1 dst/a; x user.long=other dst/b dst/d; x user.surplus=2 dst/c; echo changed >dst/d/e
+
+        """
+    private static let times = "touch -h -d '2001-01-01 01:01:01' src/d/* src/* src dst\n"
+    private static let modern: [Int32] = [30, 31, 32]
+
+    static let xattrs: [OptionCase] = [
+        OptionCase(
+            "xattrs/new-items", covers: ["xattrs"], setUp: tool + times, ["-aX", "-i"],
+            comparing: [.tree, .status, .stdout], protocols: modern),
+        OptionCase(
+            "xattrs/of-all-kinds", covers: ["xattrs"], setUp: tool + rootsOwn + times, ["-aX", "-i"],
+            comparing: [.tree, .status, .stdout], protocols: modern, needsRoot: true),
+        OptionCase(
+            "xattrs/changes", covers: ["xattrs"], setUp: tool + older + times, ["-aX", "-ii"],
+            comparing: [.tree, .status, .stdout], protocols: modern),
+        OptionCase(
+            "xattrs/hard-links", covers: ["xattrs"], setUp: tool + older + "ln src/a src/z; ln src/c src/d/y\n" + times,
+            ["-aXH", "-i"], comparing: [.tree, .status, .stdout], protocols: modern),
+        OptionCase(
+            "xattrs/as-an-ordinary-user", covers: ["xattrs"], setUp: tool + rootsOwn + times,
+            ["-aX", "--no-super", "-M--no-super"], protocols: modern, needsRoot: true),
+        OptionCase(
+            "xattrs/too-old-a-protocol", covers: ["xattrs"], setUp: tool, ["-aX"], comparing: [.status], protocols: [27, 29],
+            roles: [.wePull, .wePush, .stockPulls, .stockPushes]),
+        OptionCase(
+            "fake-super/kept-in-xattrs", covers: ["fake-super"], setUp: tool + rootsOwn + "mknod src/n c 1 3\n" + times,
+            ["-aX", "--fake-super"], protocols: modern, roles: [.local, .wePull, .stockPulls], needsRoot: true),
+    ]
 }
