@@ -34,6 +34,10 @@ let package = Package(
         // C: thin shims and system libraries.
         // The archive: three functions of libcrypto are used, and loading all of it takes longer than the rest of the start.
         .target(name: "CDigest", path: "Sources/CDigest", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
+        // Archives again: three shared libraries less to load.
+        .target(
+            name: "CCompress", path: "Sources/CCompress",
+            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":liblz4.a"), .linkedLibrary(":libzstd.a")]),
         .target(name: "CSyscalls", path: "Sources/CSyscalls"),
         .systemLibrary(name: "CLibSSH2", path: "Sources/CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
 
@@ -43,7 +47,10 @@ let package = Package(
         library("RsyncFilter", ["RsyncWire"]),
         library("RsyncProtocol", ["RsyncWire", "RsyncDigest"]),
         library("RsyncDelta", ["RsyncDigest", "RsyncProtocol"]),
-        library("RsyncEngine", ["RsyncWire", "RsyncDigest", "RsyncFilter", "RsyncProtocol", "RsyncDelta"]),
+        library("RsyncCompress", ["RsyncProtocol", "CCompress"]),
+        library("RsyncEngine", [
+            "RsyncWire", "RsyncDigest", "RsyncFilter", "RsyncProtocol", "RsyncDelta", "RsyncCompress",
+        ]),
         library("RsyncOptions", ["RsyncFilter"]),
         library("RsyncReport", ["RsyncProtocol"]),
 
@@ -51,14 +58,15 @@ let package = Package(
         library("RsyncHost", ["RsyncEngine", "CSyscalls"]),
         library("RsyncCommand", ["RsyncOptions", "RsyncReport", "RsyncHost"]),
         library("ReverseSession", ["RsyncCommand"]),
+        library("RestrictedShell", ["RsyncCommand"]),
         library("BackupVault", ["RsyncHost", "CSyscalls"]),
         .executableTarget(
-            name: "ebb", dependencies: ["RsyncCommand", "ReverseSession", "BackupVault"],
+            name: "ebb", dependencies: ["RsyncCommand", "ReverseSession", "RestrictedShell", "BackupVault"],
             path: "Sources/ebb", swiftSettings: strict),
 
         // The conformance suite.
         .target(name: "CConform", path: "Conformance/CConform"),
-        library("TraceKit", ["RsyncEngine", "CConform"], path: "Conformance/TraceKit"),
+        library("TraceKit", ["RsyncEngine", "RsyncCompress", "CConform"], path: "Conformance/TraceKit"),
         library("PeerKit", ["TraceKit", "CConform", "CLibSSH2", "RsyncHost"], path: "Conformance/PeerKit"),
         .executableTarget(
             name: "rsync-conform",
@@ -75,6 +83,7 @@ let package = Package(
         tests("RsyncFilterTests", ["RsyncFilter"]),
         tests("RsyncProtocolTests", ["RsyncProtocol"]),
         tests("RsyncDeltaTests", ["RsyncDelta"]),
+        tests("RsyncCompressTests", ["RsyncCompress"]),
         tests("RsyncEngineTests", ["RsyncEngine", "TraceKit"]),
         tests("RsyncOptionsTests", ["RsyncOptions"]),
         tests("RsyncReportTests", ["RsyncReport", "RsyncProtocol"]),
@@ -83,8 +92,9 @@ let package = Package(
         .testTarget(
             name: "ReverseSessionTests", dependencies: ["ReverseSession", "TestSupport"],
             path: "Tests/ReverseSessionTests", exclude: ["shell-agent-test.sh"], swiftSettings: strict),
+        tests("RestrictedShellTests", ["RestrictedShell", "TraceKit"]),
         tests("BackupVaultTests", ["BackupVault"]),
-        tests("EbbTests", ["ebb", "ReverseSession"]),
+        tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.

@@ -99,7 +99,7 @@ struct Dissector {
             traits: traits, options: options, isPush: isPush,
             transferSum: ChecksumVariant(name: names.checksum ?? chosen?.first, traits: traits),
             listSum: ChecksumVariant(name: names.checksum ?? chosen?.last, traits: traits),
-            compression: names.compression ?? options.explicitCompression ?? (options.letter("z") ? .zlib : .none))
+            compression: options.compression(negotiated: names.compression))
     }
 
     /// Both sides' list of one kind and what comes of them (SES-60).

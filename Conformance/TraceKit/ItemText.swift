@@ -79,7 +79,7 @@ enum TokenText {
             while try readPlain(&reader, blockCount: blockCount) {}
         } else {
             var previous: Int32 = 0
-            while try readRecord(&reader, &previous) {}
+            while try readRecord(&reader, &previous, blockCount) {}
         }
     }
 
@@ -101,31 +101,27 @@ enum TokenText {
         return token != .end
     }
 
-    /// XFR-84.
-    private static func readRecord(_ reader: inout FieldReader, _ previous: inout Int32) throws(WireError) -> Bool {
-        var last = previous
-        let text = try reader.field(
+    private static func readRecord(
+        _ reader: inout FieldReader, _ previous: inout Int32, _ blockCount: Int32
+    ) throws(WireError) -> Bool {
+        let last = previous
+        let record = try reader.field(
             "record", "XFR-84",
-            { reader throws(WireError) in
-                let flag = try reader.byte()
-                switch flag {
-                case 0: return "end"
-                case 0x40...0x7f:
-                    let length = Int(flag - 0x40) << 8 | Int(try reader.byte())
-                    try reader.skip(length)
-                    return "\(length) compressed bytes"
-                case 0x20, 0x21, 0x80...0xff:
-                    let isRelative = flag >= 0x80
-                    let block = isRelative ? previous &+ Int32(flag & 0x3f) : try reader.int32()
-                    let isRun = isRelative ? flag & 0x40 != 0 : flag == 0x21
-                    let run = isRun ? Int32(try reader.shortInt()) : 0
-                    last = block &+ run
-                    return isRun ? "blocks \(block)...\(last)" : "block \(block)"
-                default:
-                    throw WireError(.malformed, field: "record", clause: "XFR-89", offset: reader.consumed, value: Int64(flag))
+            { reader throws(WireError) in try TokenRecord(reading: &reader, previous: last, blockCount: blockCount) },
+            show: {
+                switch $0 {
+                case .data(let length): "\(length) compressed bytes"
+                case .blocks(let first, let last): first == last ? "block \(first)" : "blocks \(first)...\(last)"
+                case .end: "end"
                 }
-            }, show: { $0 })
-        previous = last
-        return text != "end"
+            })
+        switch record {
+        case .data(let length):
+            _ = try reader.field(
+                "compressed", "XFR-84", { reader throws(WireError) in try reader.skip(length) }, show: { "\(length) bytes" })
+        case .blocks(_, let last): previous = last
+        case .end: return false
+        }
+        return true
     }
 }

@@ -176,13 +176,20 @@ struct MemoryFileSystem {
         nodes[inode]?.time = time
     }
 
-    mutating func append(_ bytes: ArraySlice<UInt8>, to inode: UInt64) {
+    mutating func write(_ bytes: ArraySlice<UInt8>, to inode: UInt64, at position: Int) {
         guard case .file(var content)? = nodes[inode]?.content else { return }
         nodes[inode]?.content = .file([])
-        content.append(contentsOf: bytes)
+        if content.count < position { content += [UInt8](repeating: 0, count: position - content.count) }
+        content.replaceSubrange(position..<min(content.count, position + bytes.count), with: bytes)
         nodes[inode]?.content = .file(content)
         let time = now()
         nodes[inode]?.time = time
+    }
+
+    mutating func cut(_ inode: UInt64, to length: Int) {
+        guard case .file(let content)? = nodes[inode]?.content else { return }
+        nodes[inode]?.content = .file(
+            content.prefix(length) + [UInt8](repeating: 0, count: max(0, length - content.count)))
     }
 
     mutating func apply(_ change: AttributeChange, to inode: UInt64) {

@@ -51,24 +51,33 @@ extension MemoryTree {
     }
 
     public func rename(_ from: RelativePath, to: RelativePath) throws(FileError) {
-        try meet(.rename, to, "rename")
-        try replace(from, to, "rename")
+        try rename(from, to: to, in: self)
     }
 
-    private func replace(_ from: RelativePath, _ to: RelativePath, _ operation: StaticString) throws(FileError) {
+    public func rename(_ from: RelativePath, to: RelativePath, in tree: any DestinationTree) throws(FileError) {
+        guard let other = tree as? MemoryTree, other.state === state else {
+            throw FileError(errno: FileError.crossDevice, operation: "rename", path: from)
+        }
+        try other.meet(.rename, to, "rename")
+        try replace(from, to, in: other.root, "rename")
+    }
+
+    private func replace(
+        _ from: RelativePath, _ to: RelativePath, in root: UInt64, _ operation: StaticString
+    ) throws(FileError) {
         try changing(operation, to) { system, to throws(FileError) in
             let inode = try system.resolve(from, from: self.root, operation)
-            if let old = try? system.resolve(to, from: self.root, operation) {
+            if let old = try? system.resolve(to, from: root, operation) {
                 // Two names of one file: nothing happens, as POSIX has it.
                 if old == inode { return }
                 guard system.nodes[old]?.directory == nil else {
                     throw FileError(errno: FileError.isADirectory, operation: operation, path: to)
                 }
-                try system.removeName(to, from: self.root, operation)
+                try system.removeName(to, from: root, operation)
             }
             system.nodes[inode]?.links += 1
             try system.removeName(from, from: self.root, operation)
-            try system.addName(to, from: self.root, inode, operation)
+            try system.addName(to, from: root, inode, operation)
         }
     }
 
@@ -112,15 +121,44 @@ extension MemoryTree {
         return MemoryTemporary(tree: self, inode: inode, path: path, target: target)
     }
 
+    public func createTemporary(named name: [UInt8]) throws(FileError) -> any WritableFile {
+        guard let target = try? RelativePath.root.appending(name) else {
+            throw FileError(errno: 22, operation: "mkstemp", path: .root)
+        }
+        return try createTemporary(for: target)
+    }
+
+    public func openInPlace(_ path: RelativePath, allowsDevices: Bool) throws(FileError) -> any WritableFile {
+        try meet(.openInPlace, path, "open")
+        let inode = try changing("open", path) { system, path throws(FileError) in
+            let inode: UInt64
+            if let found = try? system.resolve(path, from: self.root, "open") {
+                guard system.nodes[found]?.bytes != nil else { throw FileError(errno: 22, operation: "open", path: path) }
+                inode = found
+            } else {
+                inode = try system.make(
+                    path, from: self.root, .file([]), FileMode(.regular, permissions: 0o600), "open")
+            }
+            system.nodes[inode]?.openings += 1
+            return inode
+        }
+        return MemoryTemporary(tree: self, inode: inode, path: path, target: path, isInPlace: true)
+    }
+
     public func temporaryName(for target: RelativePath) throws(FileError) -> RelativePath {
         try changing("mkstemp", target) { system, target throws(FileError) in
             try system.temporaryName(for: target, from: self.root)
         }
     }
 
-    func publish(_ inode: UInt64, _ temporary: RelativePath, as target: RelativePath) throws(FileError) {
-        try meet(.publish, target, "rename")
-        try replace(temporary, target, "rename")
+    func publish(
+        _ inode: UInt64, _ temporary: RelativePath, as target: RelativePath, in tree: any DestinationTree
+    ) throws(FileError) {
+        guard let other = tree as? MemoryTree, other.state === state else {
+            throw FileError(errno: FileError.crossDevice, operation: "rename", path: target)
+        }
+        try other.meet(.publish, target, "rename")
+        try replace(temporary, target, in: other.root, "rename")
         state.withLock { $0.close(inode) }
     }
 }
@@ -130,17 +168,45 @@ private final class MemoryTemporary: WritableFile {
     private let tree: MemoryTree
     private let inode: UInt64
     private let target: RelativePath
+    private let isInPlace: Bool
+    private let position = Monitor(0)
 
-    init(tree: MemoryTree, inode: UInt64, path: RelativePath, target: RelativePath) {
+    init(tree: MemoryTree, inode: UInt64, path: RelativePath, target: RelativePath, isInPlace: Bool = false) {
         self.tree = tree
         self.inode = inode
         self.path = path
         self.target = target
+        self.isInPlace = isInPlace
     }
 
     func write(_ bytes: [UInt8], _ range: Range<Int>) throws(FileError) {
         try tree.meet(.write, target, "write")
-        tree.state.withLock { $0.append(bytes[range], to: inode) }
+        position.withLock { position in
+            tree.state.withLock { $0.write(bytes[range], to: inode, at: position) }
+            position += range.count
+        }
+    }
+
+    func skip(_ count: Int64) throws(FileError) { position.withLock { $0 += Int(count) } }
+
+    func punch(_ count: Int64) throws(FileError) {
+        let zeros = [UInt8](repeating: 0, count: Int(count))
+        try write(zeros, 0..<zeros.count)
+    }
+
+    func cut() throws(FileError) {
+        position.withLock { position in tree.state.withLock { $0.cut(inode, to: position) } }
+    }
+
+    func allocate(_ length: Int64) throws(FileError) {}
+
+    func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int {
+        let piece = tree.state.withLock { system -> ArraySlice<UInt8> in
+            guard let bytes = system.nodes[inode]?.bytes, position < bytes.count else { return [] }
+            return bytes[Int(position)..<min(bytes.count, Int(position) + count)]
+        }
+        buffer.replaceSubrange(offset..<(offset + piece.count), with: piece)
+        return piece.count
     }
 
     func apply(_ change: AttributeChange) throws(FileError) {
@@ -152,10 +218,13 @@ private final class MemoryTemporary: WritableFile {
 
     func synchronize() throws(FileError) {}
 
-    func publish(as target: RelativePath) throws(FileError) { try tree.publish(inode, path, as: target) }
+    func publish(as target: RelativePath, in other: (any DestinationTree)?) throws(FileError) {
+        guard !isInPlace else { return tree.state.withLock { $0.close(inode) } }
+        try tree.publish(inode, path, as: target, in: other ?? tree)
+    }
 
     func discard() {
-        try? tree.removeFile(path)
+        if !isInPlace { try? tree.removeFile(path) }
         tree.state.withLock { $0.close(inode) }
     }
 }

@@ -47,7 +47,7 @@ public final class MemoryTree: DestinationTree {
     public enum Operation: Sendable, Hashable {
         case status, names, linkTarget, open, read
         case makeDirectory, makeSymlink, makeNode, makeLink, rename, removeFile, removeDirectory, apply
-        case createTemporary, write, publish
+        case createTemporary, openInPlace, write, publish
     }
 
     /// Makes an operation on a path fail: `times` times, from then on.

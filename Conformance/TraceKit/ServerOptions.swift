@@ -36,15 +36,20 @@ struct ServerOptions {
     var removesSourceFiles: Bool { has("--remove-source-files") || has("--remove-sent-files") }
     var appends: Bool { has("--append") }
     /// SES-54.
-    var negotiatesCompression: Bool {
-        compressCount == 1 && explicitCompression == nil || value("--compress-level") != nil && explicitCompression == nil
-    }
+    var requestsCompression: Bool { compressCount > 0 || value("--compress-level") != nil }
+    var negotiatesCompression: Bool { requestsCompression && explicitCompression == nil }
 
     /// A choice that is not to be negotiated.
     var explicitCompression: CompressionName? {
         if let name = value("--compress-choice"), name != "auto" { return CompressionName(name) }
         if has("--new-compress") || compressCount > 1 { return .zlibx }
         return has("--old-compress") ? .zlib : nil
+    }
+
+    /// SES-68, SES-72.
+    func compression(negotiated: CompressionName?) -> CompressionName {
+        let name = negotiated ?? explicitCompression ?? (requestsCompression ? .zlib : .none)
+        return (name == .zlib || name == .zlibx) && value("--compress-level").flatMap({ Int32($0) }) == 0 ? .none : name
     }
 
     var checksumChoice: [ChecksumName]? {

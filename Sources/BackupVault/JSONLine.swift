@@ -1,6 +1,6 @@
 /// A flat JSON object on one line: as much JSON as the journal writes, and a reader that passes over the rest.
-enum JSONLine {
-    enum Value: Equatable {
+package enum JSONLine {
+    package enum Value: Equatable {
         case string(String)
         case integer(Int64)
         case strings([String])
@@ -8,7 +8,7 @@ enum JSONLine {
         case other
     }
 
-    static func encode(_ fields: [(String, Value)]) -> [UInt8] {
+    package static func encode(_ fields: [(String, Value)]) -> [UInt8] {
         var line: [UInt8] = [UInt8(ascii: "{")]
         for (key, value) in fields {
             if line.count > 1 { line.append(UInt8(ascii: ",")) }

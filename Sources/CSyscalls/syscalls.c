@@ -103,6 +103,14 @@ int ebb_fremovexattr(int descriptor, const char *name) {
     return fremovexattr(descriptor, name);
 }
 
+int ebb_allocate(int descriptor, int64_t length) {
+    return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, length);
+}
+
+int ebb_punch(int descriptor, int64_t position, int64_t length) {
+    return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, position, length);
+}
+
 int ebb_status_flags(int descriptor) {
     return fcntl(descriptor, F_GETFL);
 }

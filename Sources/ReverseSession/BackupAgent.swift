@@ -80,6 +80,7 @@ public struct BackupAgent {
             return AgentRefusal.exitCode
         }
         shell.stream.timeoutSeconds = sender.timeout
+        shell.stream.limitWrites(kibibytesPerSecond: sender.bandwidthLimit)
         let result: SessionResult
         if showsProgress {
             let counted = CountedStream(shell.stream, say: say)

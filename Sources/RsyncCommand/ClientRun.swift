@@ -11,14 +11,21 @@ struct ClientRun {
     private let endpoints: Endpoints
     private let interruption: Interruption
     private let options: TransferOptions
+    private let isLocal: Bool
+    private let log: LogFile?
     private let startedAt = SystemWords.milliseconds()
+    /// Seconds left to the run (XFR-151).
+    private let secondsLeft: Int64?
 
     init(_ arguments: inout ParsedArguments, _ interruption: Interruption) throws {
         endpoints = try arguments.endpoints()
         self.arguments = arguments
         self.interruption = interruption
-        var isLocal = false
-        if case .local = endpoints { isLocal = true }
+        secondsLeft = try RsyncProgram.secondsLeft(arguments)
+        if case .local = endpoints { isLocal = true } else { isLocal = false }
+        var sendsToRemote = false
+        if case .push = endpoints { sendsToRemote = true }
+        log = LogFile.opened(arguments, sendsToRemote: sendsToRemote)
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
@@ -41,7 +48,7 @@ struct ClientRun {
         let (child, capabilities) = try connect(
             user: destination.user, host: destination.host, role: .sender, paths: [destination.path])
         let opened = openSources(sources)
-        let console = Console(arguments, isSender: true, isRemote: true)
+        let console = Console(arguments, isSender: true, isRemote: true, log: log)
         let session = try makeSession(child.stream, console, isSender: true, capabilities)
         let result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         return finish(result, console, role: "sender", child)
@@ -51,10 +58,10 @@ struct ClientRun {
         _ user: [UInt8]?, _ host: [UInt8], _ paths: [[UInt8]], _ destination: [UInt8]?
     ) throws -> Int32 {
         let (child, capabilities) = try connect(user: user, host: host, role: .receiver, paths: paths)
-        let console = Console(arguments, isSender: false, isRemote: true)
+        let console = Console(arguments, isSender: false, isRemote: true, log: log)
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
         let requested =
-            arguments.oldArguments > 0
+            arguments.oldArguments > 0 || arguments.trustsSender
             ? nil
             : RequestedNames(
                 arguments: paths.map { $0.isEmpty ? Array(".".utf8) : $0 },
@@ -76,6 +83,7 @@ struct ClientRun {
         let capabilities = version.offersCapabilities ? offered : []
         let server = try ServerArguments.compose(arguments, role: role, capabilities: capabilities, paths: paths)
         let command = try RemoteShell.command(arguments, user: user, host: host, server: server.commandLine)
+        if arguments.debug[.cmd] > 0 { sayCommand(command) }
         let child: ChildProcess
         do throws(StreamSetupError) {
             child = try ChildProcess(
@@ -83,14 +91,38 @@ struct ClientRun {
         } catch {
             throw SessionError(
                 exitCode: 14,
-                "Failed to exec \(command.first ?? []): \(SystemWords.text(error.errno))")
+                "rsync: [\(role == .sender ? "sender" : "Receiver")] Failed to exec \(command.first ?? []): \(SystemWords.text(error.errno))")
         }
+        RsyncProgram.limit(child.stream, arguments, secondsLeft)
         if let words = server.secluded {
             let bytes = SecludedArguments.encode(words)
-            try child.stream.write(bytes, 0..<bytes.count)
+            do throws(StreamError) {
+                try child.stream.write(bytes, 0..<bytes.count)
+            } catch {
+                throw SessionError(exitCode: 12, SessionError.stream(error).message)
+            }
         }
         try CopyAs.become(arguments.copyAs)
         return (child, Capabilities(optionValue: capabilities))
+    }
+
+    /// `-vv`: the words as a shell would take them.
+    private func sayCommand(_ command: [[UInt8]]) {
+        guard !arguments.quiet else { return }
+        let words = command.map { $0.allSatisfy(Self.needsNoQuotes) ? $0 : [0x22] + $0 + [0x22] }
+        let line = Array("opening connection using: ".utf8) + words.joined(separator: [0x20])
+        let text = Console.harmless(line) + Array("  (\(command.count) args)".utf8)
+        log?.say(text)
+        SystemWords.write(text + [0x0a], to: 1)
+    }
+
+    private static func needsNoQuotes(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: Array("-_.,/@:+".utf8).contains(byte)
+        }
     }
 
     private func makeSession(
@@ -99,7 +131,8 @@ struct ClientRun {
         Session(
             configuration: SessionConfiguration(
                 isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: 0),
+                capabilities: capabilities, seed: 0, isLocalCopy: isLocal
+            ).withNamesFromEnvironment(),
             options: options, stream: stream, observer: observer, environment: .current())
     }
 
@@ -110,16 +143,23 @@ struct ClientRun {
         try CopyAs.become(arguments.copyAs)
         let opened = openSources(sources)
         let (near, far) = try FileDescriptorStream.pair(interruption: interruption)
-        let console = Console(arguments, isSender: destination != nil, isRemote: false)
+        // What stops is the client; its end takes the server along.
+        RsyncProgram.limit(near, arguments, secondsLeft)
+        RsyncProgram.limit(far, arguments, nil)
+        let console = Console(arguments, isSender: destination != nil, isRemote: false, log: log)
         let capabilities = Capabilities(
             optionValue: Array(
                 Capabilities.offered(incremental: options.allowsIncrementalRecursion(isSender: false)).utf8))
-        let errors = ServerErrors(isSender: destination == nil)
+        // What the server of a local copy has to tell of items the client knows.
+        var served = options
+        served.reportsItems = false
+        served.reportsCompletion = false
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: SystemWords.seed()),
-            options: options, stream: far, observer: errors, environment: .current())
+                capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
+            ).withNamesFromEnvironment(),
+            options: served, stream: far, observer: ServerObserver(), environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination)
         let job = FarSide(server, opened, destination == nil ? nil : place)
@@ -130,7 +170,9 @@ struct ClientRun {
             : client.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         thread.join()
         var merged = result
-        if let far = job.result, far.error?.announcedByPeer != true {
+        // What ended this side itself is the cause; a connection that fails may be the other's doing.
+        let isOwn = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
+        if !isOwn, let far = job.result, far.error?.announcedByPeer != true {
             merged.exitCode = max(result.exitCode, far.exitCode)
             if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
                 merged.error = error
@@ -169,17 +211,19 @@ struct ClientRun {
     private func openSources(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
         SourceOpener(
             relative: options.relative, fakeSuper: options.rootMode == .fake,
-            keepsAccessTimes: options.keepsAccessTimes, report: RsyncProgram.complain
+            keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
+            report: { [log] in RsyncProgram.complain($0, log: log) }
         ).open(words)
     }
 
     private func localDestination(_ argument: [UInt8]?) -> LocalDestination {
         LocalDestination(
-            argument: argument, linkDestinations: arguments.alternateDirectories, options: options)
+            argument: argument, linkDestinations: arguments.alternateDirectories, options: options,
+            sides: SideDirectories(arguments))
     }
 
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
-        if result.error == nil, !arguments.quiet { summarize(result, console) }
+        if result.error == nil { summarize(result, console) }
         console.finish()
         var code = result.exitCode
         if let child {
@@ -192,15 +236,19 @@ struct ClientRun {
         }
         var shown = result
         shown.exitCode = code
-        return RsyncProgram.conclude(shown, role: role)
+        return RsyncProgram.conclude(shown, role: role, log: log)
     }
 
     private func summarize(_ result: SessionResult, _ console: Console) {
-        guard arguments.statistics || arguments.verbosity > 0, !(arguments.lists && !arguments.statistics && arguments.verbosity == 0)
-        else { return }
+        let level = arguments.info[.stats]
+        guard level > 0 else {
+            let figures = result.statistics
+            log?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
+            return
+        }
         let summary = TransferSummary(
             result, elapsedMilliseconds: SystemWords.milliseconds() - startedAt, dryRun: options.dryRun)
-        if arguments.statistics { console.write(summary.statisticsBlock(humanReadable: arguments.humanReadable)) }
+        if level > 1 { console.write(summary.statisticsBlock(humanReadable: arguments.humanReadable)) }
         console.write(summary.closingLines(humanReadable: arguments.humanReadable))
     }
 }

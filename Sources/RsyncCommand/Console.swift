@@ -8,11 +8,11 @@ import Synchronization
 public final class Console: SessionObserver {
     private struct State: Sendable {
         var pending: [UInt8] = []
-        var lineIsOpen = false
         var listIsIncremental = false
         var current: [UInt8] = []
         var began: Int64 = 0
         var lastUpdate: Int64 = 0
+        var total = TotalProgress()
     }
 
     private let state = Mutex(State())
@@ -22,31 +22,42 @@ public final class Console: SessionObserver {
     private let arguments: ParsedArguments
     private let showsLists: Bool
     private let showsDeletions: Bool
+    /// Lines leave at once.
+    private let isUnbuffered: Bool
+    private let log: LogFile?
     /// Both ends are here: the list is sent, whichever end shows it.
     private let isLocal: Bool
 
-    public init(_ arguments: ParsedArguments, isSender: Bool, isRemote: Bool) {
+    init(_ arguments: ParsedArguments, isSender: Bool, isRemote: Bool, log: LogFile?) {
         self.arguments = arguments
-        escaping = Self.localeEscaping
-        let style: RsyncReport.ItemReport.Style =
-            arguments.itemize > 0 ? .itemized : arguments.verbosity > 0 || arguments.progress ? .names : .none
-        let context = ItemizedString.Context(
-            sendsToRemote: isSender && isRemote, preservesTimes: arguments.times, setsLinkTimes: true)
+        self.log = log
+        escaping = Self.escaping(arguments)
         items = RsyncReport.ItemReport(
-            style: arguments.quiet ? .none : style,
-            showsUnchanged: arguments.itemize > 1 || (arguments.itemize > 0 && arguments.verbosity > 1),
-            context: context, escaping: escaping)
+            format: arguments.quiet ? nil : arguments.itemFormat.map { OutputFormat($0) },
+            showsUnchanged: arguments.itemize > 1 || arguments.itemizeLevel > 0 && arguments.info[.name] > 1,
+            formatter: ItemFormatter(
+                arguments, sendsToRemote: isSender && isRemote, escaping: escaping))
         listing = Listing(
             humanReadable: arguments.humanReadable, escaping: escaping,
             showsLinkTargets: arguments.links, zone: { SystemWords.zoneOffset($0) })
-        showsLists =
-            !arguments.quiet && (arguments.recurses || arguments.transfersDirectories) && (arguments.verbosity > 0 || arguments.progress)
-        showsDeletions = !arguments.quiet && (arguments.verbosity > 0 || arguments.itemize > 0)
+        showsLists = !arguments.quiet && arguments.transfersDirectories && arguments.info[.flist] > 0 && !arguments.lists
+        showsDeletions = !arguments.quiet && (arguments.info[.del] > 0 || items.format?.showsOperations == true)
+        isUnbuffered =
+            switch arguments.outputBuffering {
+            case nil: SystemWords.isTerminal(1) || arguments.info[.progress] > 0
+            case .block: false
+            case .some: true
+            }
         isLocal = !isRemote
     }
 
-    private static var localeEscaping: NameEscaping {
-        let locale = SystemWords.variable("LC_ALL") ?? SystemWords.variable("LC_CTYPE") ?? SystemWords.variable("LANG")
+    private static func escaping(_ arguments: ParsedArguments) -> NameEscaping {
+        arguments.showsHighBytes ? .highBytes : localeEscaping
+    }
+
+    static var localeEscaping: NameEscaping {
+        // What is set to nothing counts as not set.
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { SystemWords.variable($0) }.first { !$0.isEmpty }
         let name = (locale ?? "").lowercased()
         return name.contains("utf-8") || name.contains("utf8") ? .utf8 : .ascii
     }
@@ -56,49 +67,73 @@ public final class Console: SessionObserver {
             switch event {
             case .text(let kind, let text): show(kind, text, &state)
             case .fileList(let progress): show(progress, &state)
-            case .item(let report):
-                var items = items
-                items.context.setsLinkTimes = report.setsLinkTimes
-                if let line = items.line(
-                    report.flags, report.entry, linkedTo: report.xname, hasDetails: !report.detailsUnknown)
-                {
-                    print(line, &state)
-                }
+            case .forwarded: break
+            case .item(let report): show(report, &state)
             case .deleted(let name, let isDirectory):
                 if showsDeletions { print(items.deletionLine(name, isDirectory: isDirectory), &state) }
+                log?.deletion(name, isDirectory: isDirectory)
             case .listed(let entry):
-                if !arguments.quiet { print(listing.line(entry), &state) }
+                let line = listing.line(entry)
+                if !arguments.quiet { print(line, &state) }
+                log?.write(line)
             case .progress(let report): show(report, &state)
             }
         }
     }
 
     public func finish() {
-        state.withLock { flush(&$0) }
+        state.withLock {
+            endTotal(&$0)
+            flush(&$0)
+        }
     }
 
-    public func write(_ text: String) {
+    func write(_ text: String) {
+        if let log { for line in text.split(separator: "\n") { log.say(Array(line.utf8)) } }
+        guard !arguments.quiet else { return }
         state.withLock { state in
+            endTotal(&state)
             state.pending.append(contentsOf: text.utf8)
             flush(&state)
         }
     }
 
-    private func show(_ kind: SessionEvent.TextKind, _ text: [UInt8], _ state: inout State) {
-        guard kind == .info else {
-            flush(&state)
-            SystemWords.write(escapeLines(text) + [0x0a], to: 2)
-            return
+    private func show(_ report: RsyncEngine.ItemReport, _ state: inout State) {
+        let facts = ItemFacts(report)
+        let isDue: Bool
+        switch report.stage {
+        case .whole: isDue = true
+        case .begins:
+            isDue = items.format?.needsFigures != true
+            // The line comes after the data, so what progress is shown of has to be said before.
+            if !isDue, arguments.info[.progress] == 1, !arguments.quiet {
+                print(escaping.escape(report.entry.name), &state)
+            }
+        case .complete: isDue = items.format?.needsFigures == true
         }
-        if !arguments.quiet { print(escapeLines(text), &state) }
+        if isDue, let line = items.line(facts) { print(line, &state) }
+        log?.item(facts, report.stage)
     }
 
-    /// One message, one line: whatever could do harm in it is shown as digits, newlines in names included (MET-170).
-    private func escapeLines(_ text: [UInt8]) -> [UInt8] { escaping.escape(text) }
+    private func show(_ kind: SessionEvent.TextKind, _ text: [UInt8], _ state: inout State) {
+        // One message, one line: whatever could do harm in it is shown as digits, newlines in names included (MET-170).
+        let line = escaping.escape(text)
+        log?.say(text)
+        if kind != .info || arguments.messageChannel == .all {
+            guard kind != .info || !arguments.quiet else { return }
+            flush(&state)
+            SystemWords.write(line + [0x0a], to: 2)
+        } else if !arguments.quiet {
+            print(line, &state)
+        }
+    }
 
     static func harmless(_ text: [UInt8]) -> [UInt8] { localeEscaping.escape(text) }
 
     private func show(_ progress: SessionEvent.FileListProgress, _ state: inout State) {
+        if case .begins(_, let sending) = progress {
+            log?.write(Array((sending || isLocal ? "building file list" : "receiving file list").utf8))
+        }
         guard showsLists else { return }
         switch progress {
         case .begins(let incremental, let sending):
@@ -107,9 +142,9 @@ public final class Console: SessionObserver {
             if incremental { state.pending.append(0x0a) }
         case .ends(let count):
             if let end = Notices.listEnd(
-                isIncremental: state.listIsIncremental, countsFiles: arguments.progress, count: count)
+                isIncremental: state.listIsIncremental, countsFiles: arguments.info[.flist] > 1, count: count)
             {
-                state.pending += (arguments.progress ? [0x0d] : []) + Array(end.utf8) + [0x0a]
+                state.pending += (arguments.info[.flist] > 1 ? [0x0d] : []) + Array(end.utf8) + [0x0a]
             }
         }
         flush(&state)
@@ -118,7 +153,8 @@ public final class Console: SessionObserver {
     private func show(_ report: ProgressReport, _ state: inout State) {
         guard !arguments.quiet else { return }
         let now = SystemWords.milliseconds()
-        let isFirst = state.current != report.entry.name
+        let isWhole = arguments.info[.progress] > 1
+        let isFirst = isWhole ? state.began == 0 : state.current != report.entry.name
         if isFirst {
             state.current = report.entry.name
             state.began = now
@@ -126,42 +162,43 @@ public final class Console: SessionObserver {
         guard report.isLast || isFirst || now - state.lastUpdate >= 1000 else { return }
         state.lastUpdate = now
         let seconds = Double(max(1, now - state.began)) / 1000
-        let rate = Double(report.bytes) / seconds
-        let left = report.entry.length - report.bytes
+        let (done, size) = isWhole ? (report.totalBytes, report.totalSize) : (report.bytes, report.entry.length)
+        let rate = Double(done) / seconds
         let line = ProgressLine(
-            done: report.bytes, size: report.entry.length, rate: rate,
-            seconds: report.isLast ? seconds : rate > 0 ? Double(left) / rate : nil,
+            done: done, size: size, rate: rate,
+            seconds: report.isLast ? seconds : rate > 0 ? Double(size - done) / rate : nil,
             end: report.isLast
                 ? .finished(
                     transferred: report.transferred, remaining: max(0, report.known - report.position - 1),
                     known: report.known, isListing: report.listsPending)
                 : .running)
-        state.pending += Array(line.text(humanReadable: arguments.humanReadable).utf8)
-        if report.isLast { state.current = [] }
+        if isWhole {
+            let text = state.total.text(line, humanReadable: arguments.humanReadable)
+            state.pending += Array(text.utf8)
+        } else {
+            state.pending += Array(line.text(humanReadable: arguments.humanReadable).utf8)
+            if report.isLast { state.current = [] }
+        }
         flush(&state)
     }
 
+    /// What `--info=progress2` ends with: a line that nothing is written over (MET-182).
+    private func endTotal(_ state: inout State) {
+        guard state.total.isOpen else { return }
+        state.pending.append(0x0a)
+        state.total = TotalProgress()
+    }
+
     private func print(_ line: [UInt8], _ state: inout State) {
+        endTotal(&state)
         state.pending += line
         state.pending.append(0x0a)
-        if state.pending.count > 8192 || arguments.progress { flush(&state) }
+        if isUnbuffered || state.pending.count > 8192 { flush(&state) }
     }
 
     private func flush(_ state: inout State) {
         guard !state.pending.isEmpty else { return }
         SystemWords.write(state.pending, to: 1)
         state.pending.removeAll(keepingCapacity: true)
-    }
-}
-
-/// A server's own standard error: what does not travel in frames (SES-98).
-public final class ServerErrors: SessionObserver {
-    private let role: String
-
-    public init(isSender: Bool) { role = isSender ? "sender" : "receiver" }
-
-    public func handle(_ event: SessionEvent) {
-        guard case .text(_, let text) = event else { return }
-        SystemWords.write(Array("rsync: [\(role)] ".utf8) + NameEscaping.utf8.escape(text) + [0x0a], to: 2)
     }
 }

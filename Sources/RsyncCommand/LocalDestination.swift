@@ -1,21 +1,37 @@
 import RsyncEngine
 import RsyncHost
+import RsyncOptions
 import RsyncProtocol
 import RsyncWire
+
+/// Directories beside the destination, as the command line has them.
+public struct SideDirectories: Sendable {
+    var temporary: [UInt8]?
+    var backup: [UInt8]?
+
+    public init() {}
+
+    init(_ arguments: ParsedArguments) {
+        temporary = arguments.temporaryDirectory
+        backup = arguments.backupDirectory
+    }
+}
 
 /// The destination argument of a receiving side (ARG-71, ARG-53).
 public final class LocalDestination: DestinationOpener {
     private let directory: [UInt8]
     private let argument: [UInt8]?
     private let linkDestinations: [[UInt8]]
+    private let sides: SideDirectories
     private let options: TransferOptions
     private let places: Places
 
     /// `argument` nil: a listing, which needs no place. `directory`: where relative paths start.
     public init(
         directory: [UInt8] = [], argument: [UInt8]?, linkDestinations: [[UInt8]], options: TransferOptions,
-        places: Places = .machine
+        sides: SideDirectories = SideDirectories(), places: Places = .machine
     ) {
+        self.sides = sides
         self.directory = directory
         self.argument = argument
         self.linkDestinations = linkDestinations
@@ -51,7 +67,7 @@ public final class LocalDestination: DestinationOpener {
     private var fakeSuper: Bool { options.rootMode == .fake }
 
     private func create(_ path: [UInt8]) throws(SessionError) -> Destination {
-        let showsCreation = options.verbosity > 0 || options.itemizeLevel > 0
+        let showsCreation = options.messages.names > 0 || options.itemizeLevel > 0
         let notices =
             showsCreation ? [Destination.Notice(.info, "created directory \(Self.trimmed(path))")] : []
         if options.dryRun { return try absent(notices, path: path) }
@@ -96,9 +112,54 @@ public final class LocalDestination: DestinationOpener {
     ) throws(SessionError) -> Destination {
         var notices = notices
         let alternates = openAlternates(base: base, &notices)
-        return Destination(
-            tree: tree, singleName: singleName, linkDestinations: alternates, wasCreated: wasCreated,
-            notices: notices)
+        let backup: Destination.Annex?
+        if let words = sides.backup { backup = try annex(words, base: base) } else { backup = nil }
+        if options.messages.backups > 0, let backup {
+            notices.append(
+                Destination.Notice(.info, "\(backup.directory.isRoot ? "" : "(new) ")backup_dir is \(backup.words)"))
+        }
+        var result = Destination(
+            tree: tree, singleName: singleName, alternates: alternates, wasCreated: wasCreated,
+            notices: notices, place: base, transferRoot: places.absolutePath(base))
+        if let words = sides.temporary { result.temporary = try temporary(words, base: base) }
+        if let words = options.partialDirectory, words.first == UInt8(ascii: "/") {
+            result.partial = try annex(words, base: base)
+        }
+        result.backup = backup
+        return result
+    }
+
+    /// `--temp-dir`, which has to be there.
+    private func temporary(_ words: [UInt8], base: [UInt8]) throws(SessionError) -> ConfinedTree {
+        do throws(FileError) {
+            return try places.tree(words.first == UInt8(ascii: "/") ? words : join(base, words), fakeSuper: fakeSuper)
+        } catch {
+            let problem = error.errno == FileError.notFound ? "does not exist" : "is not a directory"
+            throw SessionError(exitCode: 1, "The temp-dir \(problem): \(words)")
+        }
+    }
+
+    /// A directory that may be yet to be made: held by what is there of it.
+    private func annex(_ words: [UInt8], base: [UInt8]) throws(SessionError) -> Destination.Annex {
+        var path = words.first == UInt8(ascii: "/") ? words : join(base, words)
+        var below: [[UInt8]] = []
+        while true {
+            switch opened(path) {
+            case .success(let tree):
+                let rest = [UInt8](below.reversed().joined(separator: [UInt8(ascii: "/")]))
+                guard let directory = rest.isEmpty ? .root : try? RelativePath(cleaning: rest) else {
+                    throw SessionError(exitCode: 11, "no directory can be made of \(quote(words))")
+                }
+                return Destination.Annex(tree: tree, directory: directory, words: words)
+            case .failure(let error):
+                let (parent, name) = Self.split(path)
+                guard error.errno == FileError.notFound, parent != path, !name.elementsEqual("..".utf8) else {
+                    throw SessionError(exitCode: 11, "\(quote(words)) cannot be used: \(SystemWords.text(error.errno))")
+                }
+                below.append(name)
+                path = parent
+            }
+        }
     }
 
     /// The `--link-dest` directories that exist. Relative ones are relative to the destination directory (MET-88), which
@@ -114,7 +175,8 @@ public final class LocalDestination: DestinationOpener {
                     Destination.Notice(
                         .warning,
                         error.errno == FileError.notFound
-                            ? "--link-dest arg does not exist: \(word)" : "--link-dest arg is not a dir: \(word)"))
+                            ? "--\(options.alternateKind.rawValue) arg does not exist: \(word)"
+                            : "--\(options.alternateKind.rawValue) arg is not a dir: \(word)"))
             }
         }
         return alternates
@@ -141,7 +203,7 @@ public final class LocalDestination: DestinationOpener {
             guard let path else { return Destination(tree: tree, isAbsent: true, notices: notices) }
             var notices = notices
             let alternates = openAlternates(base: path, &notices)
-            return Destination(tree: tree, linkDestinations: alternates, isAbsent: true, notices: notices)
+            return Destination(tree: tree, alternates: alternates, isAbsent: true, notices: notices)
         } catch {
             throw cannotStat([UInt8(ascii: "/")], error.errno)
         }

@@ -21,6 +21,7 @@ extension TransferOptions {
         preserveGroup = arguments.group
         preserveDevices = arguments.devices
         preserveSpecials = arguments.specials
+        dropsNodes = arguments.dropsNodes
         preserveTimes = arguments.times
         preserveHardLinks = arguments.hardLinks > 0
         preserveExecutability = arguments.executability
@@ -39,25 +40,40 @@ extension TransferOptions {
         wholeFile = arguments.wholeFile ?? isLocal
         dryRun = arguments.dryRun
         listOnly = arguments.lists || arguments.listOnlyOption
-        keepPartial = arguments.partial
+        addWriting(arguments)
         blockLength = arguments.blockSize
         deletion = Self.deletionTime(arguments)
         deleteExcluded = arguments.deleteExcluded
         ignoreErrors = arguments.ignoreErrors
         force = arguments.force
         timeout = arguments.timeout
-        verbosity = arguments.verbosity
-        itemizeLevel = Self.itemizeLevel(arguments)
-        reportsProgress = arguments.progress && !arguments.isServer
+        allocationLimit = arguments.allocationLimit > 0 ? Int(clamping: arguments.allocationLimit) : nil
+        itemizeLevel = arguments.itemizeLevel
+        messages = MessageLevels(arguments)
+        messageChannel = arguments.messageChannel.map { MessageChannel($0) }
+        reportsProgress = !arguments.isServer && arguments.info[.progress] > 0
+        reportsItems = !arguments.isServer || arguments.logFile != nil
+        reportsCompletion =
+            arguments.logFile != nil || FormatText.needsFigures(arguments.itemFormat ?? [])
         allowsIncrementalRecursion = arguments.incrementalRecursion
         rootMode = Self.rootMode(arguments)
         checksumChoice = try Self.checksumChoice(arguments.checksumChoice)
+        compression = try Self.compression(arguments.compression)
         // A server's client finds out for itself, once the versions are exchanged.
         if !arguments.isServer, compareChecksums, checksumChoice?.list == ChecksumName.none {
             throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
         }
         if checksumChoice?.transfer == ChecksumName.none { wholeFile = true }
-        try addFilters(arguments.filters, readFile)
+        largestSize = arguments.largestSize
+        smallestSize = arguments.smallestSize
+        modifyWindow = Int64(arguments.modifyWindow ?? 0)
+        safeLinks = arguments.safeLinks
+        cvsExclude = arguments.cvsExclude
+        nulTerminated = arguments.nulTerminated
+        deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
+        oneFileSystem = arguments.oneFileSystem
+        try addFilters(arguments.filters, arguments.isServer ? nil : CommandLineFiles(), readFile)
+        if !arguments.isServer { addImpliedRules(arguments) }
     }
 
     private static func deletionTime(_ arguments: ParsedArguments) -> DeletionTime? {
@@ -65,14 +81,10 @@ extension TransferOptions {
         switch arguments.deletionTime {
         case .before: return .before
         case .during: return .during
+        case .delay: return .delay
         case .after: return .after
         case nil: return .unspecified
         }
-    }
-
-    private static func itemizeLevel(_ arguments: ParsedArguments) -> Int {
-        guard arguments.isServer else { return arguments.itemize }
-        return arguments.reportHint.itemizesUnchanged ? 2 : arguments.reportHint.itemizes ? 1 : 0
     }
 
     private static func rootMode(_ arguments: ParsedArguments) -> RootMode {
@@ -110,31 +122,74 @@ extension TransferOptions {
         return name
     }
 
+    /// SES-66.
+    private static func compression(_ arguments: CompressionArguments) throws(SessionError) -> CompressionOptions {
+        var options = CompressionOptions()
+        options.isRequested = arguments.isRequested
+        options.level = arguments.level
+        options.threads = arguments.threads
+        if let choice = arguments.effectiveChoice {
+            let text = String(decoding: choice, as: UTF8.self)
+            guard let name = CompressionName(text) else {
+                throw SessionError(exitCode: 4, "unknown compress name: \(text)")
+            }
+            options.choice = name
+        }
+        return options
+    }
+
     private mutating func addFilters(
-        _ rules: [FilterArgument], _ readFile: ([UInt8]) throws(SessionError) -> [UInt8]
+        _ rules: [FilterArgument], _ files: (any FilterFileReader)?,
+        _ readFile: ([UInt8]) throws(SessionError) -> [UInt8]
     ) throws(SessionError) {
+        var nulTerminated = false
         for rule in rules {
-            let content: [UInt8]?
+            let content: [UInt8]
             switch rule {
             case .excludeFrom(let file), .includeFrom(let file): content = try readFile(file)
-            default: content = nil
+            default: content = []
             }
             do throws(FilterError) {
                 switch rule {
                 case .exclude(let pattern): try filters.add(exclude: pattern)
                 case .include(let pattern): try filters.add(include: pattern)
-                case .rule(let text): try filters.add(parsing: text)
-                case .excludeFrom: try filters.add(contentsOfFile: content ?? [], kind: .exclude)
-                case .includeFrom: try filters.add(contentsOfFile: content ?? [], kind: .include)
+                case .rule(let text): try filters.add(parsing: text, reader: files, nulTerminated: nulTerminated)
+                case .excludeFrom:
+                    try filters.add(contentsOfFile: content, kind: .exclude, nulTerminated: nulTerminated)
+                case .includeFrom:
+                    try filters.add(contentsOfFile: content, kind: .include, nulTerminated: nulTerminated)
+                case .nulTerminated(let isOn): nulTerminated = isOn
                 }
             } catch {
                 throw SessionError(exitCode: error.exitCode, MessageText(error.description))
             }
         }
-        // Rules that read a file in each directory come with "The complete engine".
-        if let rule = filters.rules.first(where: \.needsFiles) {
-            throw SessionError(
-                exitCode: 1, "filter rules that read files are not supported: \(rule.text)")
+    }
+}
+
+extension MessageLevels {
+    init(_ arguments: ParsedArguments) {
+        self.init()
+        names = arguments.info[.name]
+        deletions = arguments.info[.del]
+        skips = arguments.info[.skip]
+        nonRegular = arguments.info[.nonreg]
+        misc = arguments.info[.misc]
+        backups = arguments.info[.backup]
+        symlinks = arguments.info[.symsafe]
+        filtering = arguments.debug[.filter]
+        search = arguments.debug[.deltasum]
+        fuzzy = arguments.debug[.fuzzy]
+        lists = arguments.debug[.flist]
+    }
+}
+
+extension MessageChannel {
+    init(_ channel: ParsedArguments.MessageChannel) {
+        switch channel {
+        case .errors: self = .errors
+        case .all: self = .standardError
+        case .client: self = .protocol
         }
     }
 }

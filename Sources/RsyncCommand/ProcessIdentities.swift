@@ -14,10 +14,11 @@ final class ProcessIdentities: IdentityDirectory {
 }
 
 extension SessionEnvironment {
-    /// That of this process.
-    public static func current() -> SessionEnvironment {
+    /// That of this process. `ruleFiles`: where files that filter rules name may be; nil refuses such rules (REV-26).
+    public static func current(ruleFiles: Places? = .machine) -> SessionEnvironment {
         SessionEnvironment(
             identities: ProcessIdentities(), umask: SystemWords.currentUmask(),
-            milliseconds: { SystemWords.milliseconds() })
+            milliseconds: { SystemWords.milliseconds() }, workingDirectory: SystemWords.workingDirectory(),
+            filterFiles: ruleFiles.map { CommandLineFiles(places: $0) })
     }
 }

@@ -24,18 +24,28 @@ public enum RsyncProgram {
                 SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 1)
                 return 0
             }
-            if arguments.showsVersion > 0 {
-                SystemWords.write(Array(versionText.utf8), to: 1)
+            if let help = arguments.wordHelp {
+                SystemWords.write(Array(help.utf8), to: 1)
                 return 0
+            }
+            if arguments.showsVersion > 0 {
+                let text = arguments.showsVersion > 1 ? versionText.json : versionText.text
+                SystemWords.write(Array(text.utf8), to: 1)
+                return 0
+            }
+            if !arguments.isServer, arguments.positional.isEmpty {
+                SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 2)
+                throw ArgumentError("no source given")
             }
             guard !arguments.isServer else { return try ServerRun(arguments, interruption).run() }
             return try ClientRun(&arguments, interruption).run()
         } catch let error as ArgumentError {
             complain(error.text)
+            complain(error.advice)
             complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
             return error.exitCode
         } catch let error as SessionError {
-            complain(error.message)
+            complain(error)
             complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
             return error.exitCode
         } catch {
@@ -51,19 +61,22 @@ public enum RsyncProgram {
     private static func parse(
         _ words: [[UInt8]], _ interruption: Interruption
     ) throws -> ParsedArguments {
+        let isServer = words.first?.elementsEqual("--server".utf8) == true
         let environment = ArgumentEnvironment(
             oldArguments: SystemWords.variable("RSYNC_OLD_ARGS"),
             protectArguments: SystemWords.variable("RSYNC_PROTECT_ARGS"),
-            remoteShell: SystemWords.variable("RSYNC_RSH"))
+            remoteShell: SystemWords.variable("RSYNC_RSH"),
+            partialDirectory: SystemWords.variable("RSYNC_PARTIAL_DIR"), allocationLimit: SystemWords.variable("RSYNC_MAX_ALLOC"),
+            aliases: isServer ? OptionAliases() : SystemWords.aliases())
         var arguments = try ParsedArguments(parsing: words, environment: environment)
         if arguments.isServer, arguments.secludedArguments {
-            try arguments.add(secluded: readSecluded(interruption))
+            try arguments.add(secluded: SecludedWildcards.expand(readSecluded(interruption)))
         }
         return arguments
     }
 
     /// ARG-42: one byte at a time, since what follows belongs to the session.
-    private static func readSecluded(_ interruption: Interruption) throws -> [[UInt8]] {
+    static func readSecluded(_ interruption: Interruption) throws -> [[UInt8]] {
         let stream = try FileDescriptorStream(reading: 0, writing: 1, interruption: interruption)
         var decoder = SecludedArguments.Decoder()
         var buffer: [UInt8] = [0]
@@ -73,25 +86,26 @@ public enum RsyncProgram {
         throw ArgumentError("the argument list ended too early", exitCode: 12)
     }
 
-    static func complain(_ text: String?) {
+    static func complain(_ text: String?, log: LogFile? = nil) {
         guard let text else { return }
-        complain(MessageText(text))
+        complain(MessageText(text), log: log)
+    }
+
+    static func complain(_ error: SessionError, log: LogFile? = nil) {
+        if !error.message.bytes.isEmpty { complain(error.message, log: log) }
+        for line in error.details { complain(line, log: log) }
     }
 
     /// Names in it are made harmless (MET-170).
-    static func complain(_ text: MessageText) {
+    static func complain(_ text: MessageText, log: LogFile? = nil) {
+        log?.say(text.bytes)
         SystemWords.write(Console.harmless(text.bytes) + [0x0a], to: 2)
     }
 
-    private static var versionText: String {
-        """
-        ebb rsync  version \(version)  protocol version \(ProtocolVersion.newest)
-        An independent implementation of the rsync protocol, versions \(ProtocolVersion.oldest) to \(ProtocolVersion.newest).
-        Checksums: \(checksums)
-        Compression: none
-
-        """
+    private static var versionText: VersionText {
+        VersionText(
+            program: "ebb rsync", version: version, protocolNumber: ProtocolVersion.newest.number,
+            checksums: ["xxh128", "xxh3", "xxh64", "md5", "md4", "sha1", "none"],
+            compressions: ["zstd", "lz4", "zlibx", "zlib", "none"])
     }
-
-    private static var checksums: String { "xxh128 xxh3 xxh64 md5 md4 sha1 none" }
 }

@@ -30,7 +30,7 @@ public struct ServedSender {
                 case .exclude(let pattern): try options.filters.add(exclude: pattern)
                 case .include(let pattern): try options.filters.add(include: pattern)
                 case .rule(let text): try options.filters.add(parsing: text)
-                case .excludeFrom, .includeFrom:
+                case .excludeFrom, .includeFrom, .nulTerminated:
                     throw ArgumentError("rules from a file", exitCode: 1)
                 }
             }
@@ -51,12 +51,15 @@ public struct ServedSender {
                 isServer: true, isSender: true, version: .newest,
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()),
-            options: options, stream: stream, observer: ServerErrors(isSender: true), environment: .current())
+            options: options, stream: stream, observer: ServerObserver(), environment: .current(ruleFiles: nil))
         let opened = SourceOpener(
-            relative: options.relative, fakeSuper: false, report: RsyncProgram.complain
+            relative: options.relative, fakeSuper: false, ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0) }
         ).open(sources)
         return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
     }
+
+    /// Units of 1024 bytes per second, 0 = no limit, as the words have it: whoever made the stream sees to it.
+    public var bandwidthLimit: Int32 { arguments.bandwidthLimit }
 
     /// Seconds, 0 = none, as the words have it.
     public var timeout: Int32 { arguments.timeout }

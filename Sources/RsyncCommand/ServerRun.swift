@@ -9,44 +9,56 @@ struct ServerRun {
     private let arguments: ParsedArguments
     private let interruption: Interruption
     private let places: Places
+    private let log: LogFile?
 
     init(_ arguments: ParsedArguments, _ interruption: Interruption, places: Places = .machine) {
         self.arguments = arguments
         self.interruption = interruption
         self.places = places
+        log = LogFile.opened(arguments, sendsToRemote: arguments.isSender)
     }
 
     func run() throws -> Int32 {
-        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver")
+        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver", log: log)
     }
 
     func serve() throws -> SessionResult {
         var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
+        for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
         if !arguments.isSender { try options.addIdentityMaps(arguments) }
         try CopyAs.become(arguments.copyAs)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
-        let observer = ServerErrors(isSender: arguments.isSender)
+        RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
         let session = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: Capabilities(optionValue: arguments.capabilities),
-                seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()),
-            options: options, stream: stream, observer: observer, environment: .current())
+                seed: RsyncProgram.seed(arguments)
+            ).withNamesFromEnvironment(),
+            options: options, stream: stream, observer: ServerObserver(log: log), environment: .current(ruleFiles: places))
+        let result: SessionResult
         switch paths {
         case .sending(let directory, let sources):
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
-                keepsAccessTimes: options.keepsAccessTimes, places: places, report: RsyncProgram.complain)
+                keepsAccessTimes: options.keepsAccessTimes, places: places,
+                ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0, log: log) })
             let opened = opener.open(sources)
-            return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):
             let opener = LocalDestination(
                 directory: Self.useful(directory), argument: destination,
-                linkDestinations: arguments.alternateDirectories, options: options, places: places)
-            return session.runReceiver(opener)
+                linkDestinations: arguments.alternateDirectories, options: options,
+                sides: SideDirectories(arguments), places: places)
+            result = session.runReceiver(opener)
         }
+        if result.error == nil {
+            let figures = result.statistics
+            log?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
+        }
+        return result
     }
 
     private static func useful(_ directory: [UInt8]?) -> [UInt8] {
@@ -65,6 +77,30 @@ extension RsyncProgram {
                 "--protocol must be \(bound) on the \(arguments.isServer ? "Server" : "Client").", exitCode: 2)
         }
         return version
+    }
+
+    /// How long `--stop-after` or `--stop-at` leaves; nil for ever.
+    static func secondsLeft(_ arguments: ParsedArguments) throws(ArgumentError) -> Int64? {
+        switch arguments.stop {
+        case nil: return nil
+        case .after(let minutes): return minutes * 60
+        case .at(let time, let text):
+            guard let left = SystemWords.secondsUntil(time), left > 0 else {
+                throw ArgumentError("rsync: --stop-at time is not in the future: \(text)")
+            }
+            return left
+        }
+    }
+
+    /// `--bwlimit` and the end of the run, on this side of the connection.
+    static func limit(_ stream: FileDescriptorStream, _ arguments: ParsedArguments, _ secondsLeft: Int64?) {
+        if arguments.bandwidthLimit > 0 { stream.limitWrites(kibibytesPerSecond: arguments.bandwidthLimit) }
+        if let secondsLeft { stream.stop(afterSeconds: secondsLeft) }
+    }
+
+    /// SES-74.
+    static func seed(_ arguments: ParsedArguments) -> Int32 {
+        arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()
     }
 
     static func fileReader(in places: Places) -> ([UInt8]) throws(SessionError) -> [UInt8] {
@@ -90,12 +126,12 @@ extension RsyncProgram {
     }
 
     /// The closing words of a side, and its exit status (SES-160).
-    static func conclude(_ result: SessionResult, role: String) -> Int32 {
+    static func conclude(_ result: SessionResult, role: String, log: LogFile? = nil) -> Int32 {
         if let error = result.error {
             if error.announcedByPeer { return error.exitCode }
-            complain(error.message)
+            complain(error, log: log)
         }
-        complain(Notices.exitLine(code: result.exitCode, role: role, version: version))
+        complain(Notices.exitLine(code: result.exitCode, role: role, version: version), log: log)
         return result.exitCode
     }
 }

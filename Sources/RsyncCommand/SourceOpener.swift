@@ -5,7 +5,7 @@ import RsyncWire
 
 /// Turns source arguments into opened trees (FLS-8 to FLS-13). The arguments are as trusted as `places` says:
 /// those for the machine come from its user or, on a server, from whoever may run programs here. What is found below them is not.
-public struct SourceOpener {
+public final class SourceOpener {
     /// Where relative arguments start.
     public let directory: [UInt8]
     public let relative: Bool
@@ -14,12 +14,17 @@ public struct SourceOpener {
     /// Told of arguments that name nothing (FLS-13): exit 23, the others go on.
     public let report: (MessageText) -> Void
     private let places: Places
+    /// `--ignore-missing-args`: what is not there is passed over in silence (FLS-13).
+    private let ignoresMissing: Bool
+    /// The tree opened last: many arguments start in one directory, and each tree holds a descriptor.
+    private var latest: (path: [UInt8], tree: ConfinedTree)?
 
     public init(
         directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, keepsAccessTimes: Bool = false,
-        places: Places = .machine, report: @escaping (MessageText) -> Void
+        places: Places = .machine, ignoresMissing: Bool = false, report: @escaping (MessageText) -> Void
     ) {
         self.places = places
+        self.ignoresMissing = ignoresMissing
         self.directory = directory
         self.relative = relative
         self.fakeSuper = fakeSuper
@@ -34,12 +39,18 @@ public struct SourceOpener {
             do throws(FileError) {
                 opened.append(try relative ? openRelative(word) : openPlain(word))
             } catch {
+                if ignoresMissing, error.isNotFound { continue }
                 isMissingSome = true
                 report(
-                    "rsync: [sender] link_stat \"\(absolute(word))\" failed: \(SystemWords.text(error.errno))")
+                    "rsync: [sender] link_stat \"\(full(word))\" failed: \(SystemWords.text(error.errno))")
             }
         }
         return (opened, isMissingSome)
+    }
+
+    private func full(_ word: [UInt8]) -> [UInt8] {
+        let path = absolute(word)
+        return path.first == UInt8(ascii: "/") ? path : SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
     }
 
     // MARK: Without -R (FLS-9)
@@ -49,13 +60,20 @@ public struct SourceOpener {
         if Self.namesContents(word) {
             let path = word.isEmpty ? [UInt8(ascii: ".")] : word
             return SourceArgument(
-                tree: try tree(path), wireName: [UInt8(ascii: ".")], start: .root, namesContents: true)
+                tree: try tree(path), wireName: [UInt8(ascii: ".")], start: .root, namesContents: true,
+                directory: label(path), transferRoot: root(path))
         }
         let cut = word.lastIndex(of: slash)
         let name = cut.map { [UInt8](word[($0 + 1)...]) } ?? word
         let parent = cut.map { $0 == 0 ? [slash] : [UInt8](word[..<$0]) } ?? [UInt8(ascii: ".")]
-        return try item(named: name, in: try tree(parent), wireName: name, implied: [])
+        let tree = try tree(parent)
+        guard let path = try? RelativePath.root.appending(name) else { throw Self.invalid }
+        _ = try tree.status(path)
+        return SourceArgument(tree: tree, wireName: name, start: path, namesContents: false,
+            directory: cut == nil ? [] : label(parent), transferRoot: root(parent))
     }
+
+    private static let invalid = FileError(errno: SystemWords.invalid, operation: "link_stat", path: .root)
 
     /// Empty, `.`, `…/.`, `…/`, or a last component of `..`.
     private static func namesContents(_ word: [UInt8]) -> Bool {
@@ -78,34 +96,69 @@ public struct SourceOpener {
         let endsInSlash = name.isEmpty || name.last == slash || name.suffix(2).elementsEqual("/.".utf8)
         let isAbsolute = name.first == slash
         let components = name.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
-        guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else {
-            throw FileError(errno: SystemWords.invalid, operation: "link_stat", path: .root)
-        }
-        guard let last = components.last else {
+        guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else { throw Self.invalid }
+        let base = isAbsolute ? [slash] : working.isEmpty ? [UInt8(ascii: ".")] : working
+        let transferRoot = root(working.isEmpty ? [UInt8(ascii: ".")] : working)
+        let baseTree = try tree(base)
+        guard !components.isEmpty else {
             return SourceArgument(
-                tree: try tree(isAbsolute ? [slash] : working.isEmpty ? [UInt8(ascii: ".")] : working),
-                wireName: Array((isAbsolute ? "/." : ".").utf8), start: .root, namesContents: true)
+                tree: baseTree, wireName: Array((isAbsolute ? "/." : ".").utf8), start: .root, namesContents: true,
+                directory: label(working), transferRoot: transferRoot)
         }
         var implied: [(name: [UInt8], status: FileStatus)] = []
         if name.starts(with: "./".utf8) {
             // FLS-10, item 5: the directory that the rest is relative to goes along.
-            implied.append((Array(".".utf8), try tree(working.isEmpty ? Array(".".utf8) : working).status(.root)))
+            implied.append((Array(".".utf8), try baseTree.status(.root)))
         }
-        var wire: [UInt8] = []
-        var place = working
-        for component in components.dropLast() {
-            wire += (wire.isEmpty && !isAbsolute ? [] : [slash]) + component
-            place += (place.isEmpty && !isAbsolute || place.last == slash ? [] : [slash]) + component
-            implied.append((wire, try tree(place).status(.root)))
+        let place = Array(components.joined(separator: [slash]))
+        let wire = isAbsolute ? [slash] + place : place
+        guard let start = try? RelativePath(cleaning: place) else { throw Self.invalid }
+        let (found, path, above) = try locate(start, in: baseTree, base: base, endsInSlash: endsInSlash)
+        var end = isAbsolute ? 1 : 0
+        for (component, status) in zip(components.dropLast(), above) {
+            end += component.count
+            implied.append(([UInt8](wire[..<end]), status))
+            end += 1
         }
-        wire += (wire.isEmpty && !isAbsolute ? [] : [slash]) + last
-        let parent = place.isEmpty ? (isAbsolute ? [slash] : [UInt8(ascii: ".")]) : place
-        if endsInSlash {
-            let path = parent + (parent.last == slash ? [] : [slash]) + last
-            return SourceArgument(
-                tree: try tree(path), wireName: wire, start: .root, namesContents: true, implied: implied)
+        return SourceArgument(
+            tree: found, wireName: wire, start: path, namesContents: endsInSlash, implied: implied,
+            directory: label(working), transferRoot: transferRoot)
+    }
+
+    /// The item, with the directories above it. Without symlinks on the way it stays an item of `base`; a symlink is
+    /// followed because the operator wrote it (FLS-25).
+    private func locate(
+        _ path: RelativePath, in tree: ConfinedTree, base: [UInt8], endsInSlash: Bool
+    ) throws(FileError) -> (ConfinedTree, RelativePath, [FileStatus]) {
+        var above: [FileStatus] = []
+        var isPlain = true
+        var parent = path.parent
+        var directories: [RelativePath] = []
+        while let directory = parent, !directory.isRoot {
+            directories.append(directory)
+            parent = directory.parent
         }
-        return try item(named: [UInt8](last), in: try tree(parent), wireName: wire, implied: implied)
+        for directory in directories.reversed() {
+            var status = isPlain ? try tree.status(directory) : nil
+            if status?.mode.isDirectory != true {
+                isPlain = false
+                status = try followed(base, directory).status(.root)
+            }
+            if let status { above.append(status) }
+        }
+        if isPlain {
+            let status = try tree.status(path)
+            if !endsInSlash || status.mode.isDirectory { return (tree, path, above) }
+        }
+        if endsInSlash { return (try followed(base, path), .root, above) }
+        let holder = try followed(base, path.parent ?? .root)
+        guard let name = try? RelativePath.root.appending([UInt8](path.lastComponent)) else { throw Self.invalid }
+        _ = try holder.status(name)
+        return (holder, name, above)
+    }
+
+    private func followed(_ base: [UInt8], _ path: RelativePath) throws(FileError) -> ConfinedTree {
+        try opened(absolute(base + (base.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + path.bytes))
     }
 
     /// Offset of the first `/./`.
@@ -116,27 +169,30 @@ public struct SourceOpener {
 
     // MARK: Opening
 
-    /// A directory becomes a tree of its own; anything else stays an item of its parent's.
-    private func item(
-        named name: [UInt8], in parent: ConfinedTree, wireName: [UInt8], implied: [(name: [UInt8], status: FileStatus)]
-    ) throws(FileError) -> SourceArgument {
-        guard let path = try? RelativePath.root.appending(name) else {
-            throw FileError(errno: SystemWords.invalid, operation: "link_stat", path: .root)
-        }
-        guard try parent.status(path).mode.isDirectory else {
-            return SourceArgument(
-                tree: parent, wireName: wireName, start: path, namesContents: false, implied: implied)
-        }
-        return SourceArgument(
-            tree: try parent.subtree(path), wireName: wireName, start: .root, namesContents: false, implied: implied)
+    private func tree(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
+        if let latest, latest.path == path { return latest.tree }
+        let tree = try opened(absolute(path))
+        latest = (path, tree)
+        return tree
     }
 
-    private func tree(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
-        try places.tree(absolute(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+    private func opened(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
+        try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+    }
+
+    /// A directory as %f shows it; nothing for the working directory.
+    private func label(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        var label = absolute(path)
+        if label.suffix(2).elementsEqual("/.".utf8) { label.removeLast(2) }
+        while label.last == slash { label.removeLast() }
+        return label.elementsEqual(".".utf8) ? [] : label
     }
 
     private func absolute(_ path: [UInt8]) -> [UInt8] {
         guard !directory.isEmpty, path.first != UInt8(ascii: "/") else { return path }
         return directory + [UInt8(ascii: "/")] + path
     }
+
+    private func root(_ path: [UInt8]) -> [UInt8] { places.absolutePath(absolute(path)) }
 }

@@ -1,4 +1,6 @@
 import Glibc
+import RsyncEngine
+import RsyncOptions
 
 /// The system's words for its error numbers, and the few facts about this process that a command needs.
 enum SystemWords {
@@ -6,15 +8,13 @@ enum SystemWords {
     static let notADirectory = ENOTDIR
 
     /// `No such file or directory (2)`.
-    static func text(_ number: Int32) -> String {
-        var buffer = [CChar](repeating: 0, count: 128)
-        let words = unsafe buffer.withUnsafeMutableBufferPointer { space -> String in
-            guard let base = unsafe space.baseAddress, unsafe strerror_r(number, base, space.count) == 0 else {
-                return "error"
-            }
-            return unsafe String(cString: base)
-        }
-        return "\(words) (\(number))"
+    static func text(_ number: Int32) -> String { errorText(number) }
+
+    /// Absolute; empty when it cannot be told.
+    static func workingDirectory() -> [UInt8] {
+        guard let path = unsafe getcwd(nil, 0) else { return [] }
+        defer { unsafe free(path) }
+        return unsafe Array(String(cString: path).utf8)
     }
 
     static func currentUmask() -> UInt32 {
@@ -36,6 +36,50 @@ enum SystemWords {
         return unsafe String(cString: value)
     }
 
+    /// The system's and the user's popt files (ARG-82).
+    static func aliases() -> OptionAliases {
+        var aliases = OptionAliases()
+        let home = variable("HOME").map { Array(($0 + "/.popt").utf8) }
+        for path in [Array("/etc/popt".utf8), home] {
+            if let path, case .success(let content) = contents(of: path) { aliases.add(file: content) }
+        }
+        return aliases
+    }
+
+    /// From now to the next time that has the parts that are given; nil for one that the calendar does not have. Not more
+    /// than 0: all of a time was given, and it is over.
+    static func secondsUntil(_ wanted: StopTime) -> Int64? {
+        let now = time(nil)
+        var current = tm()
+        var moment = now
+        guard unsafe localtime_r(&moment, &current) != nil else { return nil }
+        var parts = current
+        parts.tm_sec = 0
+        parts.tm_isdst = -1
+        if let year = wanted.year { parts.tm_year = year - 1900 }
+        if let month = wanted.month { parts.tm_mon = month - 1 }
+        if let day = wanted.day { parts.tm_mday = day }
+        // A day alone is its beginning.
+        parts.tm_hour = wanted.hour ?? (wanted.minute == nil ? 0 : current.tm_hour)
+        parts.tm_min = wanted.minute ?? 0
+        func seconds(_ parts: tm) -> Int64 {
+            var parts = parts
+            return Int64(unsafe mktime(&parts)) - Int64(now)
+        }
+        let left = seconds(parts)
+        guard left <= 0, wanted.year == nil else { return left }
+        if wanted.month != nil {
+            parts.tm_year += 1
+        } else if wanted.day != nil {
+            parts.tm_mon += 1
+        } else if wanted.hour != nil {
+            parts.tm_mday += 1
+        } else {
+            parts.tm_hour += 1
+        }
+        return seconds(parts)
+    }
+
     static func milliseconds() -> Int64 {
         var now = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &now)
@@ -46,6 +90,18 @@ enum SystemWords {
     static func seed() -> Int32 {
         let value = Int32.random(in: .min ... .max)
         return value == 0 ? 1 : value
+    }
+
+    static var processId: Int32 { getpid() }
+
+    /// Since 1970.
+    static func seconds() -> Int64 { Int64(time(nil)) }
+
+    /// To be appended to.
+    static func openLog(_ path: [UInt8]) -> Result<Int32, SystemFailure> {
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        return descriptor < 0 ? .failure(SystemFailure(number: errno)) : .success(descriptor)
     }
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
@@ -68,6 +124,33 @@ enum SystemWords {
             }
             content.append(contentsOf: buffer[0..<count])
         }
+    }
+
+    /// nil for what is no regular file: opening a fifo would wait for ever, and directories are looked through for names
+    /// that anything may have.
+    static func contents(ofRegularFile path: [UInt8]) -> [UInt8]? {
+        var status = stat()
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        guard unsafe stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return try? contents(of: path).get()
+    }
+
+    /// The directory this process is in, without symlinks.
+    static func currentDirectory() -> [UInt8] {
+        guard let path = unsafe getcwd(nil, 0) else { return [UInt8(ascii: "/")] }
+        defer { unsafe free(path) }
+        return unsafe [UInt8](String(cString: path).utf8)
+    }
+
+    /// Absolute and without `.`, `..` and repeated slashes, which are taken textually.
+    static func absolutePath(_ path: [UInt8], from directory: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        let whole = path.first == slash ? path : directory + [slash] + path
+        var components: [ArraySlice<UInt8>] = []
+        for component in whole.split(separator: slash) where !component.elementsEqual(".".utf8) {
+            if component.elementsEqual("..".utf8) { _ = components.popLast() } else { components.append(component) }
+        }
+        return [slash] + components.joined(separator: [slash])
     }
 
     static func write(_ bytes: [UInt8], to descriptor: Int32) {

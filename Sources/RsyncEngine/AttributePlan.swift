@@ -7,8 +7,13 @@ struct AttributePlan: Sendable {
     let mapper: IdentityMapper
     let umask: UInt32
 
-    /// Same mtime under a modify window of 0: the nanoseconds do not count (MET-12).
-    static func sameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool { entry.mtime == status.mtime }
+    /// Same mtime under the modify window (MET-12).
+    func sameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool {
+        if entry.mtime == status.mtime { return options.modifyWindow >= 0 || entry.nanoseconds == status.nanoseconds }
+        guard options.modifyWindow > 0 else { return false }
+        let (distance, overflow) = entry.mtime.subtractingReportingOverflow(status.mtime)
+        return !overflow && distance.magnitude <= UInt64(options.modifyWindow)
+    }
 
     /// Whether this item's mtime is to be that of the source (MET-26).
     func keepsTime(_ type: FileType) -> Bool {
@@ -59,7 +64,7 @@ struct AttributePlan: Sendable {
         if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid { change.gid = group }
         if keepsTime(entry.type) {
             let same =
-                Self.sameTime(entry, status) && (!exactTime || entry.nanoseconds == status.nanoseconds)
+                sameTime(entry, status) && (!exactTime || entry.nanoseconds == status.nanoseconds)
             if !same { change.mtime = entry.time }
         }
         if keepsAccessTime(entry.type), entry.atime != status.atime {
@@ -76,7 +81,7 @@ struct AttributePlan: Sendable {
 
     /// MET-15, for items that pass the quick check.
     func attributesUnchanged(_ entry: FileEntry, _ status: FileStatus) -> Bool {
-        if keepsTime(entry.type), !Self.sameTime(entry, status) { return false }
+        if keepsTime(entry.type), !sameTime(entry, status) { return false }
         if options.preservePermissions, !entry.mode.isSymlink, entry.mode.permissions != status.mode.permissions {
             return false
         }
@@ -84,6 +89,22 @@ struct AttributePlan: Sendable {
         if setsOwner, mapper.localUser(entry.uid) != status.uid { return false }
         if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid { return false }
         return true
+    }
+
+    /// What a setuid or setgid item is compared with when `change` gives it other owners and nothing else is to be done: what the
+    /// system then makes of it (MET-72).
+    func seen(_ existing: FileStatus, before change: AttributeChange) -> FileStatus {
+        let permissions = existing.mode.permissions
+        guard permissions & 0o6000 != 0, change.uid != nil || change.gid != nil, !existing.mode.isDirectory,
+            !options.dryRun
+        else { return existing }
+        var seen = existing
+        seen.uid = change.uid ?? existing.uid
+        seen.gid = change.gid ?? existing.gid
+        // setgid without group execution means something else, and stays.
+        let cleared: UInt32 = permissions & 0o010 != 0 ? 0o6000 : 0o4000
+        if let type = existing.mode.type { seen.mode = FileMode(type, permissions: permissions & ~cleared) }
+        return seen
     }
 
     /// The report bits of an item compared with `existing`, taken before anything is changed (MET-72).
@@ -95,7 +116,7 @@ struct AttributePlan: Sendable {
         var flags = base
         if entry.isRegular, entry.length != existing.size { flags.insert(.reportSize) }
         if keepsTime(entry.type) {
-            if !Self.sameTime(entry, existing) { flags.insert(.reportTime) }
+            if !sameTime(entry, existing) { flags.insert(.reportTime) }
         } else if base.contains(.transfer) || base.contains(.localChange), !isAlternateMatch, !isSameLink {
             flags.insert(.reportTime)
         }

@@ -23,4 +23,6 @@ public enum StreamError: Error, Sendable, Equatable {
     case timedOut(seconds: Int32)
     /// This side is being shut down by a signal (SES-163: exit 20).
     case interrupted
+    /// `--stop-after` or `--stop-at` says so (SES-154: exit 30).
+    case stopped
 }

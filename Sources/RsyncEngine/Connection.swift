@@ -1,3 +1,4 @@
+import RsyncCompress
 import RsyncDigest
 import RsyncProtocol
 import RsyncWire
@@ -13,12 +14,17 @@ final class Connection {
     let transferChecksum: ChecksumVariant
     /// File sums of `--checksum` (SES-69 pre-transfer checksum).
     let listChecksum: ChecksumVariant
+    /// How tokens are coded (XFR-80).
+    let compression: CompressionName
+    /// Where a server's texts go (SES-98).
+    let channel: MessageChannel
     /// SES-70: checksum "none" means whole files.
     var forcesWholeFile: Bool { transferChecksum == .none }
 
     init(
         input: ProtocolInput, output: ProtocolOutput, traits: SessionTraits, isServer: Bool, seed: Int32,
-        transferChecksum: ChecksumVariant, listChecksum: ChecksumVariant
+        transferChecksum: ChecksumVariant, listChecksum: ChecksumVariant, compression: CompressionName,
+        channel: MessageChannel
     ) {
         self.input = input
         self.output = output
@@ -27,7 +33,26 @@ final class Connection {
         self.seed = seed
         self.transferChecksum = transferChecksum
         self.listChecksum = listChecksum
+        self.compression = compression
+        self.channel = channel
     }
+
+    /// What the sender compresses with; nil for plain tokens.
+    func makeEncoder(_ options: CompressionOptions) -> TokenEncoder? {
+        guard compression != .none else { return nil }
+        return TokenEncoder(
+            compression, level: options.level, threads: options.threads,
+            insertsWholeBlocks: traits.insertsWholeBlocksInHistory)
+    }
+
+    /// The frame in which a text of this kind travels to the client; nil when it does not.
+    func code(_ kind: SessionEvent.TextKind) -> MessageCode? {
+        guard isServer, channel.forwards(kind) else { return nil }
+        return kind.code(hasErrorClasses: traits.hasErrorAndWarningMessages)
+    }
+
+    /// Bytes of data in both directions so far, frame headers and texts aside; for the sender, which has both.
+    var dataBytes: (written: Int64, read: Int64) { (output.dataBytes, input.dataBytes) }
 
     /// The form of the file list that both sides derive from the options (FLS-37).
     func fileListFormat(_ options: TransferOptions) -> FileListFormat {

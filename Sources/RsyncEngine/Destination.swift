@@ -6,14 +6,38 @@ public struct Destination: Sendable {
     public let tree: any DestinationTree
     /// The destination argument names one file: the only entry gets this name (MET-110 forbids deletion then).
     public let singleName: [UInt8]?
-    /// `--link-dest` directories, in order (MET-88).
-    public let linkDestinations: [any DestinationTree]
+    /// `--link-dest`, `--copy-dest` or `--compare-dest` directories, in order (MET-88).
+    public let alternates: [any DestinationTree]
+    /// Where an absolute `--partial-dir` is (MET-84).
+    public var partial: Annex?
+    /// `--backup-dir` (MET-96).
+    public var backup: Annex?
+    /// `--temp-dir` (MET-76).
+    public var temporary: (any DestinationTree)?
     /// A dry run whose destination does not exist: nothing is there (MET-16 step 4).
     public let isAbsent: Bool
     /// The destination directory was made for this run: its own entry counts as new.
     public let wasCreated: Bool
     /// What the user is to be told before anything else.
     public let notices: [Notice]
+    /// Its path, for messages; empty where nobody could look.
+    public let place: [UInt8]
+    /// Absolute path of the tree's root, for rules that are about it (FLT-50).
+    public let transferRoot: [UInt8]
+
+    /// A directory beside the tree or in it that is made when it is first needed.
+    public struct Annex: Sendable {
+        public let tree: any DestinationTree
+        public let directory: RelativePath
+        /// As the user wrote it.
+        public let words: [UInt8]
+
+        public init(tree: any DestinationTree, directory: RelativePath, words: [UInt8]) {
+            self.tree = tree
+            self.directory = directory
+            self.words = words
+        }
+    }
 
     public struct Notice: Sendable {
         public let kind: SessionEvent.TextKind
@@ -26,15 +50,18 @@ public struct Destination: Sendable {
     }
 
     public init(
-        tree: any DestinationTree, singleName: [UInt8]? = nil, linkDestinations: [any DestinationTree] = [],
-        isAbsent: Bool = false, wasCreated: Bool = false, notices: [Notice] = []
+        tree: any DestinationTree, singleName: [UInt8]? = nil, alternates: [any DestinationTree] = [],
+        isAbsent: Bool = false, wasCreated: Bool = false, notices: [Notice] = [],
+        place: [UInt8] = [], transferRoot: [UInt8] = [0x2f]
     ) {
         self.tree = tree
         self.singleName = singleName
-        self.linkDestinations = linkDestinations
+        self.alternates = alternates
         self.isAbsent = isAbsent
         self.wasCreated = wasCreated
         self.notices = notices
+        self.transferRoot = transferRoot
+        self.place = place
     }
 
     /// The local path of a name on the wire. A leading slash (`-R`) is dropped (FLS-102); the decoder has refused

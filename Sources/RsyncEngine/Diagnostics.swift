@@ -1,23 +1,24 @@
 import RsyncProtocol
 import RsyncWire
 
-/// Where this side's texts go: on a client to the observer; on a server infos into frames and errors to its own
-/// standard error, which the observer stands for (SES-98, mode "errors").
+/// Where this side's texts go: on a client to the observer; on a server into frames or to its own standard
+/// error, which the observer stands for (SES-98).
 ///
 /// Not thread-safe: each role has its own, and the receiver's posts into the generator's mailbox.
 struct Diagnostics {
     let observer: any SessionObserver
-    let isServer: Bool
-    /// Puts a text into the stream to the client; the server's way for `info`.
-    let forward: (MessageCode, [UInt8]) throws(SessionError) -> Void
+    let connection: Connection
+    /// What is forwarded is told here as well.
+    let logs: Bool
 
     func info(_ text: MessageText) throws(SessionError) { try emit(.info, text.bytes) }
     func warning(_ text: MessageText) throws(SessionError) { try emit(.warning, text.bytes) }
     func error(_ text: MessageText) throws(SessionError) { try emit(.error, text.bytes) }
 
     func emit(_ kind: SessionEvent.TextKind, _ text: [UInt8]) throws(SessionError) {
-        if isServer, kind == .info {
-            try forward(.info, text + [0x0a])
+        if let code = connection.code(kind) {
+            try connection.output.sendText(code, text + [0x0a])
+            if logs { observer.handle(.forwarded(text)) }
         } else {
             observer.handle(.text(kind, text))
         }

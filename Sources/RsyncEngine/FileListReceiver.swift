@@ -20,6 +20,8 @@ final class FileListReceiver {
     /// Bytes that the first list took on the wire, and all later ones.
     private(set) var listSize: Int64 = 0
     private(set) var counts = ItemCounts()
+    /// Of regular files and symlinks (MET-182).
+    private(set) var totalSize: Int64 = 0
 
     init(
         connection: Connection, options: TransferOptions, mapper: IdentityMapper, requested: RequestedNames?
@@ -67,12 +69,14 @@ final class FileListReceiver {
         decoder.beginList(startIndex: nextStart)
         var builder = FileListBuilder(startIndex: nextStart, traits: connection.traits)
         var bytes = 0
+        let largestBytes = min(Self.largestListBytes, options.allocationLimit ?? .max)
         reading: while true {
             let item = try connection.input.parse { reader throws(WireError) in try decoder.decode(&reader) }
             switch item {
             case .entry(var entry):
                 bytes += entry.name.count + entry.linkTarget.count + entry.checksum.count
-                guard bytes <= Self.largestListBytes else {
+                guard bytes <= largestBytes else {
+                    if let limit = options.allocationLimit, bytes > limit { throw .exceeds(allocationLimit: limit) }
                     throw SessionError(exitCode: 22, "a file list with more than \(Self.largestListBytes) bytes of names")
                 }
                 learnNames(entry)
@@ -95,7 +99,9 @@ final class FileListReceiver {
         nextStart += Int32(list.count) + 1
         entryCount += list.count
         for position in 0..<list.count where list.isActive(position) {
-            counts.add(list.mode(at: position).type ?? .missing)
+            let type = list.mode(at: position).type ?? .missing
+            counts.add(type)
+            if type == .regular || type == .symlink { totalSize &+= list.length(at: position) }
         }
         numberDirectories(of: list)
         listSize += connection.input.bytesRead - before

@@ -26,7 +26,7 @@ final class FileListSender {
         let number: Int32
         let entry: FileEntry
         /// Arguments that have contents to give, in order (FLS-116).
-        var origins: [UInt16]
+        var origins: [Int32]
     }
 
     init(
@@ -107,11 +107,11 @@ final class FileListSender {
     private func descend(
         into contents: [SourceScanner.Found], _ found: inout [SourceScanner.Found]
     ) throws(SessionError) {
-        var stack = contents.filter { $0.entry.isDirectory }.reversed().map { $0 }
+        var stack = contents.filter { $0.entry.isDirectory && $0.entry.hasContent }.reversed().map { $0 }
         while let next = stack.popLast() {
             let below = try scanner.contents(of: next.entry.name, origin: next.origin)
             found.append(contentsOf: below)
-            for item in below.reversed() where item.entry.isDirectory { stack.append(item) }
+            for item in below.reversed() where item.entry.isDirectory && item.entry.hasContent { stack.append(item) }
         }
     }
 
@@ -159,7 +159,7 @@ final class FileListSender {
     }
 
     /// Whether two arguments would list the very same directory: then it is not scanned twice (FLS-116).
-    private func sharesDirectory(_ one: UInt16, _ other: UInt16, _ name: [UInt8]) -> Bool {
+    private func sharesDirectory(_ one: Int32, _ other: Int32, _ name: [UInt8]) -> Bool {
         if one == other { return true }
         let first = scanner.arguments[Int(one)]
         let second = scanner.arguments[Int(other)]
@@ -175,7 +175,7 @@ final class FileListSender {
         encoder.beginList(startIndex: nextStart)
         var builder = FileListBuilder(
             startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true)
-        var origins: [UInt16] = []
+        var origins: [Int32] = []
         origins.reserveCapacity(found.count)
         for item in found {
             try connection.output.write { encoder.encode(item.entry, into: &$0) }

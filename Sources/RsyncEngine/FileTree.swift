@@ -144,22 +144,45 @@ public protocol DestinationTree: SourceTree {
     func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError)
     /// A new empty file beside `target`, under a temporary name (MET-76), open for writing by the owner alone.
     func createTemporary(for target: RelativePath) throws(FileError) -> any WritableFile
+    /// A new empty file right in the tree's root, for `--temp-dir`: called after `name`, without a dot before it (MET-76).
+    func createTemporary(named name: [UInt8]) throws(FileError) -> any WritableFile
+    /// The file itself, made with permissions 0600 if it is absent, open for writing from its start (MET-80). Both ends of
+    /// the object leave it under its name. A file of our own that its mode keeps us from gets owner write. A device only
+    /// if `allowsDevices`.
+    func openInPlace(_ path: RelativePath, allowsDevices: Bool) throws(FileError) -> any WritableFile
+    /// As `rename`, into another tree.
+    func rename(_ from: RelativePath, to: RelativePath, in tree: any DestinationTree) throws(FileError)
     /// A temporary name beside `target` that does not exist (MET-63), for things made by name.
     func temporaryName(for target: RelativePath) throws(FileError) -> RelativePath
 }
 
-/// A file being written under its temporary name. Exactly one of `publish` and `discard` ends it.
+/// A file being written, under its temporary name or in place. Exactly one of `publish` and `discard` ends it.
 public protocol WritableFile: AnyObject, Sendable {
     var path: RelativePath { get }
-    /// Appends `bytes[range]`.
+    /// Writes `bytes[range]` where writing has got to.
     func write(_ bytes: [UInt8], _ range: Range<Int>) throws(FileError)
+    /// Goes on `count` bytes further and leaves what is there: nothing in a new file, which becomes a hole.
+    func skip(_ count: Int64) throws(FileError)
+    /// As `skip`, and frees what is there, so that it reads as zeros (XFR-126). Writes zeros where holes are unknown.
+    func punch(_ count: Int64) throws(FileError)
+    /// Ends the file where writing has got to. A device keeps its length.
+    func cut() throws(FileError)
+    /// Allocates this many bytes from the start (XFR-127). What the file system cannot do is left undone.
+    func allocate(_ length: Int64) throws(FileError)
+    /// Reads back what has been written.
+    func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int
     /// As `DestinationTree.apply`, on the held descriptor.
     func apply(_ change: AttributeChange) throws(FileError)
     func status() throws(FileError) -> FileStatus
     /// Flushes file data to the disk.
     func synchronize() throws(FileError)
-    /// Renames the file to `target`, replacing a non-directory there, and closes it.
-    func publish(as target: RelativePath) throws(FileError)
-    /// Removes and closes it.
+    /// Renames the file to `target` in `tree` (its own when nil), replacing a non-directory there, and closes it. After an
+    /// error it is still under its temporary name. What is written in place is closed.
+    func publish(as target: RelativePath, in tree: (any DestinationTree)?) throws(FileError)
+    /// Removes and closes it; what is written in place stays.
     func discard()
+}
+
+extension WritableFile {
+    public func publish(as target: RelativePath) throws(FileError) { try publish(as: target, in: nil) }
 }

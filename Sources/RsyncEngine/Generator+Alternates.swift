@@ -1,7 +1,7 @@
 import RsyncProtocol
 import RsyncWire
 
-// `--link-dest` (MET-88 to MET-91).
+// `--link-dest`, `--copy-dest` and `--compare-dest` (MET-88 to MET-91).
 
 extension Generator {
     enum AlternateUse {
@@ -22,7 +22,7 @@ extension Generator {
     /// The first directory that reaches the highest level.
     private func findAlternate(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> AlternateMatch? {
         var best: AlternateMatch?
-        for (number, alternate) in destination.linkDestinations.enumerated() {
+        for (number, alternate) in destination.alternates.enumerated() {
             guard let status = try? alternate.status(path), status.mode.type == entry.type else { continue }
             let level = try matchLevel(entry, status, alternate, path)
             if level > best?.level ?? 0 { best = AlternateMatch(number: number, status: status, level: level) }
@@ -50,14 +50,19 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?
     ) throws(SessionError) -> AlternateUse {
         guard let match = try findAlternate(entry, path) else { return .nothing }
-        let alternate = destination.linkDestinations[match.number]
+        let alternate = destination.alternates[match.number]
         if let existing {
             // Only a perfect match is of use, and not when it is the very same file.
-            guard match.level == 3, existing.inode != match.status.inode || existing.device != match.status.device
+            guard match.level == 3, options.alternateKind == .compare || existing.inode != match.status.inode || existing.device != match.status.device
             else { return .nothing }
         }
         switch match.level {
-        case 3:
+        case 3 where options.alternateKind == .compare:
+            if existing != nil, !options.dryRun { try? tree.removeFile(path) }
+            try report(entry, index, plan.flags(entry, against: match.status, [], isAlternateMatch: true))
+            try sayUnchanged(entry, AttributeChange())
+            return .done
+        case 3 where options.alternateKind == .link:
             if try linkAlternate(entry, path, existing, alternate) {
                 try report(
                     entry, index, plan.flags(entry, against: match.status, [.localChange, .xnameFollows], isSameLink: true))
@@ -65,35 +70,53 @@ extension Generator {
                 return .done
             }
             fallthrough
-        case 2:
+        case 2, 3:
             guard existing == nil else { return .nothing }
             let flags = plan.flags(entry, against: match.status, [.localChange], isAlternateMatch: match.level == 3)
             try report(entry, index, flags)
+            if match.level == 3, options.alternateKind == .copy { try sayUnchanged(entry, AttributeChange()) }
             return try copyAlternate(entry, path, alternate) ? .done : .nothing
         default:
             guard existing == nil else { return .nothing }
             return .basis(
-                Basis(tree: alternate, path: path, status: match.status, type: .alternate(match.number)))
+                Basis(
+                    tree: alternate, path: path, status: match.status, type: .alternate(match.number),
+                    compared: match.status))
         }
     }
 
     /// Symlinks, devices and specials: only a perfect match is linked; any match shapes the report (MET-90).
     func linkAlternateSpecial(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath
-    ) throws(SessionError) -> (linked: Bool, compared: FileStatus?) {
-        guard let match = try findAlternate(entry, path) else { return (false, nil) }
-        guard match.level == 3 else { return (false, match.status) }
-        let alternate = destination.linkDestinations[match.number]
-        guard try linkAlternate(entry, path, nil, alternate) else { return (false, match.status) }
+    ) throws(SessionError) -> (linked: Bool, compared: FileStatus?, isEqual: Bool) {
+        guard let match = try findAlternate(entry, path) else { return (false, nil, false) }
+        guard match.level == 3, options.alternateKind != .copy else { return (false, match.status, match.level == 3) }
+        if options.alternateKind == .compare {
+            try report(entry, index, plan.flags(entry, against: match.status, [], isAlternateMatch: true))
+            try sayUnchanged(entry, AttributeChange())
+            return (true, match.status, true)
+        }
+        let alternate = destination.alternates[match.number]
+        guard try linkAlternate(entry, path, nil, alternate) else { return (false, match.status, false) }
         try report(
             entry, index, plan.flags(entry, against: match.status, [.localChange, .xnameFollows], isSameLink: true))
         try sayUnchanged(entry, AttributeChange())
-        return (true, match.status)
+        return (true, match.status, true)
     }
 
     /// A directory of the alternates, for the report of a new one (MET-90).
     func alternateDirectory(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> FileStatus? {
-        try findAlternate(entry, path)?.status
+        guard let match = try findAlternate(entry, path) else { return nil }
+        if match.level == 3 { try sayUnchanged(entry, AttributeChange()) }
+        return match.status
+    }
+
+    /// How a new hard link is to be reported where an alternate directory holds an equal item (MET-58); nil: as any other.
+    func alternateLinkFlags(
+        _ entry: FileEntry, _ path: RelativePath, _ base: ItemFlags
+    ) throws(SessionError) -> (flags: ItemFlags, item: FileStatus)? {
+        guard !destination.alternates.isEmpty, let match = try findAlternate(entry, path), match.level == 3 else { return nil }
+        return (plan.flags(entry, against: match.status, base, isSameLink: true), match.status)
     }
 
     /// False when the file system refuses the link; then the item is copied or made anew.
@@ -150,14 +173,4 @@ extension Generator {
         }
     }
 
-    private func transcribe(_ source: any ReadableFile, to copy: any WritableFile) throws(FileError) {
-        if basisBuffer.count < 256 * 1024 { basisBuffer = [UInt8](repeating: 0, count: 256 * 1024) }
-        var position: Int64 = 0
-        while true {
-            let count = try source.read(into: &basisBuffer, at: 0, count: basisBuffer.count, position: position)
-            if count == 0 { return }
-            try copy.write(basisBuffer, 0..<count)
-            position += Int64(count)
-        }
-    }
 }

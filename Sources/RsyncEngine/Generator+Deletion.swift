@@ -19,17 +19,35 @@ extension Generator {
     func deleteExtraneous(in directory: FileEntry) throws(SessionError) {
         guard destination.singleName == nil, !destination.isAbsent, mayDelete() else { return }
         let path = try destination.path(directory.name)
-        guard let status = try? tree.status(path), status.mode.isDirectory,
+        guard let status = try? tree.status(path), status.mode.isDirectory, isOnStartFileSystem(status),
             let names = try? tree.names(in: path),
             let list = listWithContents(of: directory)
         else { return }
+        try filters.enter(directory.name)
         // Reverse order, so that messages come as users know them (MET-106).
         for name in names.sorted(by: { $1.lexicographicallyPrecedes($0) }) {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
             guard !isListed(wireName, in: list), let child = try? path.appending(name) else { continue }
-            try deleteUnlessProtected(wireName, child)
+            try deleteUnlessProtected(wireName, child, in: directory.name, device: status.device)
         }
+    }
+
+    /// MET-105, item 3.
+    private func isOnStartFileSystem(_ status: FileStatus) -> Bool {
+        guard options.oneFileSystem > 0 else { return true }
+        if startDevices.isEmpty {
+            for live in active.map(\.live) {
+                for position in live.list.directories where live.list.isActive(position) {
+                    let entry = live.list.entry(at: position)
+                    guard entry.isTop, let path = try? destination.path(entry.name),
+                        let status = try? tree.status(path)
+                    else { continue }
+                    startDevices.insert(status.device)
+                }
+            }
+        }
+        return startDevices.isEmpty || startDevices.contains(status.device)
     }
 
     /// MET-108: after an I/O error of the sender nothing is deleted, since what is missing may only be unread.
@@ -54,71 +72,151 @@ extension Generator {
         return false
     }
 
-    private func deleteUnlessProtected(_ name: [UInt8], _ path: RelativePath) throws(SessionError) {
-        guard let status = try? tree.status(path) else { return }
-        let isDirectory = status.mode.isDirectory
-        guard !isProtected(name, isDirectory: isDirectory) else { return }
-        try delete(name, path, status)
+    private func deleteUnlessProtected(
+        _ name: [UInt8], _ path: RelativePath, in directory: [UInt8], device: UInt64
+    ) throws(SessionError) {
+        guard let status = try? tree.status(path), !isMountPoint(status, on: device) else { return }
+        guard try !filters.protects(name, in: directory, isDirectory: status.mode.isDirectory) else { return }
+        if options.deletion == .delay {
+            delayedDeletions.append((name, path))
+        } else {
+            try delete(name, path, status)
+        }
     }
 
-    private func isProtected(_ name: [UInt8], isDirectory: Bool) -> Bool {
-        guard !options.filters.isEmpty else { return false }
-        return options.filters.check(name, isDirectory: isDirectory, side: .receiver) == .exclude
+    /// `--delete-delay`: what was found when its directory was worked on (MET-104).
+    func deleteDelayed() throws(SessionError) {
+        for (name, path) in delayedDeletions {
+            guard let status = try? tree.status(path) else { continue }
+            try delete(name, path, status)
+        }
+        delayedDeletions = []
     }
 
-    private func delete(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) {
+    /// MET-105, item 2.
+    private func isMountPoint(_ status: FileStatus, on device: UInt64) -> Bool {
+        options.oneFileSystem > 0 && status.mode.isDirectory && status.device != device
+    }
+
+    /// An item with all that is in it. A directory that keeps something is left where it is.
+    func delete(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) {
+        if status.mode.isDirectory {
+            guard try empty(name, path, status) else { return }
+        }
+        _ = try remove(name, path, status)
+    }
+
+    /// One item, which is no longer a directory with anything in it. True when it is gone, or would be.
+    private func remove(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) -> Bool {
         let isDirectory = status.mode.isDirectory
         try alive.tick()
+        if let limit = options.deletionLimit, deletionCount >= limit {
+            skippedDeletions += 1
+            return false
+        }
         do throws(FileError) {
-            if isDirectory {
-                guard try emptyForDeletion(name, path) else {
-                    try? say(.info, "cannot delete non-empty directory: \(name)", verbosity: 0)
-                    return
+            if !options.dryRun {
+                if isDirectory {
+                    try tree.removeDirectory(path)
+                } else if side.isBackup(name) {
+                    try tree.removeFile(path)
+                } else {
+                    try removeKeepingBackup(path, status)
                 }
-                if !options.dryRun { try tree.removeDirectory(path) }
-            } else if !options.dryRun {
-                try tree.removeFile(path)
             }
         } catch {
-            try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", name, error.errno)
-            return
+            if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
+                try say(.info, "cannot delete non-empty directory: \(name)")
+            } else if !error.isNotFound {
+                try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", name, error.errno)
+            }
+            return false
         }
+        deletionCount += 1
         deletedCounts.add(status.mode.type ?? .regular)
         try reportDeletion(name, isDirectory: isDirectory)
+        return true
     }
 
-    /// Deletes what is inside a directory that is to go, or to make way for something else (MET-64). False when
-    /// something protected stays.
-    func emptyForDeletion(_ name: [UInt8], _ path: RelativePath) throws(FileError) -> Bool {
-        if options.rootMode == .normal, !options.dryRun, let status = try? tree.status(path),
-            status.mode.permissions & 0o700 != 0o700
-        {
+    /// A directory on the way to be emptied.
+    private struct Doomed {
+        let name: [UInt8]
+        let path: RelativePath
+        let status: FileStatus
+        /// What is still to be looked at, the next one last.
+        var children: [[UInt8]]
+        var staysNonEmpty = false
+    }
+
+    /// Deletes what is inside a directory that is to go, or to make way for something else (MET-64, MET-106). False
+    /// when something stays, which has been said. A tree may be deeper than any stack: nothing here recurses.
+    func empty(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) -> Bool {
+        var stack = [try doomed(name, path, status)]
+        while true {
+            let last = stack.count - 1
+            guard let child = stack[last].children.popLast() else {
+                let done = stack.removeLast()
+                if done.staysNonEmpty {
+                    try say(.info, "cannot delete non-empty directory: \(done.name)")
+                }
+                guard !stack.isEmpty else { return !done.staysNonEmpty }
+                // Tried even if something stays: the system has the last word on what is empty.
+                let isGone = try remove(done.name, done.path, done.status)
+                if done.staysNonEmpty || !isGone { stack[last - 1].staysNonEmpty = true }
+                continue
+            }
+            guard let childPath = try? stack[last].path.appending(child), let status = try? tree.status(childPath) else {
+                stack[last].staysNonEmpty = true
+                continue
+            }
+            let childName = SourceArgument.childName(of: stack[last].name, child)
+            var stays = isMountPoint(status, on: stack[last].status.device)
+            if !stays {
+                stays = try filters.protects(
+                    childName, in: stack[last].name, isDirectory: status.mode.isDirectory, isDoomed: true)
+            }
+            if stays {
+                stack[last].staysNonEmpty = true
+            } else if status.mode.isDirectory {
+                stack.append(try doomed(childName, childPath, status))
+            } else if try !remove(childName, childPath, status) || leavesBackup(childName) {
+                stack[last].staysNonEmpty = true
+            }
+        }
+    }
+
+    /// Opens up a directory to an ordinary user and lists it; victims go in reverse order (MET-106, MET-107).
+    private func doomed(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) -> Doomed {
+        if options.rootMode == .normal, !options.dryRun, status.mode.permissions & 0o700 != 0o700 {
             try? tree.apply(
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
-        var isEmpty = true
-        for child in try tree.names(in: path).sorted(by: { $1.lexicographicallyPrecedes($0) }) {
-            guard let childPath = try? path.appending(child), let status = try? tree.status(childPath) else { continue }
-            let childName = SourceArgument.childName(of: name, child)
-            if isProtectedInside(childName, isDirectory: status.mode.isDirectory) {
-                isEmpty = false
-                continue
-            }
-            do throws(SessionError) {
-                try delete(childName, childPath, status)
-            } catch {
-                throw FileError(errno: 5, operation: "delete", path: childPath)
-            }
-            if !options.dryRun, (try? tree.status(childPath)) != nil { isEmpty = false }
+        do throws(FileError) {
+            let children = try tree.names(in: path).sorted { $0.lexicographicallyPrecedes($1) }
+            return Doomed(name: name, path: path, status: status, children: children)
+        } catch {
+            try failed("opendir", name, error.errno)
+            return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
         }
-        return isEmpty
     }
 
-    /// Perishable rules do not protect inside a directory that is being removed (MET-106).
-    private func isProtectedInside(_ name: [UInt8], isDirectory: Bool) -> Bool {
-        guard !options.filters.isEmpty else { return false }
-        return options.filters.check(name, isDirectory: isDirectory, side: .receiver, insideDoomedDirectory: true)
-            == .exclude
+    /// MET-98: what goes away moves to its backup name, if there are backups.
+    func removeKeepingBackup(_ path: RelativePath, _ status: FileStatus) throws(FileError) {
+        guard options.backupSuffix != nil, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
+        // Only a broken connection makes this fail, and the next write says so.
+        try? sayBackedUp(path)
+    }
+
+    /// Whether the backup of a deleted file is now in that file's directory.
+    private func leavesBackup(_ name: [UInt8]) -> Bool {
+        options.backupSuffix != nil && destination.backup == nil && !options.dryRun && !side.isBackup(name)
+    }
+
+    /// MET-109.
+    func sayDeletionsStopped() throws(SessionError) {
+        guard skippedDeletions > 0 else { return }
+        ledger.add(.deleteLimit)
+        try say(.warning, "Deletions stopped due to --max-delete limit (\(skippedDeletions) skipped)")
     }
 
     /// MET-111.
@@ -127,9 +225,10 @@ extension Generator {
             observer.handle(.deleted(name: name, isDirectory: isDirectory))
             return
         }
+        if options.reportsItems { observer.handle(.deleted(name: name, isDirectory: isDirectory)) }
         if connection.traits.hasDeletedMessage {
             try connection.output.send(.deleted, isDirectory ? name + [0] : name)
-        } else if options.verbosity > 0 || options.itemizeLevel > 0 {
+        } else if options.messages.deletions > 0 || options.itemizeLevel > 0 {
             let word = options.itemizeLevel > 0 ? "*deleting   " : "deleting "
             try connection.output.sendText(
                 .info, [UInt8](word.utf8) + name + (isDirectory ? [0x2f, 0x0a] : [0x0a]))

@@ -24,13 +24,13 @@ extension Generator {
         guard let existing = try examine(entry, path) else { return .absent }
         if existing.mode.isDirectory { return .present }
         if options.ignoreExisting {
-            try say(.info, "\(entry.name) exists", verbosity: 2)
+            try say(.info, "\(entry.name) exists", when: options.messages.skips > 0)
             skippedDirectories.insert(entry.name)
             return nil
         }
         guard try clearTheWay(path, existing, for: entry) else {
             skippedDirectories.insert(entry.name)
-            try say(.error, "*** Skipping any contents from this failed directory ***", verbosity: 0)
+            try say(.error, "*** Skipping any contents from this failed directory ***")
             return nil
         }
         return .cleared
@@ -45,7 +45,7 @@ extension Generator {
         }
         guard let presence = try examineDirectory(entry, path) else { return }
         if options.existingOnly, presence == .absent {
-            try say(.info, "not creating new directory \(quoted(entry.name))", verbosity: 2)
+            try say(.info, "not creating new directory \(quoted(entry.name))", when: options.messages.skips > 0)
             skippedDirectories.insert(entry.name)
             return
         }
@@ -71,12 +71,14 @@ extension Generator {
             }
         }
         try settle(entry, path, isNew: isNew)
-        if !incremental { directoriesToTouch.append(entry) }
+        if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
         try deleteDuring(entry)
     }
 
     private func deleteDuring(_ entry: FileEntry) throws(SessionError) {
-        if options.deletionTime(connection.traits) == .during, entry.hasContent { try deleteExtraneous(in: entry) }
+        let time = options.deletionTime(connection.traits)
+        guard time == .during || time == .delay else { return }
+        if entry.hasContent { try deleteExtraneous(in: entry) } else { try filters.enter(entry.name) }
     }
 
     private func isBelowSkippedDirectory(_ entry: FileEntry) -> Bool {
@@ -100,7 +102,7 @@ extension Generator {
     private func giveUp(on entry: FileEntry, _ error: FileError) throws(SessionError) {
         try failed("recv_generator: mkdir", entry.name, error.errno)
         skippedDirectories.insert(entry.name)
-        try say(.error, "*** Skipping any contents from this failed directory ***", verbosity: 0)
+        try say(.error, "*** Skipping any contents from this failed directory ***")
     }
 
     /// `-R` without the implied directories in the list (MET-16 step 6), and below a path that was never listed.
@@ -136,7 +138,7 @@ extension Generator {
         guard let status = try? tree.status(path), status.mode.isDirectory else { return }
         var change = AttributeChange()
         if plan.keepsTime(.directory),
-            !AttributePlan.sameTime(entry, status)
+            !plan.sameTime(entry, status)
         {
             change.mtime = entry.time
         }
@@ -148,7 +150,7 @@ extension Generator {
         try apply(change, entry, path)
     }
 
-    /// With one list for all: every directory, deepest first.
+    /// With one list for all, or after late deletions: every directory, deepest first.
     func touchDirectories() throws(SessionError) {
         for entry in directoriesToTouch.reversed() { try touch(entry) }
         directoriesToTouch = []

@@ -14,11 +14,11 @@ extension Generator {
         if options.relative, !incremental { try makeMissingParents(of: path) }
         var existing = try examine(entry, path)
         if options.existingOnly, existing == nil {
-            try say(.info, "not creating new file \(quoted(entry.name))", verbosity: 2)
+            try say(.info, "not creating new file \(quoted(entry.name))", when: options.messages.skips > 0)
             return try skipLinked(entry, index)
         }
         if options.ignoreExisting, existing != nil {
-            try say(.info, "\(entry.name) exists", verbosity: 2)
+            try say(.info, "\(entry.name) exists", when: options.messages.skips > 0)
             return try skipLinked(entry, index)
         }
         let isLinked = options.preserveHardLinks && links.isLinked(entry)
@@ -28,13 +28,14 @@ extension Generator {
             try processSymlink(entry, index, path, existing, isLinked: isLinked)
         case .blockDevice, .characterDevice:
             // An ordinary user cannot make devices (MET-52).
-            guard options.preserveDevices, options.rootMode != .normal else { return try skipNonRegular(entry) }
+            guard options.preserveDevices, options.rootMode != .normal, !options.dropsNodes else { return try skipNonRegular(entry) }
             try processNode(entry, index, path, existing, isLinked: isLinked)
         case .fifo, .socket:
-            guard options.preserveSpecials else { return try skipNonRegular(entry) }
+            guard options.preserveSpecials, !options.dropsNodes else { return try skipNonRegular(entry) }
             try processNode(entry, index, path, existing, isLinked: isLinked)
         case .symlink: try skipNonRegular(entry)
         case .regular:
+            if try isOutOfSize(entry) { return try skipLinked(entry, index) }
             if let present = existing, !present.mode.isRegular {
                 guard try clearTheWay(path, present, for: entry) else { return try skipLinked(entry, index) }
                 existing = nil
@@ -68,7 +69,7 @@ extension Generator {
     }
 
     private func skipNonRegular(_ entry: FileEntry) throws(SessionError) {
-        try say(.info, "skipping non-regular file \(quoted(entry.name))", verbosity: 0)
+        try say(.info, "skipping non-regular file \(quoted(entry.name))", when: options.messages.nonRegular > 0)
     }
 
     /// A skipped member of a group passes its role on (MET-60).
@@ -87,7 +88,7 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ flags: ItemFlags, basis: BasisType = .destination, xname: [UInt8] = []
     ) throws(SessionError) {
         let details = flags.subtracting([.basisTypeFollows, .xnameFollows, .localChange])
-        let showsUnchanged = options.itemizeLevel > 1 || options.verbosity > 1
+        let showsUnchanged = options.itemizeLevel > 1 || options.messages.names > 1
         guard !details.isEmpty || showsUnchanged || !xname.isEmpty else { return }
         guard connection.traits.hasItemFlags else {
             if connection.isServer {
@@ -117,13 +118,14 @@ extension Generator {
         } else if entry.mode.isSymlink, !entry.linkTarget.isEmpty {
             text = "\(text) -> \(entry.linkTarget)"
         }
-        try say(.info, text, verbosity: 1)
+        try say(.info, text, when: options.messages.names > 0)
     }
 
     /// `-vv`: what was there already (MET-168). An item line says it where there are any.
     func sayUnchanged(_ entry: FileEntry, _ change: AttributeChange) throws(SessionError) {
-        guard options.verbosity > 1, options.itemizeLevel == 0, !options.dryRun else { return }
-        try say(.info, change.isEmpty ? "\(entry.name) is uptodate" : "\(entry.name)", verbosity: 2)
+        guard options.messages.names > 1, options.itemizeLevel == 0, !options.dryRun else { return }
+        let slash = entry.isDirectory ? "/" : ""
+        try say(.info, change.isEmpty ? "\(entry.name)\(slash) is uptodate" : "\(entry.name)\(slash)")
     }
 
     func write(_ index: Int32, _ attributes: ItemAttributes) throws(SessionError) {
@@ -134,11 +136,15 @@ extension Generator {
 
     // MARK: Words
 
-    /// A line for people; on a server it travels as a frame when it is an info, and goes to standard error else.
-    func say(_ kind: SessionEvent.TextKind, _ text: MessageText, verbosity: Int) throws(SessionError) {
-        guard options.verbosity >= verbosity else { return }
-        if connection.isServer, kind == .info {
-            try connection.output.sendText(.info, text.bytes + [0x0a])
+    /// A line for people; a server's travels as a frame or goes to its standard error (SES-98).
+    func say(
+        _ kind: SessionEvent.TextKind, _ text: @autoclosure () -> MessageText, when isDue: Bool = true
+    ) throws(SessionError) {
+        guard isDue else { return }
+        let text = text()
+        if let code = connection.code(kind) {
+            try connection.output.sendText(code, text.bytes + [0x0a])
+            if options.reportsItems { observer.handle(.forwarded(text.bytes)) }
         } else {
             observer.handle(.text(kind, text.bytes))
         }
@@ -147,7 +153,8 @@ extension Generator {
     /// An item that could not be brought to its state: exit 23, the rest goes on.
     func failed(_ operation: String, _ name: [UInt8], _ errno: Int32) throws(SessionError) {
         ledger.noteFailure()
-        try say(.error, "\(operation) \(quoted(name)) failed: \(errorText(errno))", verbosity: 0)
+        let full = fullName(name, in: destination.place, from: environment.workingDirectory)
+        try say(.error, systemError("generator", operation, full, errno))
     }
 
 }

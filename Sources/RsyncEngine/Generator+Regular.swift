@@ -12,41 +12,95 @@ extension Generator {
         let path: RelativePath
         let status: FileStatus
         let type: BasisType
+        /// The name of a fuzzy basis.
+        var xname: [UInt8] = []
+        /// What the item is compared with in the report; nil: there is nothing of its name.
+        let compared: FileStatus?
+
+        init(
+            tree: any DestinationTree, path: RelativePath, status: FileStatus, type: BasisType, xname: [UInt8] = [],
+            compared: FileStatus?
+        ) {
+            self.tree = tree
+            self.path = path
+            self.status = status
+            self.type = type
+            self.xname = xname
+            self.compared = compared
+        }
+
+        init(_ place: SideFiles.Place, _ status: FileStatus, _ type: BasisType, compared: FileStatus?) {
+            self.init(tree: place.tree, path: place.path, status: status, type: type, compared: compared)
+        }
     }
 
     func processRegular(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
-        if options.update, let existing, entry.mtime < existing.mtime {
-            try say(.info, "\(entry.name) is newer", verbosity: 2)
+        // MET-17
+        if options.update, let existing, isNewer(existing, than: entry) {
+            try say(.info, "\(entry.name) is newer", when: options.messages.skips > 0)
             if isLinked { try skipLinked(entry, index) }
             return
         }
-        var basis = existing.map { Basis(tree: tree, path: path, status: $0, type: .destination) }
-        if !destination.linkDestinations.isEmpty {
+        var basis = existing.map { ownBasis(path, $0) }
+        if !destination.alternates.isEmpty, existing == nil || options.alternateKind != .copy {
             switch try useAlternate(entry, index, path, existing) {
             case .done:
-                if isLinked { try completeGroup(entry) }
-                return
+                guard isLinked else { return }
+                // What is not created is nothing to link to.
+                return options.alternateKind == .compare ? try skipLinked(entry, index) : try completeGroup(entry)
             case .basis(let alternate): basis = alternate
             case .nothing: break
             }
         }
-        if basis == nil, isLinked, !links.isLast(entry, index) {
+        let part = options.partialDirectory == nil ? nil : side.presentPartial(of: path)
+        if basis == nil, part == nil, options.fuzzy > 0 { basis = try findFuzzy(entry, path) }
+        if basis == nil, part == nil, isLinked, !links.isLast(entry, index) {
             links.postpone(entry, index: index)
             began(index)
             return
         }
         if let existing, basis?.type == .destination, try isUnchanged(entry, existing, tree, path) {
+            if let part, !options.dryRun { side.removePartial(part.place) }
             try settleUnchanged(entry, index, path, existing)
             if isLinked { try completeGroup(entry) }
             return
         }
+        // MET-16 step 26.
+        if options.append != .off, let basis, basis.status.size >= entry.length {
+            if isLinked { try skipLinked(entry, index) }
+            return
+        }
+        if options.fuzzy > 0 { noteReplaced(path) }
+        if let part { basis = Basis(part.place, part.status, .partialDir, compared: existing) }
         if isLinked { links.request(entry, index: index) }
         began(index)
         try request(entry, index, basis, isRedo: false)
         // Nothing will arrive, so nothing is worth waiting for.
         if isLinked, options.dryRun { try completeGroup(entry) }
+    }
+
+    private func isNewer(_ existing: FileStatus, than entry: FileEntry) -> Bool {
+        let (distance, overflow) = entry.mtime.subtractingReportingOverflow(existing.mtime)
+        return overflow ? entry.mtime < existing.mtime : distance < options.modifyWindow
+    }
+
+    /// What `--max-size` or `--min-size` leaves out, which is said (MET-16 steps 17 and 18).
+    func isOutOfSize(_ entry: FileEntry) throws(SessionError) -> Bool {
+        if let limit = options.largestSize, entry.length > limit {
+            try say(.info, "\(entry.name) is over max-size", when: options.messages.skips > 0)
+            return true
+        }
+        if let limit = options.smallestSize, entry.length < limit {
+            try say(.info, "\(entry.name) is under min-size", when: options.messages.skips > 0)
+            return true
+        }
+        return false
+    }
+
+    func ownBasis(_ path: RelativePath, _ status: FileStatus) -> Basis {
+        Basis(tree: tree, path: path, status: status, type: .destination, compared: status)
     }
 
     /// MET-13 for regular files.
@@ -60,16 +114,15 @@ extension Generator {
         }
         if options.sizeOnly { return true }
         if options.ignoreTimes { return false }
-        return AttributePlan.sameTime(entry, existing)
+        return plan.sameTime(entry, existing)
     }
 
     /// Step 25: only attributes can differ.
     private func settleUnchanged(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
-        let flags = plan.flags(entry, against: existing, [])
-        try report(entry, index, flags)
         let change = plan.change(entry, from: existing, exactTime: options.compareChecksums)
+        try report(entry, index, plan.flags(entry, against: plan.seen(existing, before: change), []))
         try apply(change, entry, path)
         try sayUnchanged(entry, change)
     }
@@ -88,24 +141,49 @@ extension Generator {
 
     /// Index, attributes, sum head and block sums (XFR-16).
     func request(_ entry: FileEntry, _ index: Int32, _ basis: Basis?, isRedo: Bool) throws(SessionError) {
-        var flags = plan.flags(entry, against: basis?.status, [.transfer])
-        if options.compareChecksums, basis != nil { flags.insert(.reportChange) }
+        var flags = plan.flags(entry, against: basis?.compared, [.transfer])
+        if options.compareChecksums, basis?.compared != nil { flags.insert(.reportChange) }
+        guard let basis = try withBackup(entry, basis, isRedo: isRedo) else { return }
         let type = basis?.type ?? .destination
         if type != .destination { flags.insert(.basisTypeFollows) }
         let file = try basisFile(basis, isRedo: isRedo)
         defer { file?.close() }
         let head = file.map { sumHead(of: $0, isRedo: isRedo) } ?? .null
-        mailbox.outstanding.add(index, Outstanding.Request(head: head, basis: type))
-        try write(index, ItemAttributes(flags: flags, basis: type, xname: []))
+        let xname = basis?.xname ?? []
+        mailbox.outstanding.add(index, Outstanding.Request(head: head, basis: type, xname: xname))
+        try write(index, ItemAttributes(flags: flags, basis: type, xname: xname))
         guard !options.dryRun else { return }
         try connection.output.write { head.write(to: &$0) }
-        if let file { try writeSums(of: file, head) }
+        if let file, isRedo || options.append == .off { try writeSums(of: file, head) }
+    }
+
+    /// What is updated in place is copied before, and the copy is the basis (MET-80). nil: no copy, so no update.
+    private func withBackup(
+        _ entry: FileEntry, _ basis: Basis?, isRedo: Bool
+    ) throws(SessionError) -> Basis?? {
+        guard options.inPlace, options.backupSuffix != nil, !isRedo, !options.dryRun, let basis, basis.type == .destination
+        else { return .some(basis) }
+        let place: SideFiles.Place?
+        do throws(FileError) {
+            place = try side.keepCopy(basis.path, basis.status)
+        } catch {
+            try failed("\(error.operation)", entry.name, error.errno)
+            return nil
+        }
+        guard let place else { return .some(basis) }
+        try sayBackedUp(basis.path)
+        guard !options.wholeFile, options.append == .off else { return .some(basis) }
+        return .some(Basis(place, basis.status, .backup, compared: basis.compared))
+    }
+
+    func sayBackedUp(_ path: RelativePath) throws(SessionError) {
+        try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", when: options.messages.backups > 0)
     }
 
     /// The basis, if its blocks are worth something and it can be opened.
     private func basisFile(_ basis: Basis?, isRedo: Bool) throws(SessionError) -> (any ReadableFile)? {
         guard let basis, !options.dryRun, !options.wholeFile || isRedo, !connection.forcesWholeFile,
-            basis.status.size > 0
+            basis.status.size > 0, options.append == .off || isRedo || basis.type == .destination
         else { return nil }
         return try? basis.tree.open(basis.path)
     }
@@ -177,15 +255,17 @@ extension Generator {
     }
 
     private func basisForRedo(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> Basis? {
-        if let status = try? tree.status(path), status.mode.isRegular {
-            return Basis(tree: tree, path: path, status: status, type: .destination)
+        let existing = (try? tree.status(path)).flatMap { $0.mode.isRegular ? $0 : nil }
+        if options.partialDirectory != nil, let part = side.presentPartial(of: path) {
+            return Basis(part.place, part.status, .partialDir, compared: existing)
         }
-        for (number, alternate) in destination.linkDestinations.enumerated() {
+        if let existing { return ownBasis(path, existing) }
+        for (number, alternate) in destination.alternates.enumerated() {
             if let status = try? alternate.status(path), status.mode.isRegular {
-                return Basis(tree: alternate, path: path, status: status, type: .alternate(number))
+                return Basis(tree: alternate, path: path, status: status, type: .alternate(number), compared: status)
             }
         }
-        return nil
+        return options.fuzzy > 0 ? try findFuzzy(entry, path) : nil
     }
 
     func entry(of index: Int32) -> FileEntry? {

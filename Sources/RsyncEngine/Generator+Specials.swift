@@ -7,6 +7,10 @@ extension Generator {
     func processSymlink(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
+        if options.safeLinks, SymlinkTarget.isUnsafe(entry.linkTarget, at: entry.name) {
+            try say(.info, "ignoring unsafe symlink \(quoted(entry.name)) -> \(quoted(entry.linkTarget))", when: options.messages.symlinks > 0)
+            return try skipLinked(entry, index)
+        }
         let isSameKind = existing?.mode.isSymlink == true
         if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget {
             try report(entry, index, plan.flags(entry, against: existing, []))
@@ -27,7 +31,8 @@ extension Generator {
         if let existing, let kind = existing.mode.type {
             isSameKind = type.isDevice ? kind.isDevice : kind.isSpecial
             if isSameKind, type.isDevice ? existing.rdev == entry.rdev && kind == type : kind == type {
-                try report(entry, index, plan.flags(entry, against: existing, []))
+                let change = plan.change(entry, from: existing, exactTime: false)
+                try report(entry, index, plan.flags(entry, against: plan.seen(existing, before: change), []))
                 try settle(entry, path, existing)
                 if isLinked { try completeGroup(entry) }
                 return
@@ -55,17 +60,20 @@ extension Generator {
         isLinked: Bool, _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) {
         var compared = isSameKind ? existing : nil
-        if existing == nil, !destination.linkDestinations.isEmpty {
+        var isEqual = false
+        if existing == nil, !destination.alternates.isEmpty {
             let alternate = try linkAlternateSpecial(entry, index, path)
             if alternate.linked {
                 if isLinked { try completeGroup(entry) }
                 return
             }
             compared = alternate.compared
+            isEqual = alternate.isEqual
         }
         var base: ItemFlags = [.localChange]
-        if compared != nil { base.insert(.reportChange) }
-        let flags = plan.flags(entry, against: compared, base)
+        if compared != nil, !isEqual { base.insert(.reportChange) }
+        let flags = plan.flags(entry, against: compared, base, isAlternateMatch: isEqual)
+        if isEqual { try sayUnchanged(entry, AttributeChange()) }
         guard !options.dryRun else {
             if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return }
             try report(entry, index, flags)
@@ -85,8 +93,10 @@ extension Generator {
         _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) -> Bool {
         if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return false }
+        var backedUp = false
         do throws(FileError) {
             if let existing, !existing.mode.isDirectory {
+                if options.backupSuffix != nil, try side.keepReplaced(path, existing) { backedUp = true }
                 let temporary = try tree.temporaryName(for: path)
                 try create(tree, temporary)
                 try replace(path, by: temporary)
@@ -94,11 +104,12 @@ extension Generator {
                 if options.relative, !incremental { try? makeMissingParents(of: path) }
                 try create(tree, path)
             }
-            return true
         } catch {
             try failed("\(error.operation)", entry.name, error.errno)
             return false
         }
+        if backedUp { try sayBackedUp(path) }
+        return true
     }
 
     // MARK: Hard links
@@ -143,12 +154,22 @@ extension Generator {
             return
         }
         let compared = existing?.mode.type == entry.type ? existing : nil
-        let flags = plan.flags(entry, against: compared, base)
-        guard !options.dryRun else { return try report(entry, index, flags, xname: name) }
+        var flags = plan.flags(entry, against: compared, base)
+        var shownName = name
+        if existing == nil, let equal = try alternateLinkFlags(entry, path, base) {
+            flags = equal.flags
+            // Linked already, as far as anybody can tell.
+            if options.alternateKind == .link, let other = try? tree.status(target), other.inode == equal.item.inode,
+                other.device == equal.item.device
+            {
+                shownName = []
+            }
+        }
+        guard !options.dryRun else { return try report(entry, index, flags, xname: shownName) }
         let placed = try place(entry, path, existing) { tree, path throws(FileError) in
             try tree.makeLink(path, to: target, in: nil)
         }
-        if placed { try report(entry, index, flags, xname: name) }
+        if placed { try report(entry, index, flags, xname: shownName) }
     }
 
     /// The member that takes over asks for the data itself (MET-60, MET-185).
@@ -162,7 +183,7 @@ extension Generator {
         links.request(member.entry, index: member.index)
         if isInSecondPhase { askedInSecondPhase = true }
         let basis = existing.flatMap { status in
-            status.mode.isRegular ? Basis(tree: tree, path: path, status: status, type: .destination) : nil
+            status.mode.isRegular ? ownBasis(path, status) : nil
         }
         try request(member.entry, member.index, basis, isRedo: false)
     }
@@ -174,28 +195,29 @@ extension Generator {
     func clearTheWay(
         _ path: RelativePath, _ existing: FileStatus, for entry: FileEntry
     ) throws(SessionError) -> Bool {
-        let problem: FileError?
-        do throws(FileError) {
-            if !existing.mode.isDirectory {
-                if !options.dryRun { try tree.removeFile(path) }
+        let isDirectory = existing.mode.isDirectory
+        var isClear = true
+        if isDirectory, options.deletion != nil || options.force { isClear = try empty(entry.name, path, existing) }
+        if isClear {
+            do throws(FileError) {
+                if !options.dryRun {
+                    try isDirectory ? tree.removeDirectory(path) : removeKeepingBackup(path, existing)
+                } else if isDirectory, options.deletion == nil, !options.force {
+                    guard try tree.names(in: path).isEmpty else {
+                        throw FileError(errno: FileError.directoryNotEmpty, operation: "rmdir", path: path)
+                    }
+                }
                 return true
+            } catch {
+                if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
+                    try say(.info, "cannot delete non-empty directory: \(entry.name)")
+                } else {
+                    try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
+                }
             }
-            let empties = options.deletion != nil || options.force
-            if try empties ? emptyForDeletion(entry.name, path) : tree.names(in: path).isEmpty {
-                if !options.dryRun { try tree.removeDirectory(path) }
-                return true
-            }
-            problem = nil
-        } catch {
-            problem = error
-        }
-        if let error = problem {
-            try failed("delete_file: \(existing.mode.isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
-        } else {
-            try say(.info, "cannot delete non-empty directory: \(entry.name)", verbosity: 0)
         }
         ledger.noteFailure()
-        try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)", verbosity: 0)
+        try say(.error, "could not make way for new \(kindName(entry.type)): \(entry.name)")
         return false
     }
 

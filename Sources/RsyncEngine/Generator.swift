@@ -12,6 +12,9 @@ final class Generator {
     let options: TransferOptions
     let destination: Destination
     let plan: AttributePlan
+    let side: SideFiles
+    /// What is in the directory that is worked on, for `--fuzzy`.
+    var fuzzyListing: FuzzyListing?
     let observer: any SessionObserver
     let mailbox: Mailbox
     let indexes: IndexWriter
@@ -44,6 +47,13 @@ final class Generator {
     var ledger = ErrorLedger()
     var deletedCounts = ItemCounts()
     var saidDeletionsSkipped = false
+    /// `--delete-delay`: what is to go, in order.
+    var delayedDeletions: [(name: [UInt8], path: RelativePath)] = []
+    /// Against `--max-delete`.
+    var deletionCount = 0
+    var skippedDeletions = 0
+    /// `-x`: the file systems that start directories are on.
+    var startDevices: Set<UInt64> = []
     /// One read of a basis, kept from file to file.
     var basisBuffer: [UInt8] = []
     var summer = FileSummer()
@@ -53,6 +63,8 @@ final class Generator {
     private var releasedEntries = 0
     /// A fraction of what any sender looks ahead (FLS-123).
     private static let releasesPerFlush = 250
+    /// The rules that protect from deletion.
+    let filters: DestinationFilters
     private var phasesEnded = 0
     /// Requests may be written until the end of phase 1 (XFR-13).
     private(set) var mayStillRequest = true
@@ -69,12 +81,15 @@ final class Generator {
         self.options = options
         self.destination = destination
         self.plan = plan
+        side = SideFiles(options: options, destination: destination, umask: environment.umask)
         self.observer = observer
         self.mailbox = mailbox
         self.environment = environment
         self.ledger = ledger
         self.listsEnded = listsEnded
         indexes = IndexWriter(connection)
+        filters = DestinationFilters(
+            options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles)
         active = firstLists.map { ActiveList(live: $0) }
         for list in firstLists { links.learn(list.list, incremental: connection.traits.incrementalRecursion) }
         alive = KeepAlive(connection.output, timeout: options.timeout, milliseconds: environment.milliseconds)
@@ -84,12 +99,12 @@ final class Generator {
 
     func run() throws(SessionError) {
         let traits = connection.traits
-        for notice in destination.notices { try say(notice.kind, notice.text, verbosity: 0) }
+        for notice in destination.notices { try say(notice.kind, notice.text) }
         if !options.listOnly {
             let isOff = options.wholeFile || connection.forcesWholeFile
             try say(
                 .info, isOff ? "delta-transmission disabled for local transfer or --whole-file" : "delta-transmission enabled",
-                verbosity: 2)
+                when: options.messages.lists > 0)
         }
         if options.deletionTime(traits) == .before, !options.listOnly { try deleteInAllDirectories() }
         if incremental {
@@ -100,7 +115,7 @@ final class Generator {
             try waitFor(mark: 1)
             try replaceUnsentLeaders()
         }
-        let redid = try writeRedos() || askedInSecondPhase
+        let redid = try writeRedos() || askedInSecondPhase || options.delaysUpdates
         mayStillRequest = false
         try endPhase()
         if traits.lastLoopPhase == 1 {
@@ -109,6 +124,7 @@ final class Generator {
         } else {
             try finishModernPhases(redid: redid)
         }
+        try sayDeletionsStopped()
         try writeDone()
         try connection.output.flush()
         try awaitReceiverEnd()
@@ -119,7 +135,7 @@ final class Generator {
     /// for them are still to be reported (XFR-155).
     private func finishModernPhases(redid: Bool) throws(SessionError) {
         let traits = connection.traits
-        let deletesLate = options.deletionTime(traits) == .after
+        let deletesLate = deletesAtTheEnd
         if redid { try waitFor(mark: 2) }
         try endPhase()
         guard traits.hasLateDeletionPhase else {
@@ -129,7 +145,7 @@ final class Generator {
         }
         if deletesLate {
             try waitFor(mark: 3)
-            try deleteInAllDirectories()
+            try deleteAtTheEnd()
         }
         try writeDeletionStatistics()
         try endPhase()
@@ -140,12 +156,19 @@ final class Generator {
     /// Below protocol 30 nobody says that a file will not come; at the end of phase 0 it is plain (MET-185).
     private func replaceUnsentLeaders() throws(SessionError) {
         guard !connection.traits.hasNoSend, options.preserveHardLinks else { return }
-        for index in links.pendingLeaders where !redos.contains(index) { try finished(index, .notSent) }
+        for index in links.pendingLeaders where !redos.contains(index) && mailbox.outstanding.contains(index) { try finished(index, .notSent) }
     }
 
     private func finishDeletionsAndTimes() throws(SessionError) {
-        if options.deletionTime(connection.traits) == .after { try deleteInAllDirectories() }
+        try deleteAtTheEnd()
         try touchDirectories()
+    }
+
+    var deletesAtTheEnd: Bool { options.deletion == .after || options.deletion == .delay }
+
+    private func deleteAtTheEnd() throws(SessionError) {
+        if options.deletion == .after { try deleteInAllDirectories() }
+        if options.deletion == .delay { try deleteDelayed() }
     }
 
     private func endPhase() throws(SessionError) {
@@ -165,7 +188,7 @@ final class Generator {
         let missing = mailbox.outstanding.count
         guard connection.traits.hasNoSend, missing > 0 else { return }
         ledger.noteFailure()
-        try say(.error, "the sender left \(missing) requests unanswered", verbosity: 0)
+        try say(.error, "the sender left \(missing) requests unanswered")
     }
 
     private func writeDeletionStatistics() throws(SessionError) {
@@ -227,7 +250,7 @@ final class Generator {
     private func releaseFinishedLists() throws(SessionError) {
         guard incremental else { return }
         while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, active.count > 1 || listsEnded {
-            if let directory = oldest.live.directory { try touch(directory) }
+            if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory) }
             releasedEntries += oldest.live.list.count
             active.removeFirst()
             nextToWalk -= 1

@@ -12,15 +12,22 @@ public struct SessionConfiguration: Sendable {
     public var capabilities: Capabilities
     /// Server: the seed to send, never 0 unless asked for (SES-74).
     public var seed: Int32
+    /// The lists of RSYNC_CHECKSUM_LIST and RSYNC_COMPRESS_LIST; nil where the standard ones are offered (SES-58).
+    public var checksumNames: NegotiatedList<ChecksumName>?
+    public var compressionNames: NegotiatedList<CompressionName>?
+    /// Both ends are in this process and hold the same options: rules are not exchanged (FLT-75).
+    public var isLocalCopy: Bool
 
     public init(
-        isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32
+        isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32,
+        isLocalCopy: Bool = false
     ) {
         self.isServer = isServer
         self.isSender = isSender
         self.version = version
         self.capabilities = capabilities
         self.seed = seed
+        self.isLocalCopy = isLocalCopy
     }
 }
 
@@ -34,21 +41,35 @@ struct Handshake {
     func perform() throws(SessionError) -> Connection {
         // The sender knows at once, the receiver when it comes to the names.
         if configuration.isSender { try checkListChecksum() }
+        if configuration.isServer { try checkChoices() }
         let version = try exchangeVersions()
         let traits = try exchangeCompatFlags(version)
+        try checkSupport(traits)
         output.adopt(traits)
-        let checksums = try agreeOnChecksums(traits)
+        let names = NameExchange(
+            isServer: configuration.isServer, traits: traits, ownChecksums: configuration.checksumNames,
+            ownCompressions: configuration.compressionNames, input: input, output: output)
+        let exchange = try names.perform(
+            checksums: options.checksumChoice == nil, compressions: options.compression.isNegotiated)
+        let checksums = try agreeOnChecksums(traits, exchange.checksum)
+        let compression = options.compression.outcome(exchange.compression)
         let seed = try exchangeSeed()
         try startFrames(traits)
         return Connection(
             input: input, output: output, traits: traits, isServer: configuration.isServer, seed: seed,
-            transferChecksum: checksums.transfer, listChecksum: checksums.list)
+            transferChecksum: checksums.transfer, listChecksum: checksums.list, compression: compression,
+            channel: options.messageChannel ?? (traits.tellsErrorsByProtocol ? .protocol : .errors))
     }
 
     /// SES-31 to SES-38. Each side writes before it reads.
     private func exchangeVersions() throws(SessionError) -> ProtocolVersion {
-        try output.write { $0.int32(configuration.version.number) }
-        try output.flush()
+        do throws(SessionError) {
+            try output.write { $0.int32(configuration.version.number) }
+            try output.flush()
+        } catch {
+            // Nobody is there to begin with: a program that did not start, or a shell that said no.
+            throw error.exitCode == 10 ? SessionError(exitCode: 12, error.message) : error
+        }
         let peer = try input.parse { reader throws(WireError) in try reader.int32() }
         switch ProtocolVersion.agreed(own: configuration.version, peer: peer) {
         case .version(let version): return version
@@ -84,7 +105,7 @@ struct Handshake {
 
     /// SES-50 to SES-73.
     private func agreeOnChecksums(
-        _ traits: SessionTraits
+        _ traits: SessionTraits, _ exchanged: ChecksumName?
     ) throws(SessionError) -> (transfer: ChecksumVariant, list: ChecksumVariant) {
         if let choice = options.checksumChoice {
             try checkListChecksum()
@@ -93,25 +114,36 @@ struct Handshake {
                 ChecksumVariant(name: choice.list, traits: traits)
             )
         }
-        guard traits.exchangesLists else {
-            let variant = ChecksumVariant(name: nil, traits: traits)
-            return (variant, variant)
-        }
-        let own = NegotiatedList<ChecksumName>.standard(isServer: configuration.isServer)
-        try output.write { own.write(to: &$0) }
-        try output.flush()
-        let peer = try input.parse { reader throws(WireError) in
-            try NegotiatedList<ChecksumName>(reading: &reader)
-        }
-        let name = configuration.isServer ? own.chosen(byServerFrom: peer) : own.chosen(byClientFrom: peer)
-        guard let name else {
-            let (server, client) = configuration.isServer ? (own, peer) : (peer, own)
-            throw SessionError(
-                exitCode: 4,
-                "Failed to negotiate a checksum choice. Server list: \(server.text) Client list: \(client.text)")
-        }
-        let variant = ChecksumVariant(name: name, traits: traits)
+        let variant = ChecksumVariant(name: exchanged, traits: traits)
         return (variant, variant)
+    }
+
+    /// A server's environment may forbid a choice (SES-67).
+    private func checkChoices() throws(SessionError) {
+        if let own = configuration.checksumNames, let choice = options.checksumChoice {
+            for name in [choice.transfer, choice.list] where !own.names.contains(name) {
+                throw refused("checksum", name.rawValue)
+            }
+        }
+        if let own = configuration.compressionNames, let name = options.compression.choice, !own.names.contains(name) {
+            throw refused("compress", name.rawValue)
+        }
+    }
+
+    private func refused(_ what: String, _ name: String) -> SessionError {
+        SessionError(exitCode: 4, "Your --\(what)-choice value (\(name)) was refused by the server.")
+    }
+
+    /// SES-29.
+    private func checkSupport(_ traits: SessionTraits) throws(SessionError) {
+        func need(_ what: String) -> SessionError {
+            SessionError(exitCode: 2, MessageText("\(what) requires protocol 29 or higher (negotiated \(traits.version))."))
+        }
+        if options.fuzzy > 0, !traits.supportsFuzzy { throw need("--fuzzy") }
+        guard options.alternateCount > 0, !traits.supportsSeveralAlternateDirectories else { return }
+        let name = "--" + options.alternateKind.rawValue
+        if options.inPlace { throw need("\(name) with --inplace") }
+        if options.alternateCount > 1 { throw need("Using more than one \(name) option") }
     }
 
     private func checkListChecksum() throws(SessionError) {

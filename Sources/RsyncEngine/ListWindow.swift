@@ -6,7 +6,10 @@ struct LiveList {
     /// The item that index S-1 stands for (FLS-119); nil where that index does not exist.
     let directory: FileEntry?
     /// Sender: which source argument an entry came from, by wire position.
-    var origins: [UInt16] = []
+    var origins: [Int32] = []
+
+    /// The transfer root itself is an entry.
+    var entersRoot: Bool { list.count > 0 && list.isActive(0) && list.entry(at: 0).isRootDirectory }
 
     /// Index range of the list, its directory's index included (FLS-120).
     func contains(_ index: Int32) -> Bool {

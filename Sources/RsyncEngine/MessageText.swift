@@ -25,3 +25,18 @@ public struct MessageText: Sendable, Equatable, ExpressibleByStringInterpolation
 
 /// A name as messages show it.
 func quoted(_ name: [UInt8]) -> MessageText { "\"\(name)\"" }
+
+/// What a system call would not do, as rsync words it: `rsync: [sender] opendir "/d" failed: Permission denied (13)`.
+func systemError(_ role: String, _ what: some CustomStringConvertible, _ name: [UInt8], _ errno: Int32) -> MessageText {
+    "rsync: [\(role)] \(what) \(quoted(name)) failed: \(errorText(errno))"
+}
+
+/// A name as messages show it: absolute, where the place it is relative to is known.
+func fullName(_ name: [UInt8], in directory: [UInt8], from workingDirectory: [UInt8]) -> [UInt8] {
+    let slash = UInt8(ascii: "/")
+    var full = name == [0x2e] ? [] : name
+    for place in [directory, workingDirectory] where full.first != slash && !place.isEmpty {
+        full = full.isEmpty ? place : place + (place.last == slash ? [] : [slash]) + full
+    }
+    return full.isEmpty ? name : full
+}

@@ -10,6 +10,8 @@ final class Outstanding: Sendable {
     struct Request: Sendable, Equatable {
         var head: SumHead
         var basis: BasisType
+        /// The name of a fuzzy basis.
+        var xname: [UInt8] = []
     }
 
     private struct State {
@@ -25,6 +27,8 @@ final class Outstanding: Sendable {
 
     /// nil when nothing, or nothing any more, was asked for under this index.
     func take(_ index: Int32) -> Request? { state.withLock { $0.requests.removeValue(forKey: index) } }
+
+    func contains(_ index: Int32) -> Bool { state.withLock { $0.requests[index] != nil } }
 
     var count: Int { state.withLock { $0.requests.count } }
 

@@ -19,6 +19,8 @@ final class ProtocolInput {
     private(set) var isMultiplexed = false
     /// Stream bytes taken so far, frame headers included (SES-141 field 1).
     private(set) var bytesRead: Int64 = 0
+    /// Bytes of the data stream taken so far.
+    private(set) var dataBytes: Int64 = 0
     /// Payload of text frames and of the fixed ones; called for every frame but data. Keep-alives do not show.
     var onMessage: (MessageCode, [UInt8]) throws(SessionError) -> Void = { _, _ throws(SessionError) in }
     /// Called before each blocking read: the moment to flush what the peer may be waiting for.
@@ -90,6 +92,7 @@ final class ProtocolInput {
                 var reader = ByteReader(data, from: start, to: end)
                 let value = try body(&reader)
                 start += reader.consumed
+                dataBytes += Int64(reader.consumed)
                 return value
             } catch {
                 guard error.code == .needsMore else { throw .wire(error) }
@@ -102,6 +105,7 @@ final class ProtocolInput {
     func consume(
         _ count: Int, _ body: ([UInt8], Range<Int>) throws(SessionError) -> Void
     ) throws(SessionError) {
+        dataBytes += Int64(count)
         var left = count
         while left > 0 {
             if start == end, isMultiplexed {

@@ -14,6 +14,8 @@ final class ProtocolOutput {
     private(set) var isMultiplexed = false
     /// Stream bytes written so far, frame headers included (SES-141 field 2).
     private(set) var bytesWritten: Int64 = 0
+    /// Bytes of the data stream written so far.
+    private(set) var dataBytes: Int64 = 0
     private var traits: SessionTraits?
 
     /// Payload at which a data frame is closed.
@@ -39,13 +41,16 @@ final class ProtocolOutput {
     /// Adds one structure to the data stream.
     func write(_ body: (inout ByteWriter) -> Void) throws(SessionError) {
         openFrameIfNeeded()
+        let before = outgoing.count
         body(&outgoing)
+        dataBytes += Int64(outgoing.count - before)
         try closeFrameIfFull()
     }
 
     func write(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
         openFrameIfNeeded()
         outgoing.bytes(bytes[range])
+        dataBytes += Int64(range.count)
         try closeFrameIfFull()
     }
 

@@ -7,102 +7,165 @@ import RsyncWire
 
 extension Receiver {
     func receiveFile(
-        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, _ requested: SumHead,
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, _ request: Outstanding.Request,
         isRedo: Bool
     ) throws(SessionError) {
         let traits = connection.traits
+        let before = connection.input.dataBytes
         let variant = connection.transferChecksum
         let head = try connection.input.parse { reader throws(WireError) in
             try SumHead(reading: &reader, traits: traits, digestLength: variant.digestLength)
         }
-        guard head == requested else {
+        guard head == request.head else {
             throw .protocolViolation("a sum head for \(quoted(entry.name)) that is not the requested one [HOS-301]")
         }
         let target = try destination.path(entry.name)
+        let basis = try basisPlace(entry, attributes, target, isRedo: isRedo)
         // Without sums no block can be asked for.
-        let basis = try openBasis(entry, attributes, head.count > 0 ? target : nil)
-        defer { basis?.close() }
-        let file: any WritableFile
+        let source = head.count > 0 ? basis.flatMap { try? $0.place.tree.open($0.place.path) } : nil
+        defer { source?.close() }
         let existing = try? destination.tree.status(target)
+        var job = StoringJob(
+            entry: entry, index: index, target: target, existing: existing,
+            reference: basis?.type == .destination ? existing : basis.flatMap { try? $0.place.tree.status($0.place.path) })
+        let output: OutputFile
         do throws(FileError) {
             if let existing, existing.mode.isDirectory {
                 throw FileError(errno: FileError.isADirectory, operation: "recv_files", path: target)
             }
-            file = try destination.tree.createTemporary(for: target)
+            output = try openOutput(&job, basis, head, isRedo: isRedo)
         } catch {
             try discard(head, digestLength: variant.digestLength)
-            fail(index, "mkstemp \(quoted(entry.name)) failed: \(errorText(error.errno))")
+            fail(index, failure(options.inPlace ? "open" : "mkstemp", entry, error.errno))
             return
         }
-        report(entry, attributes)
+        report(entry, attributes, stage: .begins)
         var finished = false
-        defer { if !finished { file.discard() } }
+        defer { if !finished { output.file.discard() } }
         let verified: Bool
+        var sum: [UInt8] = []
         do {
-            verified = try receiveTokens(entry, index, head, basis, into: file)
+            verified = try receiveTokens(entry, index, head, source, into: output, sum: &sum)
         } catch {
-            if options.keepPartial, keepPartial(entry, file, target, existing) { finished = true }
+            if output.hasLiterals, keepPart(job, output, interrupted: true) { finished = true }
             throw error
         }
+        do throws(FileError) {
+            try output.finish()
+        } catch {
+            throw SessionError(exitCode: 11, "write failed on \(quoted(entry.name)): \(errorText(error.errno))")
+        }
         guard verified else {
-            if options.keepPartial, keepPartial(entry, file, target, existing) { finished = true }
+            if keepPart(job, output, interrupted: false) { finished = true }
             verificationFailed(entry, index)
             return
         }
-        do {
-            try store(entry, file, target, existing)
+        do throws(FileError) {
+            try store(job, output)
             finished = true
         } catch {
-            fail(index, "\(error.operation) \(quoted(entry.name)) failed: \(errorText(error.errno))")
+            fail(index, failure(error.operation, entry, error.errno))
             return
         }
         reportProgress(entry, index, bytes: entry.length, isLast: true)
-        post(.finished(index, .stored))
+        if options.reportsCompletion {
+            let figures = ItemFigures(
+                moved: connection.input.dataBytes - before, checksum: connection.shownSum(entry, sum, options))
+            report(entry, attributes, stage: .complete(figures))
+        }
+        if !options.delaysUpdates { post(.finished(index, .stored)) }
     }
 
-    /// Attributes onto the temporary file, then its name (MET-77). What stood there decides about permissions without
-    /// `-p` (MET-32).
-    private func store(
-        _ entry: FileEntry, _ file: any WritableFile, _ target: RelativePath, _ existing: FileStatus?
-    ) throws(FileError) {
-        let status = try file.status()
-        var change = plan.change(entry, from: status, exactTime: true)
-        change.permissions = plan.permissions(entry, existing: existing)
-        try file.apply(change)
-        try file.publish(as: target)
+    /// A new file, or what is updated in place (XFR-69).
+    private func openOutput(
+        _ job: inout StoringJob, _ basis: BasisPlace?, _ head: SumHead, isRedo: Bool
+    ) throws(FileError) -> OutputFile {
+        var manner = OutputFile.Manner(isSparse: options.sparse)
+        let file: any WritableFile
+        if let basis, basis.type == .partialDir, connection.traits.updatesPartialInPlace {
+            job.updatedPart = basis.place
+            manner.isInPlace = true
+            manner.updatesBasis = true
+            file = try basis.place.tree.openInPlace(basis.place.path, allowsDevices: false)
+        } else if options.inPlace {
+            manner.isInPlace = true
+            manner.updatesBasis = basis?.type == .destination
+            if options.append != .off, !isRedo { manner.appendsTo = head.basisLength }
+            file = try destination.tree.openInPlace(job.target, allowsDevices: options.writesDevices)
+        } else if let directory = destination.temporary {
+            file = try directory.createTemporary(named: job.target.lastComponent)
+        } else {
+            file = try destination.tree.createTemporary(for: job.target)
+        }
+        if basis?.type == .partialDir { job.usedPart = basis?.place }
+        job.isInPlace = manner.isInPlace
+        do throws(FileError) {
+            if options.preallocate, !manner.isInPlace || job.entry.length > job.existing?.size ?? 0 {
+                manner.isPreallocated = true
+                try file.allocate(job.entry.length)
+            }
+            return try OutputFile(file, manner)
+        } catch {
+            file.discard()
+            throw error
+        }
     }
 
-    /// MET-82: a part that has arrived replaces the destination, marked by a time that no quick check takes for the
-    /// source's.
-    private func keepPartial(
-        _ entry: FileEntry, _ file: any WritableFile, _ target: RelativePath, _ existing: FileStatus?
-    ) -> Bool {
-        guard let status = try? file.status(), status.size > 0 else { return false }
-        var change = plan.change(entry, from: status, exactTime: false)
-        change.mtime = FileTime(seconds: 0, nanoseconds: 0)
-        change.permissions = plan.permissions(entry, existing: existing)
-        guard (try? file.apply(change)) != nil else { return false }
-        return (try? file.publish(as: target)) != nil
+    private func failure(_ operation: some CustomStringConvertible, _ entry: FileEntry, _ errno: Int32) -> MessageText {
+        systemError(
+            "receiver", operation, fullName(entry.name, in: destination.place, from: workingDirectory), errno)
     }
 
     // MARK: Basis
 
-    /// The basis that the echoed type names (XFR-119); below 29 the destination, else the alternate (XFR-120). The type
-    /// is checked even when nothing is to be opened.
-    private func openBasis(
-        _ entry: FileEntry, _ attributes: ItemAttributes, _ target: RelativePath?
-    ) throws(SessionError) -> (any ReadableFile)? {
-        guard connection.traits.hasBasisTypes else {
-            guard let target else { return nil }
-            if let file = try? destination.tree.open(target) { return file }
-            return try? destination.linkDestinations.first?.open(target)
+    struct BasisPlace {
+        let place: SideFiles.Place
+        let type: BasisType
+    }
+
+    /// The basis that the echoed type names (XFR-119). The type is checked even when nothing is to be opened.
+    private func basisPlace(
+        _ entry: FileEntry, _ attributes: ItemAttributes, _ target: RelativePath, isRedo: Bool
+    ) throws(SessionError) -> BasisPlace? {
+        guard connection.traits.hasBasisTypes else { return oldBasis(target, isRedo: isRedo) }
+        let type = attributes.basis
+        let place: SideFiles.Place?
+        switch type {
+        case .destination: place = SideFiles.Place(tree: destination.tree, path: target)
+        case .partialDir: place = side.partial(of: target)
+        case .backup: place = options.inPlace ? side.backup(of: target) : nil
+        case _ where type.isFuzzy && options.fuzzy > 0: place = fuzzyPlace(attributes, target)
+        case _ where !type.isFuzzy:
+            place = type.alternateIndex.flatMap { number in
+                number < destination.alternates.count
+                    ? SideFiles.Place(tree: destination.alternates[number], path: target) : nil
+            }
+        default: place = nil
         }
-        if attributes.basis == .destination { return target.flatMap { try? destination.tree.open($0) } }
-        guard let alternate = attributes.basis.alternateIndex, alternate < destination.linkDestinations.count else {
+        guard let place else {
             throw .protocolViolation(
-                "basis type \(attributes.basis.rawValue) for \(quoted(entry.name)), which was not asked for [XFR-119]")
+                "basis type \(type.rawValue) for \(quoted(entry.name)), which was not asked for [XFR-119]")
         }
-        return target.flatMap { try? destination.linkDestinations[alternate].open($0) }
+        return BasisPlace(place: place, type: type)
+    }
+
+    private func fuzzyPlace(_ attributes: ItemAttributes, _ target: RelativePath) -> SideFiles.Place? {
+        guard let path = try? (target.parent ?? .root).appending(attributes.xname) else { return nil }
+        guard attributes.basis != .fuzzy else { return SideFiles.Place(tree: destination.tree, path: path) }
+        guard let number = attributes.basis.alternateIndex, number < destination.alternates.count else { return nil }
+        return SideFiles.Place(tree: destination.alternates[number], path: path)
+    }
+
+    /// Below 29 nothing is said (XFR-120).
+    private func oldBasis(_ target: RelativePath, isRedo: Bool) -> BasisPlace? {
+        if options.inPlace, !isRedo, let backup = side.backup(of: target) { return BasisPlace(place: backup, type: .backup) }
+        if let part = side.presentPartial(of: target) { return BasisPlace(place: part.place, type: .partialDir) }
+        if options.inPlace || (try? destination.tree.status(target))?.mode.isRegular == true {
+            return BasisPlace(place: SideFiles.Place(tree: destination.tree, path: target), type: .destination)
+        }
+        return destination.alternates.first.map {
+            BasisPlace(place: SideFiles.Place(tree: $0, path: target), type: .alternate(0))
+        }
     }
 
     // MARK: Tokens
@@ -110,26 +173,27 @@ extension Receiver {
     /// Builds the file; true when its sum is right.
     private func receiveTokens(
         _ entry: FileEntry, _ index: Int32, _ head: SumHead, _ basis: (any ReadableFile)?,
-        into file: any WritableFile
+        into file: OutputFile, sum: inout [UInt8]
     ) throws(SessionError) -> Bool {
         var hasher = FileHasher(variant: connection.transferChecksum, seed: connection.seed)
+        if file.position > 0, isVerifyingAppend { try hashKept(file.position, of: basis) { hasher.update($0, $1) } }
         let layout = BasisLayout(head)
         var total: Int64 = 0
+        tokens.beginFile()
         while true {
             guard !isCancelled else { throw SessionError(exitCode: 20, "the session was ended") }
-            let token = try connection.input.parse { reader throws(WireError) in
-                try PlainToken(reading: &reader, blockCount: head.count)
-            }
+            let token = try tokens.next(blockCount: head.count)
             if case .end = token {} else { reportProgress(entry, index, bytes: total, isLast: false) }
             switch token {
             case .end:
                 let digestLength = connection.transferChecksum.digestLength
                 let sent = try connection.input.parse { reader throws(WireError) in try reader.bytes(digestLength) }
+                sum = sent
                 return sent == hasher.finish()
             case .literal(let count):
-                try connection.input.consume(count) { bytes, range throws(SessionError) in
+                try tokens.consume(count) { bytes, range throws(SessionError) in
                     hasher.update(bytes, range)
-                    try write(bytes, range, to: file, entry)
+                    try writing(entry) { () throws(FileError) in try file.literal(bytes, range) }
                 }
                 statistics.literal += Int64(count)
                 total += Int64(count)
@@ -139,15 +203,35 @@ extension Receiver {
                         "block \(block) of a basis that cannot be read, for \(quoted(entry.name)) [XFR-121]")
                 }
                 try copy(extent, of: basis, to: file, entry) { bytes, range in hasher.update(bytes, range) }
+                if tokens.wantsBlocks { try tokens.sawBlock(blockBuffer, 0..<extent.length) }
                 statistics.matched &+= Int64(extent.length)
                 total &+= Int64(extent.length)
             }
         }
     }
 
+    /// Until protocol 29 append mode always looks at the old part (SES-30).
+    private var isVerifyingAppend: Bool { options.append == .verifying || connection.traits.appendAlwaysVerifies }
+
+    /// The part that stays is part of the sum (XFR-77).
+    private func hashKept(
+        _ length: Int64, of basis: (any ReadableFile)?, _ hash: ([UInt8], Range<Int>) -> Void
+    ) throws(SessionError) {
+        if blockBuffer.count < 128 * 1024 { blockBuffer = [UInt8](repeating: 0, count: 128 * 1024) }
+        var position: Int64 = 0
+        while position < length {
+            let wanted = Int(min(Int64(blockBuffer.count), length - position))
+            let count = (try? basis?.read(into: &blockBuffer, at: 0, count: wanted, position: position)) ?? 0
+            // What has gone meanwhile makes the sum wrong, and the file is asked for again.
+            if count == 0 { return }
+            hash(blockBuffer, 0..<count)
+            position += Int64(count)
+        }
+    }
+
     /// Block bytes from the basis. What a truncated basis lacks counts as zeros: verification will fail.
     private func copy(
-        _ extent: BasisLayout.Extent, of basis: any ReadableFile, to file: any WritableFile, _ entry: FileEntry,
+        _ extent: BasisLayout.Extent, of basis: any ReadableFile, to file: OutputFile, _ entry: FileEntry,
         _ hash: ([UInt8], Range<Int>) -> Void
     ) throws(SessionError) {
         if blockBuffer.count < extent.length {
@@ -166,31 +250,29 @@ extension Receiver {
             have += count
         }
         hash(blockBuffer, 0..<extent.length)
-        try write(blockBuffer, 0..<extent.length, to: file, entry)
+        try writing(entry) { () throws(FileError) in
+            try file.block(blockBuffer, 0..<extent.length, from: extent.offset)
+        }
     }
 
     /// XFR-124: what cannot be written ends the session (exit 11).
-    private func write(
-        _ bytes: [UInt8], _ range: Range<Int>, to file: any WritableFile, _ entry: FileEntry
-    ) throws(SessionError) {
+    private func writing(_ entry: FileEntry, _ write: () throws(FileError) -> Void) throws(SessionError) {
         do throws(FileError) {
-            try file.write(bytes, range)
+            try write()
         } catch {
-            throw SessionError(exitCode: 11, "write failed on \(quoted(entry.name)): \(errorText(error.errno))")
+            throw SessionError(exitCode: 11, "rsync: [receiver] write failed on \(quoted(fullName(entry.name, in: destination.place, from: workingDirectory))): \(errorText(error.errno))")
         }
     }
 
     /// XFR-122: the reply is read and dropped.
     private func discard(_ head: SumHead, digestLength: Int) throws(SessionError) {
+        tokens.beginFile(discarding: true)
         while true {
-            let token = try connection.input.parse { reader throws(WireError) in
-                try PlainToken(reading: &reader, blockCount: head.count)
-            }
-            switch token {
+            switch try tokens.next(blockCount: head.count) {
             case .end:
                 _ = try connection.input.parse { reader throws(WireError) in try reader.skip(digestLength) }
                 return
-            case .literal(let count): try connection.input.consume(count) { _, _ throws(SessionError) in }
+            case .literal(let count): try tokens.consume(count) { _, _ throws(SessionError) in }
             case .block: break
             }
         }
@@ -202,6 +284,7 @@ extension Receiver {
             .progress(
                 ProgressReport(
                     entry: entry, bytes: bytes, isLast: isLast, transferred: statistics.transferredFiles,
-                    position: window.ordinal(of: index), known: knownEntries, listsPending: listsPending)))
+                    position: window.ordinal(of: index), known: knownEntries, listsPending: listsPending,
+                    totalBytes: statistics.transferredSize &- entry.length &+ bytes, totalSize: knownSize)))
     }
 }

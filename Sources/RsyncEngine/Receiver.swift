@@ -13,11 +13,16 @@ final class Receiver: @unchecked Sendable {
     let destination: Destination
     let observer: any SessionObserver
     let plan: AttributePlan
+    let side: SideFiles
+    /// Finished files that are still in the partial directory (MET-87).
+    var delayed: [(index: Int32, place: SideFiles.Place)] = []
     private let mailbox: Mailbox
+    let workingDirectory: [UInt8]
     /// What the generator is to hear before the next wait for the sender: it is not woken for every single file.
     private var unposted: [ReceiverEvent] = []
     private let lists: FileListReceiver
     private let indexes: IndexReader
+    let tokens: TokenInput
     private(set) var window = ListWindow()
     /// Files that have failed once (XFR-115).
     private var redone: Set<Int32> = []
@@ -32,21 +37,25 @@ final class Receiver: @unchecked Sendable {
     var blockBuffer: [UInt8] = []
     var listsPending: Bool { !lists.listsEnded }
     var knownEntries: Int { lists.entryCount }
+    var knownSize: Int64 { lists.totalSize }
 
     /// `indexes` may have read something before the receiver existed (FLS-118).
     init(
         connection: Connection, options: TransferOptions, destination: Destination, lists: FileListReceiver,
         firstLists: [LiveList], indexes: IndexReader, plan: AttributePlan, observer: any SessionObserver,
-        mailbox: Mailbox
+        mailbox: Mailbox, workingDirectory: [UInt8]
     ) {
         self.connection = connection
         self.options = options
         self.destination = destination
         self.lists = lists
         self.plan = plan
+        side = SideFiles(options: options, destination: destination, umask: plan.umask)
         self.observer = observer
         self.mailbox = mailbox
+        self.workingDirectory = workingDirectory
         self.indexes = indexes
+        tokens = TokenInput(connection)
         for list in firstLists { window.append(list) }
     }
 
@@ -122,6 +131,7 @@ final class Receiver: @unchecked Sendable {
             return false
         }
         mark += 1
+        if mark == 2, options.delaysUpdates { putDelayedInPlace() }
         let traits = connection.traits
         let statisticsMark = traits.lastLoopPhase + 1
         if mark == statisticsMark, !connection.isServer {
@@ -163,7 +173,7 @@ final class Receiver: @unchecked Sendable {
         guard let request = mailbox.outstanding.take(index) else {
             throw .protocolViolation("data for \(quoted(entry.name)), which was not asked for [HOS-302]")
         }
-        guard attributes.basis == request.basis || !traits.hasBasisTypes else {
+        guard attributes.basis == request.basis && attributes.xname == request.xname || !traits.hasBasisTypes else {
             throw .protocolViolation(
                 "basis type \(attributes.basis.rawValue) for \(quoted(entry.name)), which was not asked for [XFR-119]")
         }
@@ -175,27 +185,29 @@ final class Receiver: @unchecked Sendable {
             post(.finished(index, .stored))
             return
         }
-        try receiveFile(entry, index, attributes, request.head, isRedo: redone.contains(index))
+        try receiveFile(entry, index, attributes, request, isRedo: redone.contains(index))
     }
 
     /// What a client that is the receiver shows, when the echo arrives. A server's client knows it from its sender.
-    func report(_ entry: FileEntry, _ attributes: ItemAttributes) {
-        guard !connection.isServer else { return }
-        if attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
+    func report(_ entry: FileEntry, _ attributes: ItemAttributes, stage: ItemReport.Stage = .whole) {
+        guard options.reportsItems else { return }
+        if stage.isFirst, attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
         observer.handle(
             .item(
                 ItemReport(
                     entry: entry, flags: attributes.flags, xname: attributes.xname, isSender: false,
                     detailsUnknown: !connection.traits.hasItemFlags,
-                    setsLinkTimes: !options.omitLinkTimes)))
+                    setsLinkTimes: !options.omitLinkTimes, stage: stage,
+                    sumLength: connection.shownSumLength(options))))
     }
 
     /// Verification failed: once is a redo, twice an error (XFR-115, MET-78).
     func verificationFailed(_ entry: FileEntry, _ index: Int32) {
         let name = entry.name
-        let kept = options.keepPartial ? "retained" : "discarded"
+        let kept =
+            options.partialDirectory != nil ? "put into partial-dir" : options.keepPartial || options.inPlace ? "retained" : "discarded"
         if redone.insert(index).inserted {
-            if options.verbosity > 0 {
+            if options.messages.names > 0 {
                 say(.warning, "WARNING: \(name) failed verification -- update \(kept) (will try again).")
             }
             post(.redo(index))
@@ -214,8 +226,9 @@ final class Receiver: @unchecked Sendable {
 
     func say(_ kind: SessionEvent.TextKind, _ text: MessageText) {
         let bytes = text.bytes
-        if connection.isServer, kind == .info {
-            post(.text(.info, bytes + [0x0a]))
+        if let code = connection.code(kind) {
+            post(.text(code, bytes + [0x0a]))
+            if options.reportsItems { observer.handle(.forwarded(bytes)) }
         } else {
             observer.handle(.text(kind, bytes))
         }

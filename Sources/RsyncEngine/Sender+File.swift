@@ -1,3 +1,4 @@
+import RsyncCompress
 import RsyncDelta
 import RsyncDigest
 import RsyncProtocol
@@ -7,45 +8,77 @@ import RsyncWire
 
 extension Sender {
     func sendFile(
-        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: UInt16
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes, origin: Int32, isRedo: Bool
     ) throws(SessionError) {
-        let signature = try readSignature()
+        let before = connection.dataBytes
+        let appends = options.append != .off && !isRedo
+        let signature = try readSignature(withSums: !appends)
         guard let file = try openSource(entry, index, origin: origin) else { return }
         defer { file.close() }
+        if appends, file.size < entry.length { return try skipDiminished(entry, index) }
         try echo(index, attributes)
         try connection.output.write { signature.head.write(to: &$0) }
-        try report(entry, attributes)
+        report(entry, attributes, origin: origin, stage: .begins)
         statistics.transferredFiles += 1
         statistics.transferredSize &+= entry.length
 
         let variant = connection.transferChecksum
         var source = FileSource(file: file)
         var sink = TokenSink(
-            output: connection.output, hasher: FileHasher(variant: variant, seed: connection.seed),
+            output: connection.output, encoder: encoder, hasher: FileHasher(variant: variant, seed: connection.seed),
             progress: progress(for: entry, index), alive: alive)
         let useBlocks = signature.head.count > 0 && signature.isComplete
         var search =
             useBlocks
             ? DeltaSearch(
                 signature: signature, hasher: BlockHasher(variant: variant, seed: connection.seed),
-                updatingInPlace: false)
+                updatingInPlace: isUpdating(attributes.basis, isRedo: isRedo))
             : DeltaSearch()
-        let outcome = try search.run(length: file.size, source: &source, sink: &sink, storage: &windowStorage)
-        try connection.output.write { PlainToken.end.write(to: &$0) }
-        try sendSum(sink.finish(), spoilt: outcome.missingBytes > 0)
+        // HOS-207: what the receiving side has may be longer than what is here.
+        let start = appends ? min(signature.head.basisLength, file.size) : 0
+        if start > 0, options.append == .verifying || connection.traits.appendAlwaysVerifies {
+            try sink.sumKept(start, of: &source)
+        }
+        let outcome = try search.run(
+            from: start, length: file.size, source: &source, sink: &sink, storage: &windowStorage)
+        try sink.end()
+        let sum = sink.finish()
+        try sendSum(sum, spoilt: outcome.missingBytes > 0)
         if outcome.missingBytes > 0 {
             scanner.ledger.add(.general)
-            try diagnostics.error("read errors mapping \(quoted(entry.name)): Input/output error (5)")
+            try diagnostics.error(
+                "rsync: [sender] read errors mapping \(quoted(fullName(entry.name, in: scanner.arguments[Int(origin)].directory, from: environment.workingDirectory))): \(errorText(5))")
         }
         statistics.literal += outcome.literalBytes
         statistics.matched += outcome.matchedBytes
+        matchedBlocks += outcome.matchedBlocks
+        falseAlarms += outcome.falseAlarms
         if !connection.isServer {
             reportProgress(entry, index, bytes: file.size, isLast: true)
         }
+        if options.reportsCompletion {
+            let after = connection.dataBytes
+            let figures = ItemFigures(
+                moved: after.written - before.written, returned: after.read - before.read,
+                checksum: connection.shownSum(entry, sum, options))
+            report(entry, attributes, origin: origin, stage: .complete(figures))
+        }
+    }
+
+    /// Whether the receiving side writes over what it takes blocks from (XFR-69).
+    private func isUpdating(_ basis: BasisType, isRedo: Bool) -> Bool {
+        guard connection.traits.hasBasisTypes else { return options.inPlace && (isRedo || options.backupSuffix == nil) }
+        return options.inPlace && basis == .destination || connection.traits.updatesPartialInPlace && basis == .partialDir
+    }
+
+    /// The file has lost what was to be added (XFR-58).
+    private func skipDiminished(_ entry: FileEntry, _ index: Int32) throws(SessionError) {
+        try diagnostics.warning("skipped diminished file: \(quoted(entry.name))")
+        if connection.traits.hasNoSend { try connection.output.send(.noSend, index) }
     }
 
     /// Head and block sums; they are read whatever becomes of the file (XFR-58).
-    private func readSignature() throws(SessionError) -> Signature {
+    private func readSignature(withSums: Bool) throws(SessionError) -> Signature {
         let traits = connection.traits
         let digestLength = connection.transferChecksum.digestLength
         let head = try connection.input.parse { reader throws(WireError) in
@@ -53,6 +86,10 @@ extension Sender {
         }
         guard connection.transferChecksum != .none || head.count == 0 else {
             throw SessionError(exitCode: 4, "block sums were sent although the checksum is none [XFR-50]")
+        }
+        guard withSums else { return Signature(head: head) }
+        if let limit = options.allocationLimit, Int(head.count) > limit / Int(4 + head.strongLength) {
+            throw .exceeds(allocationLimit: limit)
         }
         // Grows with what arrives, and only so far (B11, HOS-202).
         guard Int64(head.count) * Int64(4 + head.strongLength) <= Self.largestSignature else {
@@ -76,28 +113,33 @@ extension Sender {
 
     /// XFR-58. nil when the file cannot be sent; the receiving side has been told where it can be.
     private func openSource(
-        _ entry: FileEntry, _ index: Int32, origin: UInt16
+        _ entry: FileEntry, _ index: Int32, origin: Int32
     ) throws(SessionError) -> (any ReadableFile)? {
         let argument = scanner.arguments[Int(origin)]
         guard let path = try? argument.path(of: entry.name) else {
-            try refuse(entry, index, errno: FileError.notFound)
+            try refuse(entry, index, origin, errno: FileError.notFound)
             return nil
         }
         do {
             return try argument.tree.open(path)
         } catch {
-            try refuse(entry, index, errno: error.errno)
+            try refuse(entry, index, origin, errno: error.errno)
             return nil
         }
     }
 
-    private func refuse(_ entry: FileEntry, _ index: Int32, errno: Int32) throws(SessionError) {
+    private func refuse(
+        _ entry: FileEntry, _ index: Int32, _ origin: Int32, errno: Int32
+    ) throws(SessionError) {
+        let name = fullName(
+            entry.name, in: scanner.arguments[Int(origin)].directory, from: environment.workingDirectory)
         if errno == FileError.notFound {
             scanner.ledger.add(.vanished)
-            try diagnostics.warning("file has vanished: \(quoted(entry.name))")
+            try diagnostics.warning("file has vanished: \(quoted(name))")
         } else {
             scanner.ledger.add(.general)
-            try diagnostics.error("send_files failed to open \(quoted(entry.name)): \(errorText(errno))")
+            try diagnostics.error(
+                "rsync: [sender] send_files failed to open \(quoted(name)): \(errorText(errno))")
         }
         if connection.traits.hasNoSend { try connection.output.send(.noSend, index) }
     }
@@ -123,7 +165,8 @@ extension Sender {
             .progress(
                 ProgressReport(
                     entry: entry, bytes: bytes, isLast: isLast, transferred: statistics.transferredFiles,
-                    position: window.ordinal(of: index), known: statistics.entries, listsPending: hasPendingLists)))
+                    position: window.ordinal(of: index), known: statistics.entries, listsPending: hasPendingLists,
+                    totalBytes: statistics.transferredSize &- entry.length &+ bytes, totalSize: statistics.totalSize)))
     }
 }
 
@@ -136,16 +179,23 @@ private struct FileSource: DeltaSource {
     }
 }
 
-/// Writes plain tokens (XFR-81) and keeps the file sum.
+/// Writes the tokens, plain (XFR-81) or compressed (XFR-84), and keeps the file sum.
 private final class TokenSink: DeltaSink {
     private let output: ProtocolOutput
+    /// nil for plain tokens.
+    private let encoder: TokenEncoder?
     private var hasher: FileHasher
     private let progress: ((Int64) -> Void)?
     private let alive: KeepAlive
     private var done: Int64 = 0
 
-    init(output: ProtocolOutput, hasher: consuming FileHasher, progress: ((Int64) -> Void)?, alive: KeepAlive) {
+    init(
+        output: ProtocolOutput, encoder: TokenEncoder?, hasher: consuming FileHasher, progress: ((Int64) -> Void)?,
+        alive: KeepAlive
+    ) {
         self.alive = alive
+        self.encoder = encoder
+        encoder?.beginFile()
         self.output = output
         self.hasher = hasher
         self.progress = progress
@@ -156,20 +206,47 @@ private final class TokenSink: DeltaSink {
         try alive.tick()
     }
 
+    /// The part that the receiving side has is part of the sum (XFR-77).
+    func sumKept(_ length: Int64, of source: inout FileSource) throws(SessionError) {
+        var buffer = [UInt8](repeating: 0, count: 128 * 1024)
+        var position: Int64 = 0
+        while position < length {
+            let wanted = Int(min(Int64(buffer.count), length - position))
+            let count = source.read(into: &buffer, at: 0, count: wanted, position: position)
+            if count == 0 { return }
+            try self.source(buffer, 0..<count)
+            position += Int64(count)
+        }
+    }
+
     func literal(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
         var start = range.lowerBound
         while start < range.upperBound {
             let end = min(start + PlainToken.largestOwnLiteral, range.upperBound)
-            try output.write { PlainToken.literal(end - start).write(to: &$0) }
-            try output.write(bytes, start..<end)
+            if let encoder {
+                try output.write { encoder.literal(bytes, start..<end, into: &$0) }
+            } else {
+                try output.write { PlainToken.literal(end - start).write(to: &$0) }
+                try output.write(bytes, start..<end)
+            }
             advance(end - start)
             start = end
         }
     }
 
     func block(_ index: Int32, _ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
-        try output.write { PlainToken.block(index).write(to: &$0) }
+        if let encoder {
+            try output.write { encoder.block(index, bytes, range, into: &$0) }
+        } else {
+            try output.write { PlainToken.block(index).write(to: &$0) }
+        }
         advance(range.count)
+    }
+
+    func end() throws(SessionError) {
+        try output.write { writer in
+            if let encoder { encoder.end(into: &writer) } else { PlainToken.end.write(to: &writer) }
+        }
     }
 
     private func advance(_ count: Int) {

@@ -1,3 +1,4 @@
+import RsyncCompress
 import RsyncDelta
 import RsyncDigest
 import RsyncProtocol
@@ -26,6 +27,10 @@ final class Sender {
     private var requests: [Int32: [UInt8]] = [:]
     var statistics = SessionStatistics()
     var deletions: DeletionStatistics?
+    /// nil in a session without compression.
+    let encoder: TokenEncoder?
+    var matchedBlocks: Int64 = 0
+    var falseAlarms: Int64 = 0
     /// The search's window, kept from file to file.
     var windowStorage: [UInt8] = []
     var hasPendingLists: Bool { lists.hasPendingLists }
@@ -41,13 +46,13 @@ final class Sender {
         self.options = options
         self.observer = observer
         self.environment = environment
+        encoder = connection.makeEncoder(options.compression)
         let output = connection.output
-        diagnostics = Diagnostics(observer: observer, isServer: connection.isServer) {
-            code, text throws(SessionError) in try output.sendText(code, text)
-        }
+        diagnostics = Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
         alive = KeepAlive(output, timeout: options.timeout, milliseconds: environment.milliseconds)
         scanner = SourceScanner(
-            arguments: arguments, options: options, connection: connection, diagnostics: diagnostics, alive: alive)
+            arguments: arguments, options: options, connection: connection, diagnostics: diagnostics, alive: alive,
+            environment: environment)
         scanner.ledger.merge(initialErrors)
         indexesOut = IndexWriter(connection)
         indexesIn = IndexReader(connection)
@@ -59,17 +64,21 @@ final class Sender {
     func run() throws(SessionError) {
         let output = connection.output
         connection.input.beforeBlocking = { () throws(SessionError) in try output.flush() }
-        if !connection.isServer {
+        if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: true)))
         }
         try sendFirstList()
-        if !connection.isServer { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
+        if options.reportsItems { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
         // SES-139: a serving sender with nothing to send is done.
         if connection.isServer, lists.entryCount == 0, !lists.hasPendingLists {
             try output.flush()
             return
         }
         try answerRequests()
+        if options.messages.search > 0 {
+            try diagnostics.info(
+                "total: matches=\(matchedBlocks)  hash_hits=\(matchedBlocks + falseAlarms)  false_alarms=\(falseAlarms) data=\(statistics.literal)")
+        }
         try finish()
     }
 
@@ -162,7 +171,7 @@ final class Sender {
         let entry = window.entry(item)
         guard attributes.flags.contains(.transfer) else {
             try echo(index, attributes)
-            try report(entry, attributes)
+            report(entry, attributes, origin: origin(of: item))
             return
         }
         guard phase < 2 else { throw .protocolViolation("got transfer request in phase \(phase) [sender] [SES-135]") }
@@ -173,17 +182,17 @@ final class Sender {
             try echo(index, attributes)
             statistics.transferredFiles += 1
             statistics.transferredSize &+= entry.length
-            try report(entry, attributes)
+            report(entry, attributes, origin: origin(of: item))
             return
         }
-        try countRequest(of: index, slot: slot, position: position)
+        let isRedo = try countRequest(of: index, slot: slot, position: position) > 1
         let live = window.lists[slot]
         let origin = live.origins[live.list.wirePosition(at: position)]
-        try sendFile(entry, index, attributes, origin: origin)
+        try sendFile(entry, index, attributes, origin: origin, isRedo: isRedo)
     }
 
     /// HOS-210: an entry is asked for once, and once more when its sum was wrong.
-    private func countRequest(of index: Int32, slot: Int, position: Int) throws(SessionError) {
+    private func countRequest(of index: Int32, slot: Int, position: Int) throws(SessionError) -> UInt8 {
         let list = window.lists[slot].list
         var counts = requests.removeValue(forKey: list.startIndex) ?? [UInt8](repeating: 0, count: list.count)
         counts[position] += 1
@@ -192,6 +201,7 @@ final class Sender {
         guard count <= 2 else {
             throw .protocolViolation("index \(index) was asked for more than twice [HOS-210]")
         }
+        return count
     }
 
     /// SES-152: an index one above the last entry, with nothing but IS_NEW.
@@ -207,15 +217,30 @@ final class Sender {
     }
 
     /// What a client that is the sender shows; below 29 only transfers are announced, without details (MET-162).
-    func report(_ entry: FileEntry, _ attributes: ItemAttributes) throws(SessionError) {
-        guard !connection.isServer else { return }
-        if attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
+    func report(
+        _ entry: FileEntry, _ attributes: ItemAttributes, origin: Int32?, stage: ItemReport.Stage = .whole
+    ) {
+        guard options.reportsItems else { return }
+        if stage.isFirst, attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
         observer.handle(
             .item(
                 ItemReport(
                     entry: entry, flags: attributes.flags, xname: attributes.xname, isSender: true,
                     detailsUnknown: !connection.traits.hasItemFlags,
-                    setsLinkTimes: connection.traits.setsLinkTimes)))
+                    setsLinkTimes: connection.traits.setsLinkTimes, stage: stage,
+                    directory: origin.map { scanner.arguments[Int($0)].directory } ?? [],
+                    sumLength: connection.shownSumLength(options))))
+    }
+
+    private func origin(of item: ListWindow.Item) -> Int32? {
+        switch item {
+        case .entry(let slot, let position):
+            let live = window.lists[slot]
+            return live.origins[live.list.wirePosition(at: position)]
+        // What is in it comes from where it comes from; of an empty one that is known when there is no choice.
+        case .directory(let slot):
+            return window.lists[slot].origins.first ?? (scanner.arguments.count == 1 ? 0 : nil)
+        }
     }
 
     // MARK: The end

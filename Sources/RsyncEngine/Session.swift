@@ -19,12 +19,12 @@ public struct SessionResult: Sendable {
 ///
 /// `runSender` and `runReceiver` block until the session is over and never throw: the result says how it ended.
 public final class Session {
-    private let configuration: SessionConfiguration
-    private var options: TransferOptions
+    let configuration: SessionConfiguration
+    var options: TransferOptions
     private let observer: any SessionObserver
-    private let environment: SessionEnvironment
-    private let input: ProtocolInput
-    private let output: ProtocolOutput
+    let environment: SessionEnvironment
+    let input: ProtocolInput
+    let output: ProtocolOutput
     private var connection: Connection?
     private var statistics = SessionStatistics()
     private var ledger = ErrorLedger()
@@ -97,56 +97,6 @@ public final class Session {
         }
         try exchangeFilters(connection)
         return connection
-    }
-
-    /// Step 9 of SES-24, SES-26.
-    private func exchangeFilters(_ connection: Connection) throws(SessionError) {
-        let clientIsReceiver = configuration.isServer == configuration.isSender
-        guard clientIsReceiver || options.receiverNeedsFilters(connection.traits) else { return }
-        let form = FilterWireForm(
-            clientIsReceiver: clientIsReceiver, hasFullSyntax: connection.traits.hasModernFilterRules,
-            hasPerishable: connection.traits.hasPerishableRules,
-            isSentWithDeleteExcluded: connection.traits.sendsFiltersWithDeleteExcluded,
-            deletes: options.deletion != nil, prunesEmptyDirectories: false)
-        if configuration.isServer {
-            try readFilters(form)
-        } else {
-            try writeFilters(form)
-        }
-    }
-
-    private func writeFilters(_ form: FilterWireForm) throws(SessionError) {
-        var writer = ByteWriter()
-        do throws(FilterError) {
-            try options.filters.encode(into: &writer, form: form)
-        } catch {
-            throw SessionError(exitCode: error.exitCode, MessageText(error.description))
-        }
-        try output.write { $0.bytes(writer.bytes) }
-        try output.flush()
-    }
-
-    private func readFilters(_ form: FilterWireForm) throws(SessionError) {
-        var texts = FilterTextReader()
-        while true {
-            let text = try input.parse { reader throws(WireError) in
-                var attempt = texts
-                let text = try attempt.next(&reader)
-                texts = attempt
-                return text
-            }
-            guard let text else { return }
-            do throws(FilterError) {
-                try options.filters.add(received: text, form: form, side: configuration.isSender ? .sender : .receiver)
-            } catch {
-                throw SessionError(exitCode: error.exitCode, MessageText(error.description))
-            }
-            // REV-26; and until the scanner reads such files, leaving the rule out would send what it hides.
-            if options.filters.hasDirMerge {
-                throw SessionError(
-                    exitCode: 4, "filter rules that read files are not supported: \(text)")
-            }
-        }
     }
 
     // MARK: Sending
@@ -224,12 +174,12 @@ public final class Session {
             identities: environment.identities, options: options, traits: connection.traits)
         let lists = FileListReceiver(connection: connection, options: options, mapper: mapper, requested: requested)
         let indexes = IndexReader(connection)
-        if !configuration.isServer {
+        if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
         }
         limitStalls { true }
         let firstLists = try readFirstLists(lists, indexes)
-        if !configuration.isServer { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
+        if options.reportsItems { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
         ledger.merge(early.ledger)
         ledger.merge(lists.ledger)
         if lists.entryCount == 0, !configuration.isServer {
@@ -289,7 +239,8 @@ public final class Session {
         let mailbox = Mailbox()
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,
-            firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox)
+            firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox,
+            workingDirectory: environment.workingDirectory)
         input.onMessage = { [unowned receiver] code, payload throws(SessionError) in
             try receiver.handleMessage(code, payload)
         }

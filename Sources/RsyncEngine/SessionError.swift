@@ -4,13 +4,17 @@ import RsyncWire
 /// The end of a session before its time: an exit status of SES-159 and the sentence for people.
 public struct SessionError: Error, Sendable, Equatable {
     public let exitCode: Int32
+    /// Empty where only the closing line is to be said.
     public let message: MessageText
+    /// Lines that belong behind the message.
+    public let details: [MessageText]
     /// The other side said so itself (SES-116): no closing line of our own.
     public let announcedByPeer: Bool
 
-    public init(exitCode: Int32, _ message: MessageText, announcedByPeer: Bool = false) {
+    public init(exitCode: Int32, _ message: MessageText, details: [MessageText] = [], announcedByPeer: Bool = false) {
         self.exitCode = exitCode
         self.message = message
+        self.details = details
         self.announcedByPeer = announcedByPeer
     }
 
@@ -22,12 +26,19 @@ public struct SessionError: Error, Sendable, Equatable {
     @inline(never)
     public static func stream(_ error: StreamError) -> SessionError {
         switch error {
-        case .readFailed(let errno): SessionError(exitCode: 10, "read error: errno \(errno)")
-        case .writeFailed(let errno): SessionError(exitCode: 10, "write error: errno \(errno)")
+        case .readFailed(let errno): SessionError(exitCode: 10, "read error: \(errorText(errno))")
+        case .writeFailed(let errno): SessionError(exitCode: 10, "write error: \(errorText(errno))")
         case .timedOut(let seconds):
             SessionError(exitCode: 30, "io timeout after \(seconds) seconds -- exiting")
+        case .stopped: SessionError(exitCode: 30, "stopping at requested limit")
         case .interrupted: SessionError(exitCode: 20, "received a signal to stop")
         }
+    }
+
+    /// `--max-alloc` (ARG-63).
+    @inline(never)
+    static func exceeds(allocationLimit limit: Int) -> SessionError {
+        SessionError(exitCode: 22, "exceeded --max-alloc=\(limit) setting")
     }
 
     /// A value the peer must not send here (exit 2).

@@ -1,10 +1,13 @@
+import RsyncFilter
 import RsyncProtocol
 
-/// What a session tells the program around it. On a server only `text` and `failure` arrive: everything else has
-/// gone to the client over the wire.
+/// What a session tells the program around it. On a server only `text` arrives, unless it keeps a log: everything
+/// else has gone to the client over the wire.
 public enum SessionEvent: Sendable {
     /// A line for people, without its newline.
     case text(TextKind, [UInt8])
+    /// A text that went to the client, on a server that keeps a log.
+    case forwarded([UInt8])
     /// The file list begins or is complete.
     case fileList(FileListProgress)
     /// One item was transferred, created, changed or found unchanged (MET-65).
@@ -36,6 +39,36 @@ public struct ItemReport: Sendable {
     public var detailsUnknown: Bool
     /// The receiving side can set the times of symlinks (MET-160).
     public var setsLinkTimes: Bool
+    public var stage = Stage.whole
+    /// The directory that a sender's names are relative to, as the user wrote it (MET-171, %f).
+    public var directory: [UInt8] = []
+    /// Bytes of the sum that %C shows.
+    public var sumLength = 0
+
+    public enum Stage: Sendable, Equatable {
+        /// All there is to tell of an item without data.
+        case whole
+        /// Its data is about to move.
+        case begins
+        /// Its data is through, and it was told about before.
+        case complete(ItemFigures)
+
+        /// The item has not been told about before.
+        var isFirst: Bool {
+            if case .complete = self { return false }
+            return true
+        }
+    }
+}
+
+/// What the transfer of one item took (MET-171, %b, %c and %C).
+public struct ItemFigures: Sendable, Equatable {
+    /// A sender's bytes written, a receiver's bytes read.
+    public var moved: Int64 = 0
+    /// The other direction.
+    public var returned: Int64 = 0
+    /// The sum of the whole file, most significant byte first; empty where there is none to show.
+    public var checksum: [UInt8] = []
 }
 
 public struct ProgressReport: Sendable {
@@ -50,6 +83,9 @@ public struct ProgressReport: Sendable {
     public var known: Int
     /// More lists are to come.
     public var listsPending: Bool
+    /// Of all files so far, and of everything that is listed (MET-182).
+    public var totalBytes: Int64
+    public var totalSize: Int64
 }
 
 /// Where events go. Called from the generator's and from the receiver's thread; the implementation orders them.
@@ -74,12 +110,19 @@ public struct SessionEnvironment: Sendable {
     public var umask: UInt32
     /// Milliseconds of a clock that never goes back.
     public var milliseconds: @Sendable () -> Int64
+    /// Absolute, for messages about names that are relative to it.
+    public var workingDirectory: [UInt8]
+    /// Reads rule files that are not in the trees of the transfer; nil: there are none to be read.
+    public var filterFiles: (any FilterFileReader & Sendable)?
 
     public init(
-        identities: any IdentityDirectory, umask: UInt32, milliseconds: @escaping @Sendable () -> Int64
+        identities: any IdentityDirectory, umask: UInt32, milliseconds: @escaping @Sendable () -> Int64,
+        workingDirectory: [UInt8] = [], filterFiles: (any FilterFileReader & Sendable)? = nil
     ) {
         self.identities = identities
         self.umask = umask
         self.milliseconds = milliseconds
+        self.filterFiles = filterFiles
+        self.workingDirectory = workingDirectory
     }
 }

@@ -3,26 +3,33 @@ import RsyncWire
 
 /// One source argument, opened: where its items are found and under which names they travel (FLS-8 to FLS-11).
 public struct SourceArgument: Sendable {
-    /// Rooted in the start directory, or in the directory that holds a start item of another kind.
+    /// Rooted in the start directory or in one above it.
     public let tree: any SourceTree
     /// Name of the start item on the wire; `.` for a dot-dir, with `-R` possibly with a leading slash.
     public let wireName: [UInt8]
-    /// The start item inside `tree`: the root for a directory.
+    /// Where the start item is inside `tree`.
     public let start: RelativePath
     /// The argument named the contents: dot-dir or trailing slash.
     public let namesContents: Bool
     /// `-R`: the directories above the start item, outermost first, as they are sent (FLS-23).
     public let implied: [(name: [UInt8], status: FileStatus)]
+    /// What the names are relative to, as the user wrote it; empty for the working directory (MET-171, %f).
+    public let directory: [UInt8]
+    /// Absolute path of the directory where names start, for rules that are about it (FLT-50).
+    public let transferRoot: [UInt8]
 
     public init(
         tree: any SourceTree, wireName: [UInt8], start: RelativePath, namesContents: Bool,
-        implied: [(name: [UInt8], status: FileStatus)] = []
+        implied: [(name: [UInt8], status: FileStatus)] = [], directory: [UInt8] = [],
+        transferRoot: [UInt8] = [0x2f]
     ) {
         self.tree = tree
         self.wireName = wireName
         self.start = start
         self.namesContents = namesContents
         self.implied = implied
+        self.transferRoot = transferRoot
+        self.directory = directory
     }
 
     var isDotDirectory: Bool { wireName == [0x2e] || wireName == [0x2f, 0x2e] }
@@ -30,10 +37,13 @@ public struct SourceArgument: Sendable {
     /// Where the item with this name on the wire lies in `tree`.
     func path(of name: [UInt8]) throws(RelativePath.Defect) -> RelativePath {
         if name == wireName { return start }
-        if wireName == [0x2e] { return try RelativePath(cleaning: name) }
+        if wireName == [0x2e] {
+            return try start.isRoot ? RelativePath(cleaning: name) : RelativePath(cleaning: start.bytes + [0x2f] + name)
+        }
         let prefix = wireName == [0x2f, 0x2e] ? 1 : wireName.count + 1
-        guard name.count > prefix else { throw .empty }
-        return try RelativePath(cleaning: name[prefix...])
+        guard name.count > prefix, name.starts(with: wireName), name[prefix - 1] == 0x2f else { throw .empty }
+        let below = name[prefix...]
+        return try start.isRoot ? RelativePath(cleaning: below) : RelativePath(cleaning: start.bytes + [0x2f] + below)
     }
 
     /// The wire name of an item directly inside the directory called `directory`.

@@ -13,15 +13,19 @@ final class SourceScanner {
     var ledger = ErrorLedger()
 
     /// An entry and the argument it came from.
-    typealias Found = (entry: FileEntry, origin: UInt16)
+    typealias Found = (entry: FileEntry, origin: Int32)
 
     private let alive: KeepAlive
     private var summer = FileSummer()
+    private let workingDirectory: [UInt8]
+    private let filters: SourceFilters
 
     init(
         arguments: [SourceArgument], options: TransferOptions, connection: Connection, diagnostics: Diagnostics,
-        alive: KeepAlive
+        alive: KeepAlive, environment: SessionEnvironment
     ) {
+        filters = SourceFilters(options, arguments, outside: environment.filterFiles)
+        workingDirectory = environment.workingDirectory
         self.alive = alive
         self.arguments = arguments
         self.options = options
@@ -37,12 +41,16 @@ final class SourceScanner {
             status = try argument.tree.status(argument.start)
         } catch {
             ledger.noteFailure()
-            try diagnostics.error("link_stat \(quoted(argument.wireName)) failed: \(errorText(error.errno))")
+            try diagnostics.error(failure("link_stat", argument.wireName, argument, error.errno))
             return nil
         }
-        if !argument.isDotDirectory, isExcluded(argument.wireName, isDirectory: status.mode.isDirectory) {
+        let scope = try filters.scope(ofStart: argument, origin: origin)
+        if !argument.isDotDirectory,
+            isExcluded(argument.wireName, isDirectory: status.mode.isDirectory, Int32(origin), scope)
+        {
             return nil
         }
+        if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: Int32(origin)) }
         if status.mode.isDirectory, !options.recursive, !options.listDirectories {
             try diagnostics.info("skipping directory \(argument.wireName)")
             return nil
@@ -52,7 +60,7 @@ final class SourceScanner {
             entry.hasContent = options.recursive || argument.namesContents
             entry.isTop = entry.hasContent
         }
-        return (entry, UInt16(origin))
+        return (entry, Int32(origin))
     }
 
     /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here.
@@ -60,11 +68,11 @@ final class SourceScanner {
         var entry = FileEntry(name: name, mode: status.mode)
         fill(&entry, from: status)
         entry.isImplied = true
-        return (entry, UInt16(origin))
+        return (entry, Int32(origin))
     }
 
     /// The items directly inside a directory. A directory that cannot be read counts as empty, with an error.
-    func contents(of directory: [UInt8], origin: UInt16) throws(SessionError) -> [Found] {
+    func contents(of directory: [UInt8], origin: Int32) throws(SessionError) -> [Found] {
         let argument = arguments[Int(origin)]
         guard let path = try? argument.path(of: directory) else { return [] }
         let names: [[UInt8]]
@@ -75,21 +83,37 @@ final class SourceScanner {
                 try vanished(directory)
             } else {
                 ledger.add(.general)
-                try diagnostics.error("opendir \(quoted(directory)) failed: \(errorText(error.errno))")
+                try diagnostics.error(failure("opendir", directory, argument, error.errno))
             }
             return []
         }
+        let scope = try filters.entering(directory, origin: origin)
+        let device = options.oneFileSystem > 0 ? (try? argument.tree.status(path))?.device : nil
         var found: [Found] = []
         found.reserveCapacity(names.count)
         for name in names {
             try alive.tick()
-            if let entry = try item(name, in: directory, at: path, argument) { found.append((entry, origin)) }
+            guard let entry = try item(name, in: directory, at: path, argument, origin, scope, device) else { continue }
+            if let scope, entry.isDirectory, options.recursive { filters.remember(scope, for: entry.name, origin: origin) }
+            found.append((entry, origin))
         }
         return found
     }
 
+    private func failure(
+        _ operation: String, _ name: [UInt8], _ argument: SourceArgument, _ errno: Int32
+    ) -> MessageText {
+        let full = fullName(name, in: argument.directory, from: workingDirectory)
+        // This one is written as a call.
+        if operation == "readlink_stat" {
+            return "rsync: [sender] readlink_stat(\(quoted(full))) failed: \(errorText(errno))"
+        }
+        return systemError("sender", operation, full, errno)
+    }
+
     private func item(
-        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument
+        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument, _ origin: Int32,
+        _ scope: FilterScope?, _ device: UInt64?
     ) throws(SessionError) -> FileEntry? {
         let wireName = SourceArgument.childName(of: directory, name)
         guard wireName.count <= RelativePath.maximumLength, let child = try? path.appending(name) else {
@@ -101,17 +125,23 @@ final class SourceScanner {
         do {
             status = try argument.tree.status(child)
         } catch {
+            // FLT-63
+            if isExcluded(wireName, isDirectory: false, origin, scope) { return nil }
+            if isExcluded(wireName, isDirectory: true, origin, scope) { return nil }
             if error.isNotFound {
-                if !isExcluded(wireName, isDirectory: false) { try vanished(wireName) }
-            } else if !isExcluded(wireName, isDirectory: false) {
+                try vanished(wireName)
+            } else {
                 ledger.add(.general)
-                try diagnostics.error("readlink_stat(\(quoted(wireName))) failed: \(errorText(error.errno))")
+                try diagnostics.error(failure("readlink_stat", wireName, argument, error.errno))
             }
             return nil
         }
-        guard !isExcluded(wireName, isDirectory: status.mode.isDirectory) else { return nil }
+        guard !isExcluded(wireName, isDirectory: status.mode.isDirectory, origin, scope) else { return nil }
+        // FLS-18
+        let isMountPoint = device != nil && status.mode.isDirectory && status.device != device
+        if isMountPoint, options.oneFileSystem > 1 { return nil }
         guard var entry = try entry(wireName, status, in: argument, at: child) else { return nil }
-        if entry.isDirectory { entry.hasContent = options.recursive }
+        if entry.isDirectory { entry.hasContent = options.recursive && !isMountPoint }
         return entry
     }
 
@@ -125,7 +155,7 @@ final class SourceScanner {
                 entry.linkTarget = try argument.tree.linkTarget(path)
             } catch {
                 ledger.add(error.isNotFound ? .vanished : .general)
-                try diagnostics.error("readlink_stat(\(quoted(name))) failed: \(errorText(error.errno))")
+                try diagnostics.error(failure("readlink_stat", name, argument, error.errno))
                 return nil
             }
             guard !entry.linkTarget.isEmpty else {
@@ -157,9 +187,9 @@ final class SourceScanner {
         if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
     }
 
-    private func isExcluded(_ name: [UInt8], isDirectory: Bool) -> Bool {
-        guard !options.filters.isEmpty else { return false }
-        return options.filters.check(name, isDirectory: isDirectory, side: .sender) == .exclude
+    private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: Int32, _ scope: FilterScope?) -> Bool {
+        guard !filters.isEmpty else { return false }
+        return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
 
     private func vanished(_ name: [UInt8]) throws(SessionError) {
@@ -190,29 +220,5 @@ struct FileSummer {
             position += Int64(count)
         }
         return hasher.finish()
-    }
-}
-
-/// The system's words for an error number, as far as rsync's messages commonly show them.
-func errorText(_ errno: Int32) -> String {
-    switch errno {
-    case 1: "Operation not permitted (1)"
-    case 2: "No such file or directory (2)"
-    case 5: "Input/output error (5)"
-    case 13: "Permission denied (13)"
-    case 17: "File exists (17)"
-    case 18: "Invalid cross-device link (18)"
-    case 20: "Not a directory (20)"
-    case 21: "Is a directory (21)"
-    case 22: "Invalid argument (22)"
-    case 26: "Text file busy (26)"
-    case 28: "No space left on device (28)"
-    case 30: "Read-only file system (30)"
-    case 36: "File name too long (36)"
-    case 39: "Directory not empty (39)"
-    case 40: "Too many levels of symbolic links (40)"
-    case 95: "Operation not supported (95)"
-    case 122: "Disk quota exceeded (122)"
-    default: "errno (\(errno))"
     }
 }

@@ -9,12 +9,16 @@ public struct TransferOptions: Sendable {
     /// `-d`: list directories and the contents of those named with a slash, no deeper (FLS-17).
     public var listDirectories = false
     public var relative = false
+    /// Times `-x` was given (FLS-18).
+    public var oneFileSystem = 0
     public var preserveLinks = false
     public var preservePermissions = false
     public var preserveOwner = false
     public var preserveGroup = false
     public var preserveDevices = false
     public var preserveSpecials = false
+    /// Devices and specials are in the list as usual, and none is made here (RSH-21).
+    public var dropsNodes = false
     public var preserveTimes = false
     public var preserveHardLinks = false
     /// `-E` (MET-33).
@@ -35,6 +39,13 @@ public struct TransferOptions: Sendable {
     /// `-c` (MET-13).
     public var compareChecksums = false
     public var sizeOnly = false
+    /// `--max-size` and `--min-size`, for regular files (MET-18).
+    public var largestSize: Int64?
+    public var smallestSize: Int64?
+    /// `--modify-window` (MET-12).
+    public var modifyWindow: Int64 = 0
+    /// `--safe-links` (MET-46).
+    public var safeLinks = false
     public var ignoreTimes = false
     public var update = false
     public var existingOnly = false
@@ -44,28 +55,64 @@ public struct TransferOptions: Sendable {
     public var listOnly = false
     /// `--partial`: an interrupted file replaces the destination (MET-82).
     public var keepPartial = false
+    /// `--partial-dir`: beneath each directory, or one for all when it is absolute (MET-84).
+    public var partialDirectory: [UInt8]?
+    public var delaysUpdates = false
+    /// `--inplace` and what implies it (MET-80).
+    public var inPlace = false
+    public var append = AppendMode.off
+    public var sparse = false
+    public var preallocate = false
+    /// `--fsync`.
+    public var synchronizes = false
+    /// The suffix of backups; nil without `--backup` (MET-96).
+    public var backupSuffix: [UInt8]?
+    public var alternateKind = AlternateKind.link
+    public var alternateCount = 0
+    /// `--write-devices`: a device at the destination is written like a file (MET-54).
+    public var writesDevices = false
+    /// `--copy-devices`: a device at the source is read like a file (XFR-62).
+    public var copiesDevices = false
+    /// `-y` 1, `-yy` 2 (MET-92).
+    public var fuzzy = 0
 
     /// `--block-size`; 0 = by the file's length (XFR-30).
     public var blockLength: Int32 = 0
     /// The one choice of `--checksum-choice` for both uses, or a pair (SES-65).
     public var checksumChoice: ChecksumChoice?
 
+    public var compression = CompressionOptions()
+
     public var deletion: DeletionTime?
     public var deleteExcluded = false
+    /// `--max-delete` (MET-109).
+    public var deletionLimit: Int?
     public var ignoreErrors = false
     /// `--force` (MET-113).
     public var force = false
 
     public var filters = FilterList()
+    /// `-C`: rules behind all others (FLT-45).
+    public var cvsExclude = false
+    /// `--from0`: NUL ends the lines of rule files (FLT-19).
+    public var nulTerminated = false
 
     /// Seconds without any byte before the session ends; 0 = never (SES-148).
     public var timeout: Int32 = 0
-    /// `-v` count.
-    public var verbosity = 0
+    /// Bytes that one list or one file's block sums may take (`--max-alloc`); nil = only the engine's own limits.
+    public var allocationLimit: Int?
     /// `-i` count, or what `--log-format` told a server (ARG-24).
     public var itemizeLevel = 0
+    /// What is told, by class; `-v` and others imply levels of it.
+    public var messages = MessageLevels()
+    /// `--stderr` on a server; nil: by protocol (SES-98).
+    public var messageChannel: MessageChannel?
     /// The client draws progress lines (MET-180).
     public var reportsProgress = false
+    /// Items are told about on this side: on clients, and on servers that keep a log.
+    public var reportsItems = true
+    /// A transferred item is told about again when it is through, with its figures (MET-174).
+    public var reportsCompletion = false
     /// `--no-inc-recursive` was not given.
     public var allowsIncrementalRecursion = true
     /// `--numeric-ids` aside: does this side set owners? MET, root mode.
@@ -76,8 +123,19 @@ public struct TransferOptions: Sendable {
     public enum DeletionTime: Sendable, Equatable {
         /// `--delete` with no "when": by protocol (SES-30).
         case unspecified
-        case before, during, after
+        case before, during
+        /// Found during the transfer, removed at its end.
+        case delay
+        case after
     }
+
+    public enum AlternateKind: String, Sendable {
+        case compare = "compare-dest"
+        case copy = "copy-dest"
+        case link = "link-dest"
+    }
+
+    public enum AppendMode: Sendable { case off, plain, verifying }
 
     public enum RootMode: Sendable, Equatable {
         case normal, root, fake
@@ -95,7 +153,7 @@ public struct TransferOptions: Sendable {
     /// Whether this side, in this role, can work with one list per directory (FLS-109).
     public func allowsIncrementalRecursion(isSender: Bool) -> Bool {
         guard recursive, allowsIncrementalRecursion else { return false }
-        return isSender || !(deletion == .before || deletion == .after)
+        return isSender || !(deletion == .before || deletion == .after || delaysUpdates)
     }
 
     /// When deletions happen under this protocol; nil without a delete mode.

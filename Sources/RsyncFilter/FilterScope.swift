@@ -13,6 +13,8 @@ public struct FilterScope: Sendable {
     private let side: FilterSide
     /// In the order of activation.
     private var merges: [Merge] = []
+    /// `--from0`: what ends a line of the files.
+    private let nulTerminated: Bool
 
     /// Rules and lines dropped on the way to this directory because they are too long, for the caller to report.
     public private(set) var dropped: [FilterError] = []
@@ -21,16 +23,19 @@ public struct FilterScope: Sendable {
     ///
     /// - Parameters:
     ///   - firstDirectory: name of the first directory of the transfer that will be entered, `.` for the transfer root.
+    ///     Nil for any further one: the parent scan is for the first and what is below it.
     public init(
-        _ list: FilterList, side: FilterSide, firstDirectory: [UInt8], reader: any FilterFileReader
+        _ list: FilterList, side: FilterSide, firstDirectory: [UInt8]?, reader: any FilterFileReader,
+        nulTerminated: Bool = false
     ) throws(FilterError) {
         self.list = list
         self.side = side
-        let first = path(of: firstDirectory)
+        self.nulTerminated = nulTerminated
         // The files of merges for the other side are read too: errors in them are errors on both sides.
         for rule in list.rules where rule.kind == .dirMerge {
             merges.append(Merge(rule: rule, baseName: rule.baseName))
         }
+        guard let first = firstDirectory.map({ path(of: $0) }) else { return }
         for index in merges.indices {
             for directory in Self.parentScan(of: merges[index].rule.patternText, from: first) {
                 try read(index, in: directory, reader: reader)
@@ -75,7 +80,9 @@ public struct FilterScope: Sendable {
         let file = FilterPath.joined(directory, merge.baseName)
         guard let bytes = reader.contents(of: FilterPath.location(of: file, root: list.root)) else { return }
         let parsed = try FilterFileParser(reader: reader, root: list.root)
-            .parse(bytes, of: merge.rule, at: .directory(directory), anchor: directory, depth: merge.rule.depth + 1)
+            .parse(
+                bytes, of: merge.rule, at: .directory(directory), anchor: directory, depth: merge.rule.depth + 1,
+                nulTerminated: nulTerminated)
         dropped += parsed.dropped
         if parsed.clearsEarlier { dropRules(of: index) }
         var rules: [FilterRule] = []

@@ -169,3 +169,12 @@ public struct Wildcard: Sendable, Equatable {
 }
 
 let slash = UInt8(ascii: "/")
+
+/// A wildcard pattern for one component of a path, outside of any filter rule (ARG-68).
+public struct NamePattern: Sendable {
+    private let wildcard: Wildcard
+
+    public init(_ pattern: some Sequence<UInt8>) { wildcard = Wildcard(pattern) }
+
+    public func matches(_ name: [UInt8]) -> Bool { wildcard.matches(name, 0..<name.count) }
+}

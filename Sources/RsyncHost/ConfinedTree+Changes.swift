@@ -73,29 +73,39 @@ extension ConfinedTree {
     }
 
     public func rename(_ from: RelativePath, to: RelativePath) throws(FileError) {
-        try move(from, to: to, replacing: true)
+        try move(from, to: to, in: self, replacing: true)
+    }
+
+    public func rename(_ from: RelativePath, to: RelativePath, in tree: any DestinationTree) throws(FileError) {
+        // A tree of another kind lies on no file system that a rename could reach.
+        guard let other = tree as? ConfinedTree else {
+            throw FileError(errno: FileError.crossDevice, operation: "rename", path: from)
+        }
+        try move(from, to: to, in: other, replacing: true)
     }
 
     /// As `rename`, but EEXIST when anything is at `to`.
     public func renameWithoutReplacing(_ from: RelativePath, to: RelativePath) throws(FileError) {
-        try move(from, to: to, replacing: false)
+        try move(from, to: to, in: self, replacing: false)
     }
 
-    private func move(_ from: RelativePath, to: RelativePath, replacing: Bool) throws(FileError) {
+    private func move(
+        _ from: RelativePath, to: RelativePath, in other: ConfinedTree, replacing: Bool
+    ) throws(FileError) {
         defer {
             resolver.forget(from)
-            resolver.forget(to)
+            other.resolver.forget(to)
         }
         try reporting("rename", from) { () throws(SystemError) in
             let old = try place(of: from)
-            let new = try place(of: to)
+            let new = try other.place(of: to)
             guard replacing else {
                 return try System.renameWithoutReplacing(old.directory, old.name, to: new.directory, new.name)
             }
             // Renaming one name of a file onto another name of it does nothing, by definition, and would leave
             // `from` behind: what is wanted then is that `from` goes.
             let moved = try System.status(old.directory, old.name)
-            if moved.linkCount > 1, !moved.mode.isDirectory, from != to,
+            if moved.linkCount > 1, !moved.mode.isDirectory, from != to || other !== self,
                 let replaced = try? System.status(new.directory, new.name), replaced.isSameItem(as: moved)
             {
                 return try System.remove(old.directory, old.name, isDirectory: false)

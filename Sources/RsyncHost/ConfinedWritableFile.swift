@@ -16,7 +16,13 @@ final class ConfinedWritableFile: WritableFile {
         var buffer: [UInt8] = []
         /// The name is still ours to remove.
         var isPending = true
+        /// Neither published nor discarded.
+        var isOpen: Bool { file != nil }
     }
+
+    /// Written where it is: its name is not ours to remove or to change.
+    private let isInPlace: Bool
+    private let isDevice: Bool
 
     let path: RelativePath
     private let place: ConfinedTree.Place
@@ -24,11 +30,16 @@ final class ConfinedWritableFile: WritableFile {
     /// Held during writes too: the only other user is the clean-up of an interrupted program, which must wait.
     private let state: Mutex<State>
 
-    init(_ file: Descriptor, path: RelativePath, place: ConfinedTree.Place, tree: ConfinedTree) {
+    init(
+        _ file: Descriptor, path: RelativePath, place: ConfinedTree.Place, tree: ConfinedTree, isInPlace: Bool = false,
+        isDevice: Bool = false
+    ) {
         self.path = path
         self.place = place
         self.tree = tree
-        state = Mutex(State(file: file))
+        self.isInPlace = isInPlace
+        self.isDevice = isDevice
+        state = Mutex(State(file: file, isPending: !isInPlace))
         LiveFiles.add(self)
     }
 
@@ -46,6 +57,62 @@ final class ConfinedWritableFile: WritableFile {
             } else {
                 state.buffer.append(contentsOf: bytes[range])
             }
+        }
+    }
+
+    func skip(_ count: Int64) throws(FileError) {
+        try using("lseek") { (state, file) throws(SystemError) in
+            try Self.flush(&state, file)
+            _ = try System.advance(file, by: count)
+        }
+    }
+
+    func punch(_ count: Int64) throws(FileError) {
+        try using("write") { (state, file) throws(SystemError) in
+            try Self.flush(&state, file)
+            let position = try System.advance(file, by: 0)
+            do throws(SystemError) {
+                try System.punch(file, at: position, count)
+                _ = try System.advance(file, by: count)
+            } catch {
+                guard error.mayMeanMissingCall || error == .noDeviceDriver else { throw error }
+                let zeros = [UInt8](repeating: 0, count: Int(min(count, Int64(Self.bufferSize))))
+                var left = count
+                while left > 0 {
+                    let piece = Int(min(left, Int64(zeros.count)))
+                    try System.write(file, zeros, 0..<piece)
+                    left -= Int64(piece)
+                }
+            }
+        }
+    }
+
+    func cut() throws(FileError) {
+        guard !isDevice else { return }
+        try using("ftruncate") { (state, file) throws(SystemError) in
+            try Self.flush(&state, file)
+            try System.cut(file, to: System.advance(file, by: 0))
+        }
+    }
+
+    func allocate(_ length: Int64) throws(FileError) {
+        guard length > 0, !isDevice else { return }
+        try using("do_fallocate") { (_, file) throws(SystemError) in
+            do throws(SystemError) {
+                try System.allocate(file, length)
+            } catch {
+                guard error.mayMeanMissingCall else { throw error }
+            }
+        }
+    }
+
+    func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int {
+        let file = try using("read") { (state, file) throws(SystemError) in
+            try Self.flush(&state, file)
+            return file
+        }
+        return try tree.reporting("read", path) { () throws(SystemError) in
+            try System.read(file, into: &buffer, at: offset, count: count, position: position)
         }
     }
 
@@ -81,17 +148,22 @@ final class ConfinedWritableFile: WritableFile {
     }
 
     /// When this fails the file is still there under its temporary name, for `discard` or another try.
-    func publish(as target: RelativePath) throws(FileError) {
+    func publish(as target: RelativePath, in other: (any DestinationTree)?) throws(FileError) {
+        guard let other = (other ?? tree) as? ConfinedTree else {
+            throw FileError(errno: FileError.crossDevice, operation: "rename", path: path)
+        }
         try state.withLock { (state) throws(FileError) in
-            guard state.isPending else {
+            guard state.isOpen else {
                 throw FileError(errno: SystemError.badDescriptor.number, operation: "rename", path: path)
             }
             try tree.reporting("write", path) { () throws(SystemError) in
                 if let file = state.file { try Self.flush(&state, file) }
             }
-            try tree.reporting("rename", target) { () throws(SystemError) in
-                let destination = try tree.place(of: target)
-                try System.rename(place.directory, place.name, to: destination.directory, destination.name)
+            if !isInPlace {
+                try other.reporting("rename", target) { () throws(SystemError) in
+                    let destination = try other.place(of: target)
+                    try System.rename(place.directory, place.name, to: destination.directory, destination.name)
+                }
             }
             state.isPending = false
             state.file = nil
@@ -105,6 +177,8 @@ final class ConfinedWritableFile: WritableFile {
     }
 
     private static func discard(_ state: inout State, _ place: ConfinedTree.Place) {
+        // What was to be written in place counts as it is: it is not thrown away.
+        if !state.isPending, let file = state.file { try? flush(&state, file) }
         state.file = nil
         state.buffer = []
         guard state.isPending else { return }

@@ -6,10 +6,13 @@ public enum Confinement {
         /// A held directory, O_PATH is enough.
         public let descriptor: Int32
         public let isWritable: Bool
+        /// Device nodes, fifos and sockets may be made in it too.
+        public let holdsNodes: Bool
 
-        public init(descriptor: Int32, isWritable: Bool) {
+        public init(descriptor: Int32, isWritable: Bool, holdsNodes: Bool = false) {
             self.descriptor = descriptor
             self.isWritable = isWritable
+            self.holdsNodes = holdsNodes
         }
     }
 
@@ -37,7 +40,11 @@ public enum Confinement {
         static let removeDirectory: UInt64 = 1 << 4
         static let removeFile: UInt64 = 1 << 5
         static let makeDirectory: UInt64 = 1 << 7
+        static let makeCharacterDevice: UInt64 = 1 << 6
         static let makeRegular: UInt64 = 1 << 8
+        static let makeSocket: UInt64 = 1 << 9
+        static let makeFifo: UInt64 = 1 << 10
+        static let makeBlockDevice: UInt64 = 1 << 11
         static let makeSymlink: UInt64 = 1 << 12
         static let versionOne: UInt64 = (1 << 13) - 1
         static let refer: UInt64 = 1 << 13
@@ -57,16 +64,26 @@ public enum Confinement {
         return (files, version >= 4 ? 0b11 : 0, version >= 6 ? 0b11 : 0)
     }
 
-    static func granted(writable: Bool) -> UInt64 {
+    static func granted(writable: Bool, nodes: Bool = false) -> UInt64 {
         let reading = Right.readFile | Right.readDirectory
         guard writable else { return reading }
-        return reading | Right.writeFile | Right.removeDirectory | Right.removeFile | Right.makeDirectory
+        let making = Right.makeCharacterDevice | Right.makeSocket | Right.makeFifo | Right.makeBlockDevice
+        return reading | (nodes ? making : 0) | Right.writeFile | Right.removeDirectory | Right.removeFile | Right.makeDirectory
             | Right.makeRegular | Right.makeSymlink | Right.refer | Right.truncate
     }
 
+    /// Files outside of all roots that the C library reads when it is asked for a name or a time: nothing in them is secret.
+    private static let tables = ["/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/localtime"]
+
     /// Confines the calling thread to `roots`. A kernel without Landlock is reported, not an error; one that has it and
     /// refuses the rules is an error, and nothing should be served then.
-    public static func apply(roots: [Root]) throws(Failure) -> Report {
+    ///
+    /// - Parameters:
+    ///   - readingTables: names of users and groups will be asked for.
+    ///   - signalling: children started before may still be ended.
+    public static func apply(
+        roots: [Root], readingTables: Bool = false, signalling: Bool = false
+    ) throws(Failure) -> Report {
         var report = Report()
         do throws(SystemError) {
             try System.refuseNewPrivileges()
@@ -75,10 +92,16 @@ public enum Confinement {
             // Later versions can do all that the newest known one can (RSH-311).
             let used = min(version, newestKnownVersion)
             let denied = deniable(used)
-            let rules = try System.landlockRules(files: denied.files, network: denied.network, scoped: denied.scoped)
+            let rules = try System.landlockRules(files: denied.files, network: denied.network, scoped: signalling ? denied.scoped & 0b01 : denied.scoped)
             for root in roots {
-                let rights = granted(writable: root.isWritable) & denied.files
+                let rights = granted(writable: root.isWritable, nodes: root.holdsNodes) & denied.files
                 try System.landlockAllow(rules, rights: rights, beneath: root.descriptor)
+            }
+            for table in readingTables ? tables : [] {
+                // A system without one has nothing to read there.
+                let path = SystemName(anything: Array(table.utf8))
+                guard let file = try? System.open(trustedPath: path, flags: Open.trustedFile) else { continue }
+                try System.landlockAllow(rules, rights: Right.readFile, beneath: file.raw)
             }
             try System.landlockRestrict(rules)
             report.landlockVersion = used

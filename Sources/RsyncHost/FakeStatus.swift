@@ -109,6 +109,8 @@ extension ConfinedTree {
         let file = try System.open(place.directory, place.name, flags: Open.createNew, mode: 0o600)
         do throws(SystemError) {
             try System.write(file, content, 0..<content.count)
+            let stored = FakeStatus.storedPermissions(mode.permissions, isDirectory: false)
+            if stored != 0o600 { try System.changeMode(ofOpen: file, stored) }
             let fake = FakeStatus(mode: mode, rdev: device, status: try System.status(of: file))
             try System.setAttribute(FakeStatus.attribute, of: file, to: fake.text)
         } catch {
@@ -154,10 +156,8 @@ extension ConfinedTree {
         let fake = FakeStatus(
             mode: FileMode(nowType, permissions: permissions), rdev: now.rdev, uid: change.uid ?? now.uid,
             gid: change.gid ?? now.gid)
-        if nowType == .regular || nowType == .directory {
-            let stored = FakeStatus.storedPermissions(permissions, isDirectory: nowType == .directory)
-            if stored != real.mode.permissions { try System.changeMode(ofOpen: file, stored) }
-        }
+        let stored = FakeStatus.storedPermissions(permissions, isDirectory: nowType == .directory)
+        if stored != real.mode.permissions { try System.changeMode(ofOpen: file, stored) }
         try recordPretence(fake, open: file)
         if change.setsTime { try System.setTimes(ofOpen: file, change) }
     }

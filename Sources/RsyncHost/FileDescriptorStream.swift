@@ -23,6 +23,11 @@ public final class FileDescriptorStream: ByteStream {
     private let timeout: Atomic<Int32>
     private let lastMoved: Atomic<Int64>
     private let hasClosedWrite = Atomic<Bool>(false)
+    /// Units of 1024 bytes per second; 0 = no limit.
+    private let rate = Atomic<Int32>(0)
+    private let pacing = Mutex<RateLimit?>(nil)
+    /// By `System.monotonicNanoseconds`; 0 = never.
+    private let stopAt = Atomic<Int64>(0)
 
     /// - Parameter owning: close the descriptors with the stream.
     public convenience init(
@@ -61,6 +66,27 @@ public final class FileDescriptorStream: ByteStream {
         set { timeout.store(max(0, newValue), ordering: .relaxed) }
     }
 
+    /// What is written goes out no faster than `kibibytesPerSecond`; 0 for no limit (XFR-149).
+    public func limitWrites(kibibytesPerSecond: Int32) {
+        pacing.withLock {
+            $0 = kibibytesPerSecond > 0
+                ? RateLimit(rate: kibibytesPerSecond, nanoseconds: System.monotonicNanoseconds()) : nil
+        }
+        rate.store(max(0, kibibytesPerSecond), ordering: .relaxed)
+    }
+
+    /// Calls from then on, and what blocks then, throw `stopped` (XFR-151).
+    public func stop(afterSeconds seconds: Int64) {
+        // A century is never, and its nanoseconds can be added to any clock.
+        let nanoseconds = min(max(0, seconds), 100 * 366 * 86_400) * 1_000_000_000
+        stopAt.store(System.monotonicNanoseconds() + nanoseconds, ordering: .relaxed)
+    }
+
+    private func checkStop() throws(StreamError) {
+        let stop = stopAt.load(ordering: .relaxed)
+        if stop > 0, System.monotonicNanoseconds() >= stop { throw .stopped }
+    }
+
     /// Seconds since a byte last moved in either direction, for deciding on keep-alives (SES-150).
     public var idleSeconds: Int64 {
         (System.monotonicNanoseconds() - lastMoved.load(ordering: .relaxed)) / 1_000_000_000
@@ -72,6 +98,7 @@ public final class FileDescriptorStream: ByteStream {
         var mustWait = !input.isNonBlocking
         while true {
             if interruption?.isTripped == true { throw .interrupted }
+            try checkStop()
             if mustWait { try wait(input, .input) }
             do throws(SystemError) {
                 let got = try System.readSome(input.raw(), into: &buffer, at: offset, count: count)
@@ -90,19 +117,25 @@ public final class FileDescriptorStream: ByteStream {
         }
         var at = range.lowerBound
         var mustWait = !output.isNonBlocking
+        let rate = rate.load(ordering: .relaxed)
         while at < range.upperBound {
             if interruption?.isTripped == true { throw .interrupted }
+            try checkStop()
             if mustWait { try wait(output, .output) }
-            let left = range.upperBound - at
+            var piece = range.upperBound - at
+            if !output.isNonBlocking { piece = min(piece, Self.safeBlockingWrite) }
+            if rate > 0 { piece = min(piece, RateLimit.largestWrite(rate: rate)) }
             do throws(SystemError) {
-                at += try System.writeSome(
-                    output.raw(), bytes, at: at, count: output.isNonBlocking ? left : min(left, Self.safeBlockingWrite))
+                piece = try System.writeSome(output.raw(), bytes, at: at, count: piece)
                 mustWait = !output.isNonBlocking
                 moved()
             } catch {
                 guard error == .wouldBlock else { throw .writeFailed(errno: error.number) }
                 mustWait = true
+                continue
             }
+            at += piece
+            if rate > 0 { try pace(afterWriting: piece) }
         }
     }
 
@@ -173,6 +206,29 @@ public final class FileDescriptorStream: ByteStream {
         if !isOneSocket { output.close() }
     }
 
+    private func pace(afterWriting count: Int) throws(StreamError) {
+        let pause = pacing.withLock { $0?.pause(afterWriting: count, nanoseconds: System.monotonicNanoseconds()) } ?? 0
+        let end = System.monotonicNanoseconds() + pause
+        while true {
+            let left = (end - System.monotonicNanoseconds() + 999_999) / 1_000_000
+            guard left > 0 else { return }
+            try checkStop()
+            // In turns of a second, for the sake of a stop that comes meanwhile.
+            let isWoken: Bool
+            do throws(SystemError) {
+                // No descriptor: only time and the waker end this.
+                isWoken = try System.wait(
+                    -1, .output, waker: interruption?.waker.raw, milliseconds: Int32(min(left, 1000))) == .woken
+            } catch {
+                throw .writeFailed(errno: error.number)
+            }
+            if isWoken {
+                interruption?.note()
+                throw .interrupted
+            }
+        }
+    }
+
     private func moved() { lastMoved.store(System.monotonicNanoseconds(), ordering: .relaxed) }
 
     /// Waits in slices (SES-149), because the other direction may move and put the end off.
@@ -197,6 +253,14 @@ public final class FileDescriptorStream: ByteStream {
         _ channel: Channel, _ direction: System.Direction, milliseconds: Int32
     ) throws(StreamError) -> Bool {
         if interruption?.isTripped == true { throw .interrupted }
+        var milliseconds = milliseconds
+        let stop = stopAt.load(ordering: .relaxed)
+        if stop > 0 {
+            let left = (stop - System.monotonicNanoseconds() + 999_999) / 1_000_000
+            guard left > 0 else { throw .stopped }
+            let cut = Int32(clamping: left)
+            milliseconds = milliseconds < 0 ? cut : min(milliseconds, cut)
+        }
         let wake: System.Wake
         do throws(SystemError) {
             wake = try System.wait(channel.raw(), direction, waker: interruption?.waker.raw, milliseconds: milliseconds)

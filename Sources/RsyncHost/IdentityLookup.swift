@@ -13,6 +13,14 @@ public final class IdentityLookup: Sendable {
 
     public init() {}
 
+    /// Lets the C library load what it needs for look-ups, while it still may.
+    public func prepare() {
+        _ = userName(0)
+        _ = groupName(0)
+        _ = userID(Array("root".utf8))
+        _ = groupID(Array("root".utf8))
+    }
+
     public func userName(_ uid: UInt32) -> [UInt8]? {
         remembered(\.userNames, uid) { System.userName(uid) }
     }

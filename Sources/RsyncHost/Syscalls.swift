@@ -82,11 +82,14 @@ enum Open {
     /// For holding only: needs search permission on the parents and none on the item, and opens no device.
     static let handle: Int32 = 0o10000000 | O_NOFOLLOW | O_CLOEXEC
     static let trustedRoot: Int32 = 0o10000000 | O_DIRECTORY | O_CLOEXEC
+    static let trustedFile: Int32 = 0o10000000 | O_CLOEXEC
     static let directoryHandle: Int32 = handle | O_DIRECTORY
     static let listing = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     /// Of a fifo or a device this does not wait for a partner.
     static let content = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     static let noAccessTime: Int32 = 0o1000000
+    /// A file written in place: of a fifo this does not wait for a partner.
+    static let update = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     static let createNew = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
 }
 
@@ -225,6 +228,28 @@ enum System {
             guard count > 0 else { throw SystemError(number: EIO) }
             at += count
         }
+    }
+
+    /// The place in an open file moves by `count`; says where it is then.
+    static func advance(_ file: Descriptor, by count: Int64) throws(SystemError) -> Int64 {
+        Int64(try retrying { lseek(file.raw, off_t(count), SEEK_CUR) })
+    }
+
+    static func seekEnd(_ file: Descriptor) throws(SystemError) -> Int64 {
+        Int64(try retrying { lseek(file.raw, 0, SEEK_END) })
+    }
+
+    static func cut(_ file: Descriptor, to length: Int64) throws(SystemError) {
+        _ = try retrying { ftruncate(file.raw, off_t(length)) }
+    }
+
+    static func allocate(_ file: Descriptor, _ length: Int64) throws(SystemError) {
+        _ = try retrying { ebb_allocate(file.raw, length) }
+    }
+
+    /// What lies there reads as zeros from then on.
+    static func punch(_ file: Descriptor, at position: Int64, _ length: Int64) throws(SystemError) {
+        _ = try retrying { ebb_punch(file.raw, position, length) }
     }
 
     static func synchronize(_ file: Descriptor) throws(SystemError) { _ = try retrying { fsync(file.raw) } }

@@ -1,4 +1,5 @@
 import RsyncEngine
+import RsyncProtocol
 import RsyncWire
 
 /// Names for what is not finished yet (MET-76, MET-63).
@@ -42,21 +43,67 @@ extension ConfinedTree {
     public func createTemporary(for target: RelativePath) throws(FileError) -> any WritableFile {
         try reporting("mkstemp", target) { () throws(SystemError) in
             guard let parent = target.parent else { throw .isDirectory }
-            let directory = try resolver.directory(parent)
-            let stem = TemporaryNames.stem(of: target.lastComponent)
-            for _ in 0..<TemporaryNames.attempts {
-                let name = stem + (try TemporaryNames.randomSuffix())
-                guard let path = try? parent.appending(name) else { throw .nameTooLong }
-                let place = Place(directory: directory, name: SystemName(component: name))
-                do throws(SystemError) {
-                    let file = try System.open(directory, place.name, flags: Open.createNew, mode: 0o600)
-                    return ConfinedWritableFile(file, path: path, place: place, tree: self)
-                } catch {
-                    guard error == .exists else { throw error }
-                }
-            }
-            throw .exists
+            return try createNew(TemporaryNames.stem(of: target.lastComponent), in: parent, resolver.directory(parent))
         }
+    }
+
+    public func createTemporary(named name: [UInt8]) throws(FileError) -> any WritableFile {
+        let stem = [UInt8](TemporaryNames.stem(of: name).dropFirst())
+        let path = try? RelativePath.root.appending(stem + Array("XXXXXX".utf8))
+        return try reporting("mkstemp", path ?? .root) { () throws(SystemError) in
+            try createNew(stem, in: .root, resolver.root)
+        }
+    }
+
+    public func openInPlace(_ path: RelativePath, allowsDevices: Bool) throws(FileError) -> any WritableFile {
+        try reporting("open", path) { () throws(SystemError) in
+            let place = try place(of: path)
+            let file: Descriptor
+            do throws(SystemError) {
+                // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
+                let status = try System.status(place.directory, place.name)
+                guard status.mode.isRegular || allowsDevices && status.mode.type?.isDevice == true else {
+                    throw status.mode.isDirectory ? .isDirectory : .invalid
+                }
+                file = try openForUpdate(place, status)
+            } catch {
+                guard error == .noEntry else { throw error }
+                file = try System.open(place.directory, place.name, flags: Open.createNew, mode: 0o600)
+            }
+            let opened = try System.status(of: file)
+            guard opened.mode.isRegular || allowsDevices && opened.mode.type?.isDevice == true else { throw .invalid }
+            return ConfinedWritableFile(
+                file, path: path, place: place, tree: self, isInPlace: true, isDevice: !opened.mode.isRegular)
+        }
+    }
+
+    private func openForUpdate(_ place: Place, _ status: FileStatus) throws(SystemError) -> Descriptor {
+        do throws(SystemError) {
+            return try System.open(place.directory, place.name, flags: Open.update)
+        } catch {
+            guard error == .access, status.mode.isRegular, status.uid == System.effectiveUserID else { throw error }
+        }
+        let handle = try System.open(place.directory, place.name, flags: Open.handle)
+        guard try System.status(of: handle).isSameItem(as: status) else { throw .noEntry }
+        try changeMode(handle, place, of: status, to: status.mode.permissions | 0o600)
+        return try System.open(place.directory, place.name, flags: Open.update)
+    }
+
+    private func createNew(
+        _ stem: [UInt8], in parent: RelativePath, _ directory: Descriptor
+    ) throws(SystemError) -> ConfinedWritableFile {
+        for _ in 0..<TemporaryNames.attempts {
+            let name = stem + (try TemporaryNames.randomSuffix())
+            guard let path = try? parent.appending(name) else { throw .nameTooLong }
+            let place = Place(directory: directory, name: SystemName(component: name))
+            do throws(SystemError) {
+                let file = try System.open(directory, place.name, flags: Open.createNew, mode: 0o600)
+                return ConfinedWritableFile(file, path: path, place: place, tree: self)
+            } catch {
+                guard error == .exists else { throw error }
+            }
+        }
+        throw .exists
     }
 
     public func temporaryName(for target: RelativePath) throws(FileError) -> RelativePath {

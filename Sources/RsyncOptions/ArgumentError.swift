@@ -4,10 +4,13 @@
 public struct ArgumentError: Error, Sendable, Equatable, CustomStringConvertible {
     public let text: String
     public let exitCode: Int32
+    /// A line of advice below it.
+    public let advice: String?
 
-    public init(_ text: String, exitCode: Int32 = 1) {
+    public init(_ text: String, exitCode: Int32 = 1, advice: String? = nil) {
         self.text = text
         self.exitCode = exitCode
+        self.advice = advice
     }
 
     public var description: String { text }

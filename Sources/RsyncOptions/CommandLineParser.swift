@@ -11,8 +11,15 @@ extension ParsedArguments {
             showsHelp = true
             return
         }
+        // Neither role can be had by an alias, and a server has none.
+        let takesAliases = words.first.map { !$0.elementsEqual("--server".utf8) && !$0.elementsEqual("--daemon".utf8) }
+        aliases = takesAliases == true ? environment.aliases : OptionAliases()
         try read(words, vetting)
+        aliases = OptionAliases()
         if !isServer { adopt(environment) }
+        if allocationLimitText == nil, let text = environment.allocationLimit, !text.isEmpty {
+            try limitAllocations(Array(text.utf8))
+        }
         // What --secluded-args cut away is still to come; only then is the whole known.
         if !(isServer && secludedArguments) { try conclude() }
     }
@@ -31,7 +38,10 @@ extension ParsedArguments {
         try conclude()
     }
 
-    private mutating func read(_ words: [[UInt8]], _ vetting: OptionVetting?) throws(ArgumentError) {
+    /// `within`: the aliases that these words come from, none of which stands for itself once more.
+    private mutating func read(
+        _ words: [[UInt8]], _ vetting: OptionVetting?, within: [[UInt8]] = []
+    ) throws(ArgumentError) {
         var rest = words[...]
         while let word = rest.popFirst() {
             guard word.count > 1, word[0] == UInt8(ascii: "-") else {
@@ -43,12 +53,16 @@ extension ParsedArguments {
                 continue
             }
             if word[1] != UInt8(ascii: "-") {
-                try readLetters(word, &rest, vetting)
+                try readLetters(word, &rest, vetting, within)
             } else if word.count == 2 {
                 positional += rest
                 return
             } else {
-                try readLong(word, &rest, vetting)
+                if let meant = aliases.words(forLong: word), !within.contains(word) {
+                    try read(meant, vetting, within: within + [word])
+                } else {
+                    try readLong(word, &rest, vetting)
+                }
             }
         }
     }
@@ -68,7 +82,7 @@ extension ParsedArguments {
                 throw .malformed(word, "missing argument", onServer: isServer)
             }
             try vetting?(OptionUse(match.option, name: name, value: value))
-            try apply(match.option, value, word)
+            try apply(match.option, value, attached == nil ? value : word)
         } else {
             guard attached == nil else {
                 throw .malformed(word, "option does not take an argument", onServer: isServer)
@@ -79,10 +93,14 @@ extension ParsedArguments {
     }
 
     private mutating func readLetters(
-        _ word: [UInt8], _ rest: inout ArraySlice<[UInt8]>, _ vetting: OptionVetting?
+        _ word: [UInt8], _ rest: inout ArraySlice<[UInt8]>, _ vetting: OptionVetting?, _ within: [[UInt8]]
     ) throws(ArgumentError) {
         var letters = word.dropFirst()
         while let letter = letters.popFirst() {
+            if let meant = aliases.words(for: letter), !within.contains([letter]) {
+                try read(meant, vetting, within: within + [[letter]])
+                continue
+            }
             guard let option = OptionTable.lettered(letter) else {
                 throw .malformed(word, "unknown option", onServer: isServer)
             }
@@ -95,11 +113,12 @@ extension ParsedArguments {
                 continue
             }
             if letters.first == UInt8(ascii: "=") { letters = letters.dropFirst() }
+            let isAttached = !letters.isEmpty
             guard let value = letters.isEmpty ? rest.popFirst() : [UInt8](letters) else {
                 throw .malformed(word, "missing argument", onServer: isServer)
             }
             try vetting?(OptionUse(option, letter: letter, value: value))
-            return try apply(option, value, word)
+            return try apply(option, value, isAttached ? word : value)
         }
     }
 
@@ -133,6 +152,9 @@ extension ParsedArguments {
         case .onServer:
             if isServer { return }
             reason = "not implemented for clients"
+        case .onServerOnly(let why):
+            if isServer { return }
+            reason = why
         case .refused(let why): reason = why
         }
         var name = option.displayName
@@ -143,13 +165,39 @@ extension ParsedArguments {
 
     private mutating func adopt(_ environment: ArgumentEnvironment) {
         if remoteShell == nil, let shell = environment.remoteShell, !shell.isEmpty { remoteShell = Array(shell.utf8) }
+        if partial, partialDirectory == nil, !delayUpdates, !inPlace, let directory = environment.partialDirectory,
+            !directory.isEmpty
+        {
+            partialDirectory = Array(directory.utf8)
+        }
         if oldArguments == 0, !secludedArguments {
-            if let text = environment.protectArguments, let level = Int(text), level != 0 {
+            let old = saidOldArguments ? 0 : Self.leadingNumber(environment.oldArguments)
+            if old != 0 {
+                oldArguments = max(1, old)
+            } else if !saidSecludedArguments, Self.leadingNumber(environment.protectArguments) != 0 {
                 secludedArguments = true
-            } else if let text = environment.oldArguments, let level = Int(text), level > 0 {
-                oldArguments = level
             }
         }
+    }
+
+    /// As C's atoi: the number at the start of the text, 0 when there is none.
+    private static func leadingNumber(_ text: String?) -> Int {
+        guard var digits = text?.utf8.drop(while: { $0 == 0x20 || (9...13).contains($0) }) else { return 0 }
+        let isNegative = digits.first == UInt8(ascii: "-")
+        if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+        let value = digits.prefix { (0x30...0x39).contains($0) }.reduce(0) { min($0 * 10 + Int($1 - 0x30), Int(Int32.max)) }
+        return isNegative ? -value : value
+    }
+
+    /// ARG-63.
+    mutating func limitAllocations(_ text: [UInt8]) throws(ArgumentError) {
+        let shown = "--max-alloc=" + ArgumentError.text(of: text)
+        guard let bytes = SizeArgument.parse(text) else { throw .refused(shown + " is invalid") }
+        guard bytes == 0 || bytes >= 1 << 20 else {
+            throw .refused(shown + " is too small (min: 1.00M or 0 for unlimited)")
+        }
+        allocationLimitText = text
+        allocationLimit = bytes
     }
 
     /// What can be said only when all is known (ARG-60, ARG-62).
@@ -158,9 +206,17 @@ extension ParsedArguments {
         if let choice = checksumChoice, choice.split(separator: UInt8(ascii: ",")).first?.elementsEqual("none".utf8) == true {
             wholeFile = true
         }
+        concludeOutput()
         if secludedArguments, oldArguments > 0 { throw .refused("--secluded-args conflicts with --old-args.") }
+        if !isServer, namesPasswordFile || connectTimeout > 0 {
+            throw ArgumentError(
+                namesPasswordFile
+                    ? "The --password-file option may only be used when accessing an rsync daemon."
+                    : "The --contimeout option may only be used when connecting to an rsync daemon.")
+        }
         if deletes, !transfersDirectories {
             throw .refused("--delete does not work without --recursive (-r) or --dirs (-d).")
         }
+        try concludeWriting()
     }
 }

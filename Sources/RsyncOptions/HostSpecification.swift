@@ -37,7 +37,7 @@ public struct HostSpecification: Sendable, Equatable {
         }
         guard end + 1 >= word.count || word[end + 1] != colon else { throw Self.daemonRefused(word) }
         guard name.first != UInt8(ascii: "-") else {
-            throw .refused("a host name must not start with a dash: " + ArgumentError.text(of: word))
+            throw ArgumentError("Invalid remote host: hostnames may not start with '-'.")
         }
         user = start > 0 ? [UInt8](word[..<(start - 1)]) : nil
         guard user?.first != UInt8(ascii: "-") else {
@@ -93,9 +93,11 @@ public enum Endpoints: Sendable, Equatable {
         var paths: [[UInt8]] = []
         for source in sources {
             guard let further = try HostSpecification(source) else {
-                throw ArgumentError("Unexpected local arg: " + ArgumentError.text(of: source))
+                throw ArgumentError(
+                    "Unexpected local arg: " + ArgumentError.text(of: source),
+                    advice: "If arg is a remote file/dir, prefix it with a colon (:).")
             }
-            guard further.host.isEmpty && further.user == nil || further.host == origin.host else {
+            guard further.host.isEmpty && further.user == nil || further.host == origin.host && further.user == origin.user else {
                 throw ArgumentError("All source args must come from the same machine.")
             }
             paths.append(further.path)

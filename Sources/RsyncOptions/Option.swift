@@ -21,6 +21,8 @@ public struct Option: Sendable {
         case supported
         /// Clients say it to servers; people do not.
         case onServer
+        /// Clients said it to servers once, which need not obey; with the reason why nobody else may say it.
+        case onServerOnly(String)
         /// Known by name, with the reason why it is not obeyed.
         case refused(String)
     }

@@ -1,16 +1,32 @@
 extension OptionTable {
-    private static let daemon = "daemons are not supported, only remote shells"
     private static let batch = "batch files are not supported"
+    /// Of no consequence to a remote shell, and a daemon's address is refused (`HostSpecification`).
+    private static let daemonsOnly = " (with daemons only, which are not supported)"
 
     /// The transfer and the connection (ARG-78, 14.4).
     static let connection: [Option] = [
-        .refused("compress z", no: "compress z", .both, "compress file data"),
-        .refused("compress-choice zc", value: "NAME", .both, "the compression algorithm"),
-        .refused("old-compress", .both, "compress with zlib"),
-        .refused("new-compress", .both, "compress with zlibx"),
-        .refused("compress-level zl", value: "NUM", .both, "the compression level"),
-        .refused("compress-threads zt", value: "NUM", .local, "threads used for compression"),
-        .refused("skip-compress", value: "LIST", .sender, "file name suffixes not worth compressing"),
+        .flag("compress z", no: "compress z", .both, "compress file data; twice, without the blocks in its history") {
+            $0.compression.count = $1 ? $0.compression.count + 1 : 0
+            if !$1 { $0.compression.choice = nil }
+        },
+        .valued("compress-choice zc", "NAME", .both, "the compression algorithm") { $0.compression.choice = $1.bytes },
+        .flag("old-compress", .both, "compress with zlib") { arguments, _ in
+            arguments.compression.choice = Array("zlib".utf8)
+        },
+        .flag("new-compress", .both, "compress with zlibx") { arguments, _ in
+            arguments.compression.choice = Array("zlibx".utf8)
+        },
+        .valued("compress-level zl", "NUM", .both, "the compression level") { (arguments, value) throws(ArgumentError) in
+            arguments.compression.level = try value.integer()
+        },
+        .valued("compress-threads zt", "NUM", .local, "threads used for compression") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.compression.threads = try value.integer()
+        },
+        // Without effect since 3.2.0 (XFR-110); an older server that sends still listens to it.
+        .valued("skip-compress", "LIST", .sender, "file name suffixes not worth compressing") {
+            $0.compression.skippedSuffixes = $1.bytes
+        },
         .valued("checksum-choice cc", "NAME", .both, "the checksum algorithm, or two: for the transfer and for -c") {
             (arguments, value) throws(ArgumentError) in
             let names = value.bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
@@ -20,16 +36,37 @@ extension OptionTable {
         .valued("checksum-seed", "NUM", .both, "fixed checksum seed") { (arguments, value) throws(ArgumentError) in
             arguments.checksumSeed = try value.integer()
         },
-        .refused("bwlimit", value: "RATE", no: "bwlimit", .both, "limit the rate of the transfer"),
+        .valued(
+            "bwlimit", "RATE", .both, "limit the rate of what is written, in units of 1024 bytes per second", no: "bwlimit",
+            undo: { arguments, _ in arguments.bandwidthLimit = 0 }
+        ) { (arguments, value) throws(ArgumentError) in
+            arguments.bandwidthLimit = try bandwidthLimit(value)
+        },
         .valued(
             "timeout", "SECONDS", .both, "give up when nothing moves for so long", no: "timeout",
             undo: { $0.timeout = $1 ? $0.timeout : 0 }
         ) { (arguments, value) throws(ArgumentError) in
             arguments.timeout = max(0, try value.integer())
         },
-        .refused("contimeout", value: "SECONDS", no: "contimeout", .local, "time to reach a daemon", because: daemon),
-        .refused("stop-after time-limit", value: "MINUTES", .local, "end after so long"),
-        .refused("stop-at", value: "TIME", .local, "end at that time"),
+        .valued(
+            "contimeout", "SECONDS", .local, "time to reach a daemon" + daemonsOnly, no: "contimeout",
+            undo: { arguments, _ in arguments.connectTimeout = 0 }
+        ) { (arguments, value) throws(ArgumentError) in
+            arguments.connectTimeout = try value.integer()
+        },
+        .valued("stop-after time-limit", "MINUTES", .local, "end after so long") { (arguments, value) throws(ArgumentError) in
+            guard let minutes = StopTime.minutes(value.bytes) else {
+                throw .refused("invalid --stop-after value: " + ArgumentError.text(of: value.bytes))
+            }
+            arguments.stop = .after(minutes: minutes)
+        },
+        .valued("stop-at", "TIME", .local, "end at that time: [[[YEAR-]MONTH-]DAY][THOUR:MINUTE]") {
+            (arguments, value) throws(ArgumentError) in
+            guard let time = StopTime(value.bytes) else {
+                throw .refused("invalid --stop-at format: " + ArgumentError.text(of: value.bytes))
+            }
+            arguments.stop = .at(time, text: ArgumentError.text(of: value.bytes))
+        },
         .valued("rsh e", "COMMAND", .local, "the remote shell; on a server, what the client is capable of") {
             (arguments, value) throws(ArgumentError) in
             if arguments.isServer { arguments.capabilities = value.bytes } else { arguments.remoteShell = value.bytes }
@@ -45,30 +82,61 @@ extension OptionTable {
             }
             arguments.remoteOptions.append(value.bytes)
         },
-        .refused("blocking-io", no: "blocking-io", .local, "blocking pipes to the remote shell"),
+        .flag("blocking-io", no: "blocking-io", .local, "give the remote shell blocking pipes, as it always has here") { _, _ in },
         .valued("protocol", "NUM", .local, "speak an older protocol") { (arguments, value) throws(ArgumentError) in
             arguments.protocolNumber = try value.integer()
         },
         .flag("old-args", no: "old-args", .local, "let the remote shell split and expand arguments") {
             $0.oldArguments = $1 ? $0.oldArguments + 1 : 0
+            $0.saidOldArguments = true
         },
         .flag(
             "secluded-args protect-args s", no: "secluded-args protect-args s", .both,
             "send arguments through the protocol, out of the remote shell's sight"
-        ) { $0.secludedArguments = $1 },
-        .refused("trust-sender", .local, "do not check the names that arrive"),
+        ) {
+            $0.secludedArguments = $1
+            $0.saidSecludedArguments = true
+        },
+        .flag("trust-sender", .local, "do not check that the names that arrive were asked for") { arguments, _ in
+            arguments.trustsSender = true
+        },
         .refused("iconv", value: "SPEC", no: "iconv", .both, "convert the character set of names"),
-        .refused("ipv4 4", .local, "use IPv4"),
-        .refused("ipv6 6", .local, "use IPv6"),
-        .refused("address", value: "ADDRESS", .local, "the local address to use", because: daemon),
-        .refused("port", value: "NUM", .local, "the daemon's port", because: daemon),
-        .refused("sockopts", value: "OPTIONS", .local, "socket options", because: daemon),
-        .refused("password-file", value: "FILE", .local, "where the daemon's password is", because: daemon),
-        .refused("early-input", value: "FILE", .local, "bytes for a daemon's hook", because: daemon),
-        .refused("write-batch", value: "FILE", .local, "also record the update in FILE", because: batch),
+        .flag("ipv4 4", .local, "use IPv4: said to ssh") { arguments, _ in arguments.addressFamily = .v4 },
+        .flag("ipv6 6", .local, "use IPv6: said to ssh") { arguments, _ in arguments.addressFamily = .v6 },
+        .valued("address", "ADDRESS", .local, "the local address to use" + daemonsOnly) { _, _ in },
+        .valued("port", "NUM", .local, "the daemon's port" + daemonsOnly) { (_, value) throws(ArgumentError) in
+            _ = try value.integer()
+        },
+        .valued("sockopts", "OPTIONS", .local, "socket options" + daemonsOnly) { _, _ in },
+        .valued("password-file", "FILE", .local, "where the daemon's password is" + daemonsOnly) { arguments, _ in
+            arguments.namesPasswordFile = true
+        },
+        .valued("early-input", "FILE", .local, "bytes for a daemon's hook" + daemonsOnly) { _, _ in },
+        batchOption("write-batch", "also record the update in FILE"),
         .refused("only-write-batch", value: "FILE", .receiver, "record the update in FILE without doing it", because: batch),
-        .refused("read-batch", value: "FILE", .local, "do an update recorded in FILE", because: batch),
-        .refused("max-alloc", value: "SIZE", .both, "the largest single allocation", because: "limits are fixed"),
-        .refused("qsort", .local, "sort with another algorithm", because: "there is one sort only"),
+        batchOption("read-batch", "do an update recorded in FILE"),
+        .valued("max-alloc", "SIZE", .both, "the largest single allocation (0: no limit)") {
+            (arguments, value) throws(ArgumentError) in
+            try arguments.limitAllocations(value.bytes)
+        },
+        // The order is the same with any algorithm; all that is left of it is that lists come whole (ARG-14, ARG-23).
+        .flag("qsort", .local, "sort whole lists: no incremental recursion") { arguments, _ in
+            arguments.sortsWholeLists = true
+        },
     ]
+
+    /// A server drops it and says so (ARG-49).
+    private static func batchOption(_ name: String, _ help: String) -> Option {
+        .valued(name, "FILE", .local, help, on: .onServerOnly(batch)) { arguments, _ in
+            arguments.droppedOptions.append(name)
+        }
+    }
+
+    /// ARG-63: in units of 1024 bytes per second, to the nearest.
+    private static func bandwidthLimit(_ value: OptionValue) throws(ArgumentError) -> Int32 {
+        let text = "--bwlimit=" + ArgumentError.text(of: value.bytes)
+        guard let bytes = SizeArgument.parse(value.bytes, defaultUnit: UInt8(ascii: "k")) else { throw .refused(text + " is invalid") }
+        guard bytes >= 512 || bytes == 0 else { throw .refused(text + " is too small (min: 512 or 0 for unlimited)") }
+        return Int32(clamping: (bytes / 2 + 256) / 512)
+    }
 }

@@ -26,13 +26,15 @@ extension OptionTable {
         },
         .flag("implied-dirs i-d", .local, "with -R, also transfer the attributes of leading directories (default)") { _, _ in },
         .refused("no-implied-dirs no-i-d", .both, "with -R, leave the attributes of leading directories alone"),
-        .refused("one-file-system x", no: "one-file-system x", .both, "stay within one file system"),
+        .flag("one-file-system x", no: "one-file-system x", .both, "stay within one file system") {
+            $0.oneFileSystem = $1 ? $0.oneFileSystem + 1 : 0
+        },
         .flag("links l", no: "links l", .both, "copy symlinks as symlinks") { $0.links = $1 },
         .refused("copy-links L", .sender, "send what a symlink leads to", because: "symlinks are never followed"),
         .refused(
             "copy-unsafe-links", .both, "send what a symlink leads to if that lies outside the tree",
             because: "symlinks are never followed"),
-        .refused("safe-links", .both, "leave out symlinks that lead outside the tree"),
+        .flag("safe-links", .both, "leave out symlinks that lead outside the tree") { arguments, _ in arguments.safeLinks = true },
         .refused("munge-links", no: "munge-links", .local, "store symlinks in a form that leads nowhere"),
         .refused(
             "insecure-links", no: "insecure-links", .local, "follow foreign symlinks in paths given by the operator",
@@ -53,7 +55,7 @@ extension OptionTable {
             $0.devices = $1
             $0.specials = $1
         },
-        .refused("drop-D", no: "drop-D", .local, "never make devices and specials here"),
+        .flag("drop-D", no: "drop-D", .local, "never make devices and specials here") { $0.dropsNodes = $1 },
         .refused("copy-devices", .sender, "send what is on a device as if it were a file"),
         .refused("write-devices", no: "write-devices", .receiver, "write into existing devices"),
         .flag("update u", .both, "skip files that are newer at the destination") { arguments, _ in
@@ -72,14 +74,28 @@ extension OptionTable {
         .flag("checksum c", no: "checksum c", .both, "compare files by checksum, not by size and time") {
             $0.checksum = $1
         },
-        .refused("modify-window @", value: "NUM", .receiver, "take times within NUM seconds for equal"),
-        .refused("max-size", value: "SIZE", .receiver, "leave out files larger than SIZE"),
-        .refused("min-size", value: "SIZE", .receiver, "leave out files smaller than SIZE"),
+        .valued("modify-window @", "NUM", .receiver, "take times within NUM seconds for equal") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.modifyWindow = try value.integer()
+        },
+        .valued("max-size", "SIZE", .receiver, "leave out files larger than SIZE") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.largestSize = try fileSize(value)
+        },
+        .valued("min-size", "SIZE", .receiver, "leave out files smaller than SIZE") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.smallestSize = try fileSize(value)
+        },
         .refused("prune-empty-dirs m", no: "prune-empty-dirs m", .receiver, "leave out directories without files"),
         .valued("filter f", "RULE", .local, "add a filter rule") { (arguments, value) throws(ArgumentError) in
             arguments.filters.append(.rule(value.bytes))
         },
-        .refused("F", .local, "use the rules in .rsync-filter files; twice: and leave these files out"),
+        .flag("F", .local, "use the rules in .rsync-filter files; twice: and leave these files out") { arguments, _ in
+            arguments.filterFileLevel += 1
+            let rules = [": /.rsync-filter", "- .rsync-filter"]
+            guard arguments.filterFileLevel <= rules.count else { return }
+            arguments.filters.append(.rule(Array(rules[arguments.filterFileLevel - 1].utf8)))
+        },
         .valued("exclude", "PATTERN", .local, "leave out what matches PATTERN") { (arguments, value) throws(ArgumentError) in
             arguments.filters.append(.exclude(value.bytes))
         },
@@ -95,14 +111,26 @@ extension OptionTable {
             (arguments, value) throws(ArgumentError) in
             arguments.filters.append(.includeFrom(value.bytes))
         },
-        .refused("cvs-exclude C", .both, "leave out what CVS leaves out"),
+        .flag("cvs-exclude C", .both, "leave out what CVS leaves out") { arguments, _ in arguments.cvsExclude = true },
         .refused("files-from", value: "FILE", .both, "read the names to transfer from FILE"),
-        .refused("from0 0", no: "from0", .both, "lists in files are separated by NUL"),
-        .refused("ignore-missing-args", .sender, "source arguments may be missing"),
+        .flag("from0 0", no: "from0", .both, "lists in files are separated by NUL") {
+            $0.nulTerminated = $1
+            $0.filters.append(.nulTerminated($1))
+        },
+        .flag("ignore-missing-args", .sender, "source arguments may be missing") { arguments, _ in
+            arguments.ignoresMissing = true
+        },
         .refused("delete-missing-args", .both, "delete at the destination what is missing at the source"),
         .flag("list-only", .both, "list files instead of copying them") { arguments, _ in
             arguments.listOnlyOption = true
             arguments.lists = true
         },
     ]
+
+    private static func fileSize(_ value: OptionValue) throws(ArgumentError) -> Int64 {
+        guard let size = SizeArgument.parse(value.bytes), size >= 0 else {
+            throw .refused("\(value.option.displayName)=\(ArgumentError.text(of: value.bytes)) is invalid")
+        }
+        return size
+    }
 }

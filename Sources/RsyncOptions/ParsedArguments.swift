@@ -38,19 +38,37 @@ public struct ParsedArguments: Sendable {
     public var transfersDirectories: Bool { recurses || directoriesOption ?? lists }
     public var relative = false
     public var incrementalRecursion = true
+    /// Times `-x` was given.
+    public var oneFileSystem = 0
     public var links = false
     /// Times `-H` was given.
     public var hardLinks = 0
     public var devices = false
     public var specials = false
+    /// `--drop-D`.
+    public var dropsNodes = false
     public var update = false
     public var existing = false
     public var ignoreExisting = false
     public var ignoreTimes = false
     public var sizeOnly = false
+    /// `--max-size` and `--min-size`, in bytes.
+    public var largestSize: Int64?
+    public var smallestSize: Int64?
+    /// `--modify-window`; below 0: nanoseconds count.
+    public var modifyWindow: Int32?
+    public var safeLinks = false
+    /// `--ignore-missing-args`.
+    public var ignoresMissing = false
     public var checksum = false
     /// Rules in the order given.
     public var filters: [FilterArgument] = []
+    /// Times `-F` was given.
+    public var filterFileLevel = 0
+    /// `-C`: rules behind all others (ARG-60).
+    public var cvsExclude = false
+    /// `--from0`: NUL ends the lines of files, per-directory ones among them.
+    public var nulTerminated = false
 
     // MARK: Updating
 
@@ -59,13 +77,45 @@ public struct ParsedArguments: Sendable {
     /// Bytes; 0 lets the generator choose for each file.
     public var blockSize: Int32 = 0
     public var partial = false
+    /// nil when there is none: `--partial-dir` empty or `.` counts as not given, and `--delay-updates` brings one along.
+    public var partialDirectory: [UInt8]?
+    public var delayUpdates = false
+    public var temporaryDirectory: [UInt8]?
+    public var backup = false
+    public var backupDirectory: [UInt8]?
+    /// As given; `suffix` is what it comes to.
+    public var suffixOption: [UInt8]?
+    public var suffix: [UInt8] { suffixOption ?? defaultSuffix }
+    var defaultSuffix: [UInt8] { backupDirectory == nil ? [UInt8(ascii: "~")] : [] }
+    public var inPlaceOption = false
+    /// `--inplace`, or what implies it (ARG-60).
+    public var inPlace: Bool { inPlaceOption || append > 0 || writeDevices }
+    /// 1: `--append`, 2: `--append-verify`.
+    public var append = 0
+    public var sparse = false
+    public var preallocate = false
+    /// `--fsync`.
+    public var synchronizes = false
+    public var writeDevices = false
+    public var copyDevices = false
+    /// Times `-y` was given.
+    public var fuzzy = 0
+    public enum AlternateKind: String, Sendable, Equatable {
+        case compare = "compare-dest"
+        case copy = "copy-dest"
+        case link = "link-dest"
+    }
+
+    public var alternateKind: AlternateKind?
     public var alternateDirectories: [[UInt8]] = []
     /// Deletion is on, in whatever form.
     public var deletes = false
-    public enum DeletionTime: Sendable, Equatable { case before, during, after }
+    public enum DeletionTime: Sendable, Equatable { case before, during, delay, after }
     /// The form given; nil for plain `--delete`, where the protocol version decides (SES-30).
     public var deletionTime: DeletionTime?
     public var deleteExcluded = false
+    /// `--max-delete`, as given.
+    public var deletionLimit: Int32?
     public var force = false
     public var ignoreErrors = false
     public var dryRun = false
@@ -110,11 +160,38 @@ public struct ParsedArguments: Sendable {
     public var checksumSeed: Int32 = 0
     /// The value of `--checksum-choice`; nil for none and for `auto`.
     public var checksumChoice: [UInt8]?
+    public var compression = CompressionArguments()
     /// Options for the server only, in order (ARG-66).
     public var remoteOptions: [[UInt8]] = []
     /// 0, 1 or 2: how far arguments are left unprotected from the remote shell (ARG-29).
     public var oldArguments = 0
     public var secludedArguments = false
+    /// Which of the two was said at all, even to switch it off: then the environment is not asked.
+    var saidOldArguments = false
+    var saidSecludedArguments = false
+    /// While the words are read.
+    var aliases = OptionAliases()
+    /// Units of 1024 bytes per second; 0 is no limit (XFR-149).
+    public var bandwidthLimit: Int32 = 0
+    /// `--stop-after`, `--stop-at`: this side alone ends then (XFR-151).
+    public var stop: StopTime.Moment?
+    public enum AddressFamily: Sendable, Equatable { case v4, v6 }
+    /// For ssh (ARG-28).
+    public var addressFamily: AddressFamily?
+    /// The names that arrive are not compared with what was asked for (ARG-37).
+    public var trustsSender = false
+    /// `--qsort` (ARG-14).
+    public var sortsWholeLists = false
+    /// `--max-alloc` or RSYNC_MAX_ALLOC as written, for the server; nil for none.
+    public var allocationLimitText: [UInt8]?
+    /// Bytes; 0 is no limit.
+    public var allocationLimit = ParsedArguments.usualAllocationLimit
+    public static let usualAllocationLimit: Int64 = 1 << 30
+    /// Long names of options that came to a server which only clients can obey (ARG-49).
+    public var droppedOptions: [String] = []
+    /// Both concern daemons and are refused without one (ARG-62).
+    public var connectTimeout: Int32 = 0
+    public var namesPasswordFile = false
 
     // MARK: Output
 
@@ -122,6 +199,19 @@ public struct ParsedArguments: Sendable {
     public var quiet = false
     public var progress = false
     public var statistics = false
+    /// What to tell about, everything that implies it included.
+    public var info = OutputLevels<InfoWord>()
+    public var debug = OutputLevels<DebugWord>()
+    /// The value of `--out-format`; nil when it was not given.
+    public var outFormat: [UInt8]?
+    public var logFile: [UInt8]?
+    /// The value of `--log-file-format`; empty: items are not logged.
+    public var logFileFormat: [UInt8]?
+    /// `-8`: bytes above 127 are shown as they are.
+    public var showsHighBytes = false
+    public enum OutputBuffering: Sendable, Equatable { case none, line, block }
+    /// `--outbuf`; nil leaves it to what standard output is.
+    public var outputBuffering: OutputBuffering?
     /// Times `-i` was given: 2 shows unchanged items too.
     public var itemize = 0
     /// 0 plain digits, 1 grouped, 2 and up with units (MET-166).
@@ -153,10 +243,8 @@ public struct ParsedArguments: Sendable {
         case client
     }
 
-    public var messageChannel = MessageChannel.errors
-    /// Words of `--info` and `--debug`, as they came; a server may ignore any of them (ARG-51).
-    public var infoWords: [[UInt8]] = []
-    public var debugWords: [[UInt8]] = []
+    /// nil when nothing was said: `errors`, or by protocol (SES-98).
+    public var messageChannel: MessageChannel?
 
     // MARK: The rest
 
@@ -174,18 +262,33 @@ public enum FilterArgument: Sendable, Equatable {
     case includeFrom([UInt8])
     /// `--filter`: a whole rule.
     case rule([UInt8])
+    /// `--from0` and its negation: from here on, what ends the lines of files.
+    case nulTerminated(Bool)
 }
 
-/// Defaults that come from outside the command line. A server ignores them (ARG-55).
+/// Defaults that come from outside the command line. A server ignores all but the limit (ARG-55).
 public struct ArgumentEnvironment: Sendable {
     /// RSYNC_OLD_ARGS, RSYNC_PROTECT_ARGS, RSYNC_RSH; nil when unset.
     public var oldArguments: String?
     public var protectArguments: String?
     public var remoteShell: String?
+    /// RSYNC_PARTIAL_DIR.
+    public var partialDirectory: String?
+    /// RSYNC_MAX_ALLOC, which servers obey too.
+    public var allocationLimit: String?
+    /// What the user's and the system's popt files define (ARG-82).
+    public var aliases = OptionAliases()
 
-    public init(oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil) {
+    public init(
+        oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil,
+        partialDirectory: String? = nil, allocationLimit: String? = nil,
+        aliases: OptionAliases = OptionAliases()
+    ) {
         self.oldArguments = oldArguments
         self.protectArguments = protectArguments
         self.remoteShell = remoteShell
+        self.partialDirectory = partialDirectory
+        self.allocationLimit = allocationLimit
+        self.aliases = aliases
     }
 }

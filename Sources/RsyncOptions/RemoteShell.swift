@@ -5,8 +5,9 @@ public enum RemoteShell {
         _ arguments: ParsedArguments, user: [UInt8]?, host: [UInt8], server: [[UInt8]]
     ) throws(ArgumentError) -> [[UInt8]] {
         var command = try words(arguments.remoteShell ?? Array("ssh".utf8))
-        guard !command.isEmpty else { throw .refused("the remote shell's command is empty") }
+        let isSecureShell = command.first.map { $0.split(separator: UInt8(ascii: "/")).last?.elementsEqual("ssh".utf8) == true } ?? false
         if let user { command += [Array("-l".utf8), user] }
+        if isSecureShell, let family = arguments.addressFamily { command.append(Array((family == .v4 ? "-4" : "-6").utf8)) }
         command.append(host)
         command.append(arguments.remoteProgram)
         return command + server
@@ -38,7 +39,7 @@ public enum RemoteShell {
                 word = (word ?? []) + [byte]
             }
         }
-        guard quote == nil else { throw .refused("a quote is not closed in the remote shell's command") }
+        if let quote { throw ArgumentError("Missing trailing-\(UnicodeScalar(quote)) in remote-shell command.") }
         if let word { words.append(word) }
         return words
     }

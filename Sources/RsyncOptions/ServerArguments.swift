@@ -13,8 +13,10 @@ public struct ServerArguments: Sendable, Equatable {
 
     /// Whether the `i` of the capability string is due (ARG-14).
     public static func asksForIncrementalRecursion(_ arguments: ParsedArguments, role: Role) -> Bool {
-        guard arguments.recurses, arguments.incrementalRecursion else { return false }
+        guard arguments.recurses, arguments.incrementalRecursion, !arguments.sortsWholeLists else { return false }
+        guard role == .sender || !arguments.delayUpdates else { return false }
         return role == .sender || arguments.deletionTime == nil || arguments.deletionTime == .during
+            || arguments.deletionTime == .delay
     }
 
     /// The arguments without program name, as they stand on the command line.
@@ -63,12 +65,14 @@ public struct ServerArguments: Sendable, Equatable {
         add("s", if: arguments.secludedArguments)
         add("v", times: min(arguments.verbosity, 9))
         add("q", if: arguments.quiet && arguments.messageChannel != .client)
+        add("b", if: arguments.backup)
         add("u", if: arguments.update)
         add("n", if: arguments.dryRun)
         add("l", if: arguments.links)
         add("d", if: sendsDirectoriesLetter(arguments, sends: sends))
         add("O", if: sends && arguments.omitDirectoryTimes)
         add("J", if: sends && arguments.omitLinkTimes)
+        add("y", times: arguments.fuzzy > 1 && !arguments.alternateDirectories.isEmpty ? 2 : 1, if: sends && arguments.fuzzy > 0)
         add("W", if: arguments.wholeFile == true)
         add("H", times: min(arguments.hardLinks, 2))
         add("o", if: arguments.owner)
@@ -80,8 +84,12 @@ public struct ServerArguments: Sendable, Equatable {
         add("E", if: sends && arguments.executability && !arguments.permissions)
         add("r", if: arguments.recurses)
         add("c", if: arguments.checksum)
+        add("C", if: arguments.cvsExclude)
         add("I", if: arguments.ignoreTimes)
         add("R", if: arguments.relative)
+        add("x", times: min(arguments.oneFileSystem, 2))
+        add("S", if: arguments.sparse)
+        add("z", if: arguments.compression.sendsLetter)
         guard (arguments.protocolNumber ?? .max) >= 30 else { return Array(letters.utf8) }
         return Array(letters.utf8) + [UInt8(ascii: "e")] + capabilities
     }
@@ -103,6 +111,7 @@ public struct ServerArguments: Sendable, Equatable {
         }
         add("--list-only", if: arguments.listOnlyOption)
         add("--no-r", if: sends && arguments.deletes && !arguments.recurses && arguments.transfersDirectories)
+        if let level = arguments.compression.level { add("--compress-level=\(level)") }
         add("--no-specials", if: arguments.devices && !arguments.specials)
         add("--specials", if: arguments.specials && !arguments.devices)
         if sends, let format = formatHint(arguments) { add("--log-format=" + format) }
@@ -110,11 +119,26 @@ public struct ServerArguments: Sendable, Equatable {
         add("--no-msgs2stderr", if: arguments.messageChannel == .client)
         add("-B\(arguments.blockSize)", if: arguments.blockSize != 0)
         add("--timeout=\(arguments.timeout)", if: arguments.timeout != 0)
+        add("--bwlimit=\(arguments.bandwidthLimit)", if: arguments.bandwidthLimit != 0)
+        func addValue(_ option: String, _ value: [UInt8]?) {
+            guard let value else { return }
+            add(option)
+            options.append(escape(value))
+        }
+        addValue("--backup-dir", arguments.backupDirectory)
+        if arguments.suffix != arguments.defaultSuffix {
+            options.append(Array("--suffix=".utf8) + escape(arguments.suffix))
+        }
         if let choice = arguments.checksumChoice { options.append(Array("--checksum-choice=".utf8) + escape(choice)) }
+        if let choice = arguments.compression.choiceOption(escape) { options.append(choice) }
         if sends {
+            if let limit = arguments.deletionLimit { add("--max-delete=\(limit > 0 ? limit : -1)") }
+            if let size = arguments.smallestSize { add("--min-size=\(size)") }
+            if let size = arguments.largestSize { add("--max-size=\(size)") }
             switch arguments.deletionTime {
             case .before: add("--delete-before")
             case .during: add("--delete-during")
+            case .delay: add("--delete-delay")
             case .after: add("--delete-after")
             case nil: add("--delete", if: arguments.deletes && !arguments.deleteExcluded)
             }
@@ -124,30 +148,56 @@ public struct ServerArguments: Sendable, Equatable {
             add("--size-only", if: arguments.sizeOnly)
             add("--stats", if: arguments.statistics)
         }
+        if !sends, let suffixes = arguments.compression.skippedSuffixes {
+            options.append(Array("--skip-compress=".utf8) + escape(suffixes))
+        }
+        add("--ignore-missing-args", if: !sends && arguments.ignoresMissing)
+        if sends, let window = arguments.modifyWindow {
+            add(window < 0 ? "-@\(window)" : "--modify-window=\(window)")
+        }
+        if let text = arguments.allocationLimitText, arguments.allocationLimit != ParsedArguments.usualAllocationLimit {
+            options.append(Array("--max-alloc=".utf8) + escape(text))
+        }
         add("--checksum-seed=\(arguments.checksumSeed)", if: arguments.checksumSeed != 0)
-        add("--partial", if: sends && arguments.partial)
+        if sends {
+            let isImplied = arguments.delayUpdates && arguments.partialDirectory == ParsedArguments.delayedUpdatesDirectory
+            if !isImplied { addValue("--partial-dir", arguments.partialDirectory) }
+            add("--delay-updates", if: arguments.delayUpdates)
+            add("--partial", if: arguments.partial && arguments.partialDirectory == nil)
+        }
         add("--ignore-errors", if: arguments.ignoreErrors)
+        add("--safe-links", if: arguments.safeLinks)
         add("--numeric-ids", if: arguments.numericIds)
         if sends {
             if let map = arguments.userMap { options.append(Array("--usermap=".utf8) + escape(map.rules)) }
             if let map = arguments.groupMap { options.append(Array("--groupmap=".utf8) + escape(map.rules)) }
             add("--ignore-existing", if: arguments.ignoreExisting)
             add("--existing", if: arguments.existing)
+            addValue("--temp-dir", arguments.temporaryDirectory)
+            add("--fsync", if: arguments.synchronizes)
             for directory in arguments.alternateDirectories {
-                add("--link-dest")
-                options.append(escape(directory))
+                addValue("--" + (arguments.alternateKind ?? .link).rawValue, directory)
             }
         }
+        if arguments.append > 0 {
+            for _ in 0..<arguments.append { add("--append") }
+        } else {
+            add("--inplace", if: arguments.inPlace)
+        }
+        add("--no-W", if: sends && arguments.inPlace && arguments.sparse && arguments.wholeFile == false)
+        add("--write-devices", if: sends && arguments.writeDevices)
+        add("--copy-devices", if: !sends && arguments.copyDevices)
+        add("--preallocate", if: sends && arguments.preallocate)
+        if let words = arguments.info.wireValue(toReceivingServer: sends) { add("--info=" + words) }
         add("--open-noatime", if: arguments.openNoAtime && arguments.accessTimes <= 1)
         return options
     }
 
     /// What the receiving server has to report for the client's output format (ARG-18 row 6).
     private static func formatHint(_ arguments: ParsedArguments) -> String? {
-        switch arguments.itemize {
-        case 2...: "%i%I"
-        case 1: "%i"
-        default: arguments.progress && arguments.verbosity == 0 ? "X" : nil
-        }
+        guard let format = arguments.itemFormat else { return nil }
+        if FormatText.has("i", in: format) { return arguments.itemize > 1 ? "%i%I" : "%i" }
+        if FormatText.has("o", in: format) { return "%o" }
+        return arguments.verbosity == 0 ? "X" : nil
     }
 }

@@ -2,7 +2,8 @@
 enum SizeArgument {
     /// Bytes; nil when the text is no size. Units: B K M G T P in either case; `B` behind a unit makes it a power of
     /// 1000, `iB` or nothing of 1024; `+1` or `-1` may follow.
-    static func parse(_ text: [UInt8]) -> Int64? {
+    /// `defaultUnit` stands in for a missing one.
+    static func parse(_ text: [UInt8], defaultUnit: UInt8 = UInt8(ascii: "b")) -> Int64? {
         var rest = text[...]
         let number = rest.prefix { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
         guard !number.isEmpty, number.count <= 30, number.count(where: { $0 == UInt8(ascii: ".") }) <= 1,
@@ -12,8 +13,10 @@ enum SizeArgument {
 
         var exponent = 0
         var base: Int64 = 1024
-        if let unit = rest.first, let power = "bkmgtp".utf8.firstIndex(of: unit | 0x20) {
-            exponent = "bkmgtp".utf8.distance(from: "bkmgtp".utf8.startIndex, to: power)
+        let units = Array("bkmgtp".utf8)
+        let given = rest.first.flatMap { units.firstIndex(of: $0 | 0x20) }
+        exponent = given ?? units.firstIndex(of: defaultUnit) ?? 0
+        if given != nil {
             rest = rest.dropFirst()
             if exponent > 0, let next = rest.first {
                 if next | 0x20 == UInt8(ascii: "b") {

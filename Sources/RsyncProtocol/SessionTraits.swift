@@ -37,6 +37,8 @@ public struct SessionTraits: Sendable, Equatable {
     public var hasIOErrorMessage: Bool { number >= 30 }
     /// The IO_ERROR message is due after the first file list when its end marker could not carry the code (SES-101).
     public var reportsListErrorsByMessage: Bool { number == 30 }
+    /// A server of which nothing else was asked tells its errors through the protocol (SES-98).
+    public var tellsErrorsByProtocol: Bool { number <= 28 }
     /// A file that will not come is reported by NO_SEND; below, by nothing at all (SES-110).
     public var hasNoSend: Bool { number >= 30 }
     /// A receiving server reports deletions as DELETED frames; below as text (SES-109).

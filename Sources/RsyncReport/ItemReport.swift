@@ -2,65 +2,46 @@ import RsyncProtocol
 
 /// Which items are shown, and their lines (MET-165, MET-167, MET-168, MET-173).
 public struct ItemReport: Sendable {
-    public enum Style: Sendable, Equatable {
-        /// Nothing is printed for items.
-        case none
-        /// `%n%L`: what `-v` prints.
-        case names
-        /// `%i %n%L`: what `-i` prints.
-        case itemized
-    }
-
-    public let style: Style
+    /// nil: nothing is printed for items.
+    public let format: OutputFormat?
     /// Unchanged items too: `-ii`, or `-i -vv`.
     public let showsUnchanged: Bool
-    public var context: ItemizedString.Context
-    public let escaping: NameEscaping
+    public var formatter: ItemFormatter
 
-    public init(style: Style, showsUnchanged: Bool, context: ItemizedString.Context, escaping: NameEscaping) {
-        self.style = style
+    public init(format: OutputFormat?, showsUnchanged: Bool, formatter: ItemFormatter) {
+        self.format = format
         self.showsUnchanged = showsUnchanged
-        self.context = context
-        self.escaping = escaping
+        self.formatter = formatter
     }
 
     /// The line of an item without its newline; nil when it is not to be shown.
-    ///
-    /// `linkedTo` is the xname of a hard link; empty for other items and for links that were there already.
-    public func line(
-        _ flags: ItemFlags, _ entry: FileEntry, linkedTo: [UInt8] = [], hasDetails: Bool = true
-    ) -> [UInt8]? {
-        guard isShown(flags, isDirectory: entry.mode.isDirectory, hasLinkName: !linkedTo.isEmpty) else { return nil }
-        var line: [UInt8] = []
-        if style == .itemized {
-            let type = entry.mode.type ?? .regular
-            line = Array((ItemizedString.text(flags, type: type, context: context, hasDetails: hasDetails) + " ").utf8)
-        }
-        line += escaping.escape(Self.displayName(entry.name, isDirectory: entry.mode.isDirectory))
-        if !linkedTo.isEmpty {
-            line += Array(" => ".utf8) + escaping.escape(linkedTo)
-        } else if entry.mode.isSymlink, !entry.linkTarget.isEmpty {
-            line += Array(" -> ".utf8) + escaping.escape(entry.linkTarget)
-        }
-        return line
+    public func line(_ facts: ItemFacts) -> [UInt8]? {
+        guard let format, isShown(facts, format) else { return nil }
+        return formatter.line(format, facts)
     }
 
     /// The line of a deletion; it is the caller's to know whether deletions are shown at all.
     public func deletionLine(_ name: [UInt8], isDirectory: Bool) -> [UInt8] {
-        let start = style == .itemized ? ItemizedString.deletion + " " : "deleting "
-        return Array(start.utf8) + escaping.escape(Self.displayName(name, isDirectory: isDirectory))
+        guard let format, format.showsOperations else {
+            return Array("deleting ".utf8) + formatter.escaping.escape(Self.displayName(name, isDirectory: isDirectory))
+        }
+        let entry = FileEntry(name: name, mode: FileMode(isDirectory ? .directory : .regular, permissions: 0))
+        return formatter.line(format, ItemFacts(entry: entry, flags: [], operation: .delete))
     }
 
     /// MET-165.
-    public func isShown(_ flags: ItemFlags, isDirectory: Bool, hasLinkName: Bool) -> Bool {
-        let isChange = !flags.subtracting([.basisTypeFollows, .xnameFollows, .localChange]).isEmpty
-        switch style {
-        case .none: return false
-        case .itemized: return isChange || hasLinkName || showsUnchanged
-        case .names:
-            if flags.contains(.transfer) || hasLinkName { return true }
-            return isChange && (flags.contains(.localChange) || isDirectory)
-        }
+    public func isShown(_ facts: ItemFacts, _ format: OutputFormat) -> Bool {
+        let isChange = !facts.flags.subtracting([.basisTypeFollows, .xnameFollows, .localChange]).isEmpty
+        if format.has("i") { return isChange || !facts.linkedTo.isEmpty || showsUnchanged }
+        if facts.flags.contains(.transfer) || !facts.linkedTo.isEmpty { return true }
+        return isChange && (facts.flags.contains(.localChange) || facts.entry.mode.isDirectory)
+    }
+
+    /// The log of a server mentions what changed; in a format without %i only transfers (MET-175).
+    public func serverLogLine(_ facts: ItemFacts) -> [UInt8]? {
+        guard let format else { return nil }
+        if format.has("i") { return isShown(facts, format) ? formatter.line(format, facts) : nil }
+        return facts.flags.contains(.transfer) ? formatter.line(format, facts) : nil
     }
 
     /// Directories end in a slash.

@@ -34,8 +34,10 @@ public struct LocalTime: Sendable {
     }
 
     /// `2026/11/20 23:36:22`
-    public var text: String {
-        "\(Self.padded(Int(year), 4))/\(Self.padded(month, 2))/\(Self.padded(day, 2)) "
+    public var text: String { text(separator: " ") }
+
+    func text(separator: String) -> String {
+        "\(Self.padded(Int(year), 4))/\(Self.padded(month, 2))/\(Self.padded(day, 2))\(separator)"
             + "\(Self.padded(secondOfDay / 3600, 2)):\(Self.padded(secondOfDay / 60 % 60, 2)):\(Self.padded(secondOfDay % 60, 2))"
     }
 

@@ -4,6 +4,10 @@ public enum NameEscaping: Sendable {
     case ascii
     /// Well-formed UTF-8 stays, too.
     case utf8
+    /// `-8`: all bytes above 127 stay.
+    case highBytes
+    /// A log: all bytes above 127 stay but those that are control characters in 8-bit character sets.
+    case log
 
     /// Lines may hold a newline at their end only; it is escaped like any other control byte, so add it after.
     public func escape(_ bytes: [UInt8]) -> [UInt8] {
@@ -17,7 +21,9 @@ public enum NameEscaping: Sendable {
                 index += length
                 continue
             }
-            let isPlain = byte == 0x09 || (0x20...0x7e).contains(byte) && !Self.looksEscaped(bytes, at: index)
+            let isPlain =
+                byte >= 0x80 && self == .highBytes || byte >= 0xa0 && self == .log || byte == 0x09
+                || (0x20...0x7e).contains(byte) && !Self.looksEscaped(bytes, at: index)
             if isPlain {
                 escaped.append(byte)
             } else {

@@ -25,39 +25,4 @@ public enum Notices {
         guard countsFiles else { return "done" }
         return count == 1 ? "1 file to consider" : "\(count) files to consider"
     }
-
-    public static func createdDirectory(_ name: [UInt8], _ escaping: NameEscaping) -> [UInt8] {
-        Array("created directory ".utf8) + escaping.escape(name)
-    }
-
-    public static func upToDate(_ name: [UInt8], _ escaping: NameEscaping) -> [UInt8] {
-        escaping.escape(name) + Array(" is uptodate".utf8)
-    }
-
-    public static func skippingDirectory(_ name: [UInt8], _ escaping: NameEscaping) -> [UInt8] {
-        Array("skipping directory ".utf8) + escaping.escape(name)
-    }
-
-    public static func skippingNonRegular(_ name: [UInt8], _ escaping: NameEscaping) -> [UInt8] {
-        Array("skipping non-regular file \"".utf8) + escaping.escape(name) + [UInt8(ascii: "\"")]
-    }
-
-    /// `--existing` and nothing is there (MET-16 step 9).
-    public static func notCreating(_ name: [UInt8], isDirectory: Bool, _ escaping: NameEscaping) -> [UInt8] {
-        Array("not creating new \(isDirectory ? "directory" : "file") \"".utf8) + escaping.escape(name) + [UInt8(ascii: "\"")]
-    }
-
-    /// `--ignore-existing` and something is there (MET-16 step 10).
-    public static func exists(_ name: [UInt8], _ escaping: NameEscaping) -> [UInt8] {
-        escaping.escape(name) + Array(" exists".utf8)
-    }
-
-    /// `--update` and what is there is newer (MET-16 step 19).
-    public static func isNewer(_ name: [UInt8], _ escaping: NameEscaping) -> [UInt8] {
-        escaping.escape(name) + Array(" is newer".utf8)
-    }
-
-    public static func vanished(_ name: [UInt8], _ escaping: NameEscaping) -> [UInt8] {
-        Array("file has vanished: \"".utf8) + escaping.escape(name) + [UInt8(ascii: "\"")]
-    }
 }

@@ -26,9 +26,16 @@ public struct ProgressLine: Sendable {
 
     /// With the carriage return in front, and a newline only at a file's end.
     public func text(humanReadable: Int) -> String {
+        let (start, end) = parts(humanReadable: humanReadable)
+        return start + end
+    }
+
+    func parts(humanReadable: Int) -> (start: String, end: String) {
         let percent = done == size ? 100 : size > 0 ? Int(100 * (Double(done) / Double(size))) : 0
-        return "\r" + rightAligned(HumanNumber(level: humanReadable).text(done), 15)
-            + " " + rightAligned(String(percent), 3) + "% " + rateText + " " + timeText + endText
+        let start =
+            "\r" + rightAligned(HumanNumber(level: humanReadable).text(done), 15)
+            + " " + rightAligned(String(percent), 3) + "% " + rateText + " " + timeText
+        return (start, endText)
     }
 
     private var rateText: String {
@@ -58,5 +65,30 @@ public struct ProgressLine: Sendable {
         case .finished(let transferred, let remaining, let known, let isListing):
             " (xfr#\(transferred), \(isListing ? "ir" : "to")-chk=\(remaining)/\(known))\n"
         }
+    }
+}
+
+/// The one line of `--info=progress2`, for the whole run (MET-182).
+public struct TotalProgress: Sendable {
+    /// Something stands on the line.
+    public private(set) var isOpen = false
+    private var ending = ""
+
+    public init() {}
+
+    /// The end of the last file stays until another takes its place; blanks cover what is left of a longer one.
+    public mutating func text(_ line: ProgressLine, humanReadable: Int) -> String {
+        let start: String
+        var end: String
+        (start, end) = line.parts(humanReadable: humanReadable)
+        if end.hasSuffix("\n") { end.removeLast() }
+        let covered = max(0, ending.utf8.count - end.utf8.count)
+        isOpen = true
+        if line.end == .running {
+            if !ending.isEmpty { end = ending }
+        } else {
+            ending = end
+        }
+        return start + end + String(repeating: " ", count: line.end == .running ? 0 : covered)
     }
 }

@@ -17,6 +17,7 @@ enum EbbProgram {
             case "rsync": return RsyncProgram.run(rest)
             case "gate": return try GateCommand(rest).run()
             case "backup": return try BackupCommand(rest).run()
+            case "restrict": return try RestrictCommand(rest).run()
             case "snapshots": return try SnapshotsCommand(rest).run()
             case "enrol": return try EnrolCommand(rest).run()
             case "--version", "-V", "version":
@@ -45,6 +46,8 @@ enum EbbProgram {
         On the backup server:
           ebb enrol --client NAME --vault DIR [--fake-super] [--to AUTHORIZED_KEYS] KEY.pub|-
           ebb gate --client NAME --vault DIR [--fake-super]      (the forced command of that key)
+          ebb restrict [-ro|-wo] [-munge] [-absolute] [-no-del] [-no-overwrite] [-no-lock] [OPTION…] DIR
+                     (the forced command of a key for any rsync; --help tells more)
           ebb snapshots --vault DIR [--client NAME]
 
         """

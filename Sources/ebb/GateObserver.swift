@@ -1,3 +1,4 @@
+import RsyncCommand
 import RsyncEngine
 import RsyncProtocol
 import RsyncReport
@@ -16,9 +17,10 @@ final class GateObserver: SessionObserver {
     private static let maximumMessages = 1000
 
     init(showsItems: Bool) {
-        let context = ItemizedString.Context(sendsToRemote: false, preservesTimes: true, setsLinkTimes: true)
         items = showsItems
-            ? RsyncReport.ItemReport(style: .itemized, showsUnchanged: false, context: context, escaping: .utf8) : nil
+            ? RsyncReport.ItemReport(
+                format: .itemized, showsUnchanged: false,
+                formatter: ItemFormatter(sendsToRemote: false, escaping: .utf8)) : nil
     }
 
     /// Lines in which something was called an error.
@@ -37,11 +39,9 @@ final class GateObserver: SessionObserver {
             if messages <= Self.maximumMessages { write(text) }
             if messages == Self.maximumMessages { say("further messages are left out") }
         case .item(let report):
-            guard let line = items?.line(
-                report.flags, report.entry, linkedTo: report.xname, hasDetails: !report.detailsUnknown)
-            else { return }
+            guard let line = items?.line(ItemFacts(report)) else { return }
             System.write(line + [0x0a], to: 2)
-        case .fileList, .deleted, .listed, .progress: return
+        case .forwarded, .fileList, .deleted, .listed, .progress: return
         }
     }
 

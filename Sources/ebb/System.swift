@@ -24,11 +24,11 @@ enum System {
     }
 
     /// For people; what could steer a terminal is made harmless (HOS-560).
-    static func complain(_ text: String) {
+    static func complain(_ text: String, by name: String = "ebb") {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
             NameEscaping.utf8.escape(Array($0.utf8)) + [0x0a]
         }
-        write(Array("ebb: ".utf8) + lines.joined(), to: 2)
+        write(Array("\(name): ".utf8) + lines.joined(), to: 2)
     }
 
     static func now() -> UTCTime { UTCTime(seconds: Int64(time(nil))) }
@@ -46,6 +46,34 @@ enum System {
             unsafe readlink("/proc/self/exe", space.baseAddress!.assumingMemoryBound(to: CChar.self), space.count)
         }
         return count > 0 ? [UInt8](buffer[..<count]) : nil
+    }
+
+    static var processID: Int32 { getpid() }
+
+    /// Where a held directory lies now, all symlinks resolved.
+    static func path(ofDescriptor descriptor: Int32) -> [UInt8]? {
+        resolved(Array("/proc/self/fd/\(descriptor)".utf8))
+    }
+
+    static func resolved(_ path: [UInt8]) -> [UInt8]? {
+        guard let found = unsafe realpath(characters(path), nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe [UInt8](UnsafeRawBufferPointer(start: found, count: strlen(found)))
+    }
+
+    /// Whether `path` is `directory` or lies in it, by their resolved names. What is not there yet counts by its parent.
+    static func isBeneath(_ path: [UInt8], _ directory: [UInt8]) -> Bool {
+        let slash = UInt8(ascii: "/")
+        var path = path
+        while let cut = path.lastIndex(of: slash), resolved(path) == nil { path = [UInt8](path[..<cut]) }
+        let place = resolved(path) ?? [slash]
+        let end = directory.last == slash ? directory : directory + [slash]
+        return (place + [slash]).starts(with: end)
+    }
+
+    /// A log that is only added to; a symlink in its place is not followed. Negative when it cannot be.
+    static func openLog(_ path: [UInt8]) -> Int32 {
+        unsafe open(characters(path), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0o600)
     }
 
     static func absolute(_ path: [UInt8]) -> [UInt8]? {

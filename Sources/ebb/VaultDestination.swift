@@ -29,12 +29,12 @@ final class VaultDestination: DestinationOpener {
         let alternates = basis.map { [$0] } ?? []
         if let session {
             return Destination(
-                tree: session.tree, linkDestinations: alternates, wasCreated: !session.isResumed)
+                tree: session.tree, alternates: alternates, wasCreated: !session.isResumed)
         }
         do throws(FileError) {
             let tree: ConfinedTree
             if let basis { tree = basis } else { tree = try ConfinedTree(opening: place.path) }
-            return Destination(tree: tree, linkDestinations: alternates, isAbsent: true)
+            return Destination(tree: tree, alternates: alternates, isAbsent: true)
         } catch {
             throw SessionError(exitCode: 11, "the vault cannot be read")
         }

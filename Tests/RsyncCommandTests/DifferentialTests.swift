@@ -17,6 +17,10 @@ struct DifferentialTests {
 
     @Test func agreesWithStockRsync() throws {
         guard let lab = try DifferentialLab() else {
+            // Nothing to compare with is an answer on somebody's machine, and none in CI.
+            if ProcessInfo.processInfo.environment["CI"] == "true" {
+                Issue.record("no rsync in PATH, or our program is not built")
+            }
             print("no rsync in PATH: nothing to compare with")
             return
         }

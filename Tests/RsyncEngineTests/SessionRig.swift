@@ -84,6 +84,8 @@ struct SessionRig {
     var options = TransferOptions()
     /// Rules of the client; the server learns them.
     var filters = FilterList()
+    /// Where rule files outside of the trees are; without it rules that read files are refused.
+    var filterFiles: (any FilterFileReader & Sendable)?
     var sources: [SourceArgument]
     var destination: Destination
     var requested: RequestedNames?
@@ -177,7 +179,8 @@ struct SessionRig {
         let configuration = SessionConfiguration(
             isServer: isServer, isSender: isSender, version: ProtocolVersion(setting.version) ?? .newest,
             capabilities: Capabilities(optionValue: setting.offered(options)), seed: 0x5eed)
-        let environment = SessionEnvironment(identities: MemoryIdentities(), umask: 0o022, milliseconds: { 0 })
+        let environment = SessionEnvironment(identities: MemoryIdentities(), umask: 0o022, milliseconds: { 0 },
+            filterFiles: filterFiles)
         let session = Session(
             configuration: configuration, options: options, stream: stream, observer: observer, environment: environment)
         return End(session: session, stream: stream)

@@ -41,7 +41,7 @@ import Testing
         }
         if item.options.contains("-b") { list.addBackupProtection(suffix: [UInt8]("~")) }
         if item.options.contains("--partial-dir=.pp") {
-            list.addPartialDirectoryRule([UInt8](".pp"), isPerishable: form.hasPerishable || form.clientIsReceiver)
+            list.addPartialDirectoryRule([UInt8](".pp"))
         }
         if item.options.contains("-C"), !form.clientIsReceiver { try list.addCVSOption(reader: reader) }
         return list

@@ -57,7 +57,7 @@ import Testing
         #expect(try tree.status(path("s")).mode.isSymlink)
         #expect(failure { _ = try tree.open(path("sda")) } == 22)
         #expect(failure { _ = try tree.open(path("s")) } == 22)
-        #expect(try plain.status(path("sda")).mode == FileMode(.regular, permissions: 0o600))
+        #expect(try plain.status(path("sda")).mode == FileMode(.regular, permissions: 0o640))
         #expect(sandbox.text("s") == "target")
     }
 

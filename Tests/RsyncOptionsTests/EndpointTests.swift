@@ -22,8 +22,8 @@ struct EndpointTests {
         ("rsync://h/m", "rsync: daemons are not supported, use HOST:PATH: rsync://h/m"),
         ("RSYNC://h/m", "rsync: daemons are not supported, use HOST:PATH: RSYNC://h/m"),
         ("h::m", "rsync: daemons are not supported, use HOST:PATH: h::m"),
-        ("-oProxyCommand=x:p", "rsync: a host name must not start with a dash: -oProxyCommand=x:p"),
-        ("u@-h:p", "rsync: a host name must not start with a dash: u@-h:p"),
+        ("-oProxyCommand=x:p", "Invalid remote host: hostnames may not start with '-'."),
+        ("u@-h:p", "Invalid remote host: hostnames may not start with '-'."),
     ])
     func refusesDaemonsAndDashes(word: String, expected: String) {
         #expect(throws: ArgumentError(expected)) { try HostSpecification(Array(word.utf8)) }
@@ -32,7 +32,7 @@ struct EndpointTests {
     @Test func tellsPushPullAndListingApart() throws {
         #expect(try endpoints("a b h:c") == .push(sources: bytes("a b"), destination: HostSpecification(Array("h:c".utf8))!))
         #expect(
-            try endpoints("u@h:a :b h:c d")
+            try endpoints("u@h:a :b u@h:c d")
                 == .pull(user: [0x75], host: [0x68], paths: bytes("a b c"), destination: [0x64]))
         #expect(try endpoints("h:a") == .pull(user: nil, host: [0x68], paths: bytes("a"), destination: nil))
         #expect(try endpoints("a b") == .local(sources: bytes("a"), destination: [0x62]))
@@ -44,11 +44,16 @@ struct EndpointTests {
     @Test(arguments: [
         ("a:b c:d", "The source and destination cannot both be remote."),
         ("a c:d e", "Unexpected remote arg: c:d"),
-        ("c:d a e", "Unexpected local arg: a"),
+        ("u@c:d c:b e", "All source args must come from the same machine."),
         ("c:d a:b e", "All source args must come from the same machine."),
     ])
     func refusesMixedDirections(line: String, expected: String) {
         #expect(throws: ArgumentError(expected)) { try endpoints(line) }
+    }
+
+    @Test func advisesWhereALocalNameStandsAmongRemoteOnes() {
+        let advice = "If arg is a remote file/dir, prefix it with a colon (:)."
+        #expect(throws: ArgumentError("Unexpected local arg: a", advice: advice)) { try endpoints("c:d a e") }
     }
 
     @Test func refusesEmptyArguments() {

@@ -19,6 +19,10 @@ struct RealClientComparisonTests {
         "-d --no-d", "--no-d -r", "--no-d --list-only", "-a --no-t -O", "-R --no-R", "-DD --no-specials", "-M-s",
         "--timeout=-1", "-B0", "--checksum-seed=-1", "--no-r -d --del", "--delete --delete-before -r", "-vHHHii",
         "--super --no-super", "-r --del --delete-during", "--delete-excluded -d", "-vvvv --protocol=28 -r",
+        "--max-alloc=3M", "--max-alloc=0", "--max-alloc=1g", "--bwlimit=100", "--bwlimit=0.5", "--bwlimit=1.5mb",
+        "--bwlimit=1.5mib+1", "--bwlimit=0", "--bwlimit=9 --no-bwlimit", "--stop-after=2", "--stop-at=99-1-1", "--contimeout=0",
+        "--port=9 --address=x --sockopts=y --early-input=z", "--blocking-io", "--trust-sender",
+        "-a --bwlimit=3 --timeout=4 --cc=md5 --checksum-seed=7 --max-alloc=2G --delete --stats",
         "-a --no-D --no-p", "-a --delete --list-only", "-d --list-only --delete",
     ]
 

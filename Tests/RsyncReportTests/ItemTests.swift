@@ -35,23 +35,23 @@ struct ItemTests {
 
     /// The lines a local `rsync -aHi`, `-aHii --delete` and `-av --delete` print.
     @Test func printsLinesAsTheReferenceDoes() {
-        let items = report(.itemized)
+        let items = report("%i %n%L")
         #expect(line(items, [.localChange, .isNew], entry(".", .directory)) == "cd+++++++++ ./")
         #expect(line(items, [.localChange, .isNew], entry("l", .symlink, target: "a")) == "cL+++++++++ l -> a")
         #expect(
             line(items, [.localChange, .isNew, .xnameFollows], entry("b", .regular), linkedTo: "h") == "hf+++++++++ b => h")
         #expect(line(items, [], entry("a", .regular)) == nil)
-        #expect(line(report(.itemized, unchanged: true), [], entry("sub", .directory)) == ".d          sub/")
+        #expect(line(report("%i %n%L", unchanged: true), [], entry("sub", .directory)) == ".d          sub/")
         #expect(text(items.deletionLine(Array("dd".utf8), isDirectory: true)) == "*deleting   dd/")
 
-        let names = report(.names)
+        let names = report("%n%L")
         #expect(line(names, [.transfer, .isNew], entry("a", .regular)) == "a")
         #expect(line(names, [.reportTime], entry(".", .directory)) == "./")
         #expect(line(names, [.reportTime], entry("a", .regular)) == nil)
         #expect(line(names, [.localChange, .isNew], entry("l", .symlink, target: "a\n")) == "l -> a\\#012")
         #expect(line(names, [.localChange, .xnameFollows, .isNew], entry("b", .regular), linkedTo: "h") == "b => h")
         #expect(text(names.deletionLine(Array("zz".utf8), isDirectory: false)) == "deleting zz")
-        #expect(line(report(.none), [.transfer], entry("a", .regular)) == nil)
+        #expect(line(report(nil), [.transfer], entry("a", .regular)) == nil)
     }
 
     @Test func endsARunInOneLine() {
@@ -64,8 +64,10 @@ struct ItemTests {
         #expect(Notices.listEnd(isIncremental: false, countsFiles: true, count: 1) == "1 file to consider")
     }
 
-    private func report(_ style: ItemReport.Style, unchanged: Bool = false) -> ItemReport {
-        ItemReport(style: style, showsUnchanged: unchanged, context: Self.local, escaping: .utf8)
+    private func report(_ format: String?, unchanged: Bool = false) -> ItemReport {
+        ItemReport(
+            format: format.map { OutputFormat(Array($0.utf8)) }, showsUnchanged: unchanged,
+            formatter: ItemFormatter(sendsToRemote: false, escaping: .utf8))
     }
 
     private func entry(_ name: String, _ type: FileType, target: String = "") -> FileEntry {
@@ -73,7 +75,9 @@ struct ItemTests {
     }
 
     private func line(_ report: ItemReport, _ flags: ItemFlags, _ entry: FileEntry, linkedTo: String = "") -> String? {
-        report.line(flags, entry, linkedTo: Array(linkedTo.utf8)).map(text)
+        var facts = ItemFacts(entry: entry, flags: flags, operation: .send)
+        facts.linkedTo = Array(linkedTo.utf8)
+        return report.line(facts).map(text)
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

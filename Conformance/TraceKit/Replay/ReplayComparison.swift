@@ -166,12 +166,23 @@ struct ReplayComparison {
                 if case .reply(let reply) = placed.item { (reply, placed.start) } else { nil }
             }
         }
-        let (theirs, own) = (replies(recorded), replies(ours))
+        var (theirs, own) = (replies(recorded), replies(ours))
         guard theirs.map(\.0.index) == own.map(\.0.index) else {
             note("reply", "XFR-6", "for \(own.map(\.0.index)), recorded \(theirs.map(\.0.index))")
             return
         }
         let names = names(lists(ours).map(\.0))
+        do throws(WireError) {
+            let (first, second) = (ReplayInflater(session), ReplayInflater(session))
+            for position in own.indices {
+                let basis = destination.bytes(String(decoding: names[own[position].0.index] ?? [], as: UTF8.self)) ?? []
+                theirs[position].0 = try first.plain(theirs[position].0, basis: basis)
+                own[position].0 = try second.plain(own[position].0, basis: basis)
+            }
+        } catch {
+            note("record", "XFR-92", "\(error)")
+            return
+        }
         for ((expected, offset), (actual, _)) in zip(theirs, own) {
             let name = names[actual.index] ?? []
             let path = String(decoding: name, as: UTF8.self)

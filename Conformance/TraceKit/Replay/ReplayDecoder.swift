@@ -234,6 +234,11 @@ struct ReplayDecoder {
         let digestLength = session.transferSum.digestLength
         let head = try SumHead(reading: &reader, traits: traits, digestLength: digestLength)
         var tokens: [ReplayReply.Token] = []
+        if session.compression != .none {
+            tokens = try records(&reader, head)
+            return ReplayReply(
+                index: index, attributes: attributes, head: head, tokens: tokens, fileSum: try reader.bytes(digestLength))
+        }
         while true {
             switch try PlainToken(reading: &reader, blockCount: head.count) {
             case .literal(let count): tokens.append(.literal(try reader.bytes(count)))
@@ -242,6 +247,21 @@ struct ReplayDecoder {
                 return ReplayReply(
                     index: index, attributes: attributes, head: head, tokens: tokens,
                     fileSum: try reader.bytes(digestLength))
+            }
+        }
+    }
+
+    /// The tokens of a compressed stream up to its end (XFR-84).
+    private func records(_ reader: inout ByteReader, _ head: SumHead) throws(WireError) -> [ReplayReply.Token] {
+        var tokens: [ReplayReply.Token] = []
+        var previous: Int32 = 0
+        while true {
+            switch try TokenRecord(reading: &reader, previous: previous, blockCount: head.count) {
+            case .data(let count): tokens.append(.compressed(try reader.bytes(count)))
+            case .blocks(let first, let last):
+                for block in first...last { tokens.append(.block(block)) }
+                previous = last
+            case .end: return tokens
             }
         }
     }

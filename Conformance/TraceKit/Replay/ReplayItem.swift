@@ -38,12 +38,14 @@ struct ReplayReply {
     enum Token: Equatable {
         case literal([UInt8])
         case block(Int32)
+        /// The data of one record; `ReplayInflater` makes literals of them.
+        case compressed([UInt8])
     }
 
     let index: Int32
     let attributes: ItemAttributes
     let head: SumHead
-    let tokens: [Token]
+    var tokens: [Token]
     let fileSum: [UInt8]
 
     var literalBytes: Int {
@@ -59,13 +61,19 @@ struct ReplayReply {
             switch token {
             case .literal(let bytes): content += bytes
             case .block(let block):
-                let start = Int(head.offset(ofBlock: block))
-                let end = start + Int(head.length(ofBlock: block))
-                guard start >= 0, end <= basis.count else { return nil }
-                content += basis[start..<end]
+                guard let bytes = self.block(block, of: basis) else { return nil }
+                content += bytes
+            case .compressed: return nil
             }
         }
         return content
+    }
+
+    func block(_ block: Int32, of basis: [UInt8]) -> ArraySlice<UInt8>? {
+        let start = Int(head.offset(ofBlock: block))
+        let end = start + Int(head.length(ofBlock: block))
+        guard start >= 0, end <= basis.count else { return nil }
+        return basis[start..<end]
     }
 }
 

@@ -29,6 +29,9 @@ struct ReplayOptions {
         // As the recordings were made.
         transfer.rootMode = .root
         transfer.allowsIncrementalRecursion = capabilities.contains("i")
+        transfer.compression.isRequested = server.requestsCompression
+        transfer.compression.choice = server.explicitCompression
+        transfer.compression.level = server.value("--compress-level").flatMap { Int32($0) }
         if server.deletes { transfer.deletion = .unspecified }
         for word in header.options.map({ String(decoding: $0, as: UTF8.self) }) { try add(word) }
         for word in server.long where !Self.knownToServer(word) { unknown.append(word) }
@@ -44,6 +47,8 @@ struct ReplayOptions {
         case "--delete-after": transfer.deletion = .after
         case _ where word.hasPrefix("--exclude="): try transfer.filters.add(exclude: value)
         case _ where word.hasPrefix("--include="): try transfer.filters.add(include: value)
+        case "--old-compress", "--new-compress": break
+        case _ where word.hasPrefix("--compress-level="), _ where word.hasPrefix("--compress-choice="): break
         case "--numeric-ids": transfer.numericIds = true
         case _ where word.hasPrefix("--protocol="), _ where word.hasPrefix("--checksum-seed="): break
         case _ where word.hasPrefix("-") && !word.hasPrefix("--"):
@@ -53,8 +58,9 @@ struct ReplayOptions {
     }
 
     private static func knownToServer(_ word: String) -> Bool {
-        ["--server", "--sender", "--numeric-ids", "--delete", "--delete-before", "--delete-during", "--delete-after"].contains(word)
-            || word.hasPrefix("--checksum-seed=")
+        ["--server", "--sender", "--numeric-ids", "--delete", "--delete-before", "--delete-during", "--delete-after", "--old-compress", "--new-compress"]
+            .contains(word)
+            || ["--checksum-seed=", "--compress-level=", "--compress-choice="].contains(where: word.hasPrefix)
     }
 
     /// What stands behind `e` in the arguments (ARG-11).

@@ -33,7 +33,6 @@ public struct TraceReplay: Sendable {
         let server = session.options
         obstacle =
             server.obstacle()
-            ?? (session.compression != .none ? "compression arrives with the complete engine" : nil)
             ?? options.unknown.first.map { "the option \($0) is not known to the replay" }
             ?? ReplayTolerance.obstacle(trace.header)
             ?? (trace.header.sourceTree == nil ? "the source tree is not known" : nil)

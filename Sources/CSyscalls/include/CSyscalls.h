@@ -40,6 +40,11 @@ ssize_t ebb_read(int descriptor, uint8_t *buffer, size_t offset, size_t count);
 ssize_t ebb_pread(int descriptor, uint8_t *buffer, size_t offset, size_t count, int64_t position);
 ssize_t ebb_write(int descriptor, const uint8_t *buffer, size_t offset, size_t count);
 
+// The first length bytes get space, the size stays.
+int ebb_allocate(int descriptor, int64_t length);
+// A hole within the present size.
+int ebb_punch(int descriptor, int64_t position, int64_t length);
+
 // Waits until everything written to the file system that holds the open descriptor is on disk.
 int ebb_syncfs(int descriptor);
 

@@ -20,7 +20,8 @@ struct OptionCase: Sendable {
     let needsRoot: Bool
     /// Added to the environment of all programs.
     let environment: [String: String]
-    /// Compared beside the sources and the destination.
+    /// Compared beside the sources and the destination; `.` is everything in the directory as one tree, where hard links from
+    /// one to another show.
     let extraTrees: [String]
     /// Lines for `sh` in the directory after the job, whose output is compared too: what a snapshot does not show.
     let probe: String?
@@ -65,7 +66,7 @@ struct OptionCase: Sendable {
 
     static let all: [OptionCase] = [
         compression, iconv, writing, bases, filters, selection, deletion, attributes, xattrs, acls, output, argumentWords,
-        session, batch,
+        session, batch, basics,
     ].flatMap { $0 }
 }
 

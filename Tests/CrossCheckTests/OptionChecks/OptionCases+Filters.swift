@@ -1,3 +1,38 @@
 extension OptionCase {
-    static let filters: [OptionCase] = []
+    /// A source with rule files and a destination that has things to protect.
+    private static let ruled = """
+        mkdir -p src/d/e src/CVS src/sub dst/d/e dst/gone/sub
+        for name in d/a d/b d/e/a d/e/k x.o y.c sub/foo CVS/q; do echo $name >src/$name; done
+        printf '%s\\n' '- a' '+ k' '- *' >src/d/.r; cp src/d/.r dst/d/.r; echo '- k' >dst/gone/.r
+        echo 'b sub' >src/d/.cvsignore; echo '- y.c' >src/.rsync-filter; echo '- foo' >src/sub/.rsync-filter
+        echo '- zz' >dst/d/.rsync-filter
+        for name in d/zz d/e/k x.o y.c gone/k gone/sub/p.o; do echo mine >dst/$name; done
+        find src dst -exec touch -h -d @1000000000 {} +
+        """
+
+    static let filters: [OptionCase] = [
+        OptionCase(
+            "filter/per-directory-files-decide-on-both-sides", covers: ["filter"], setUp: ruled,
+            ["-rt", "--delete", "-f: .r"], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "filter/per-directory-files-with-relative-names", covers: ["filter"], setUp: ruled, ["-rtR", "-f: .r"],
+            sources: ["src/./d/e", "src/./sub", "src/./d/a"], protocols: [29, 30, 32]),
+        OptionCase("F/reads-filter-files", covers: ["F"], setUp: ruled, ["-rt", "-F"], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "F/twice-hides-them-too", covers: ["F"], setUp: ruled, ["-rt", "-FF", "--delete-delay"],
+            protocols: [29, 30, 31, 32]),
+        OptionCase("cvs-exclude/leaves-out", covers: ["cvs-exclude"], setUp: ruled, ["-rtC"]),
+        OptionCase(
+            "cvs-exclude/protects", covers: ["cvs-exclude"], setUp: ruled, ["-rtC", "--delete"],
+            protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "cvs-exclude/with-delete-excluded", covers: ["cvs-exclude"], setUp: ruled, ["-rtC", "--delete-excluded"],
+            protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "from0/lists-end-in-nul", covers: ["from0"], setUp: ruled + "\nprintf 'a\\0y.c\\0' >list",
+            ["-rt", "-0", "--exclude-from=list"]),
+        OptionCase(
+            "trust-sender/honest-sender", covers: ["trust-sender"], setUp: ruled, ["-rt", "--trust-sender", "--exclude=a"],
+            unobservable: "an honest sender sends what was asked for"),
+    ]
 }

@@ -11,5 +11,29 @@ extension OptionCase {
                 touch -d 2020-02-02 src/a src/b dst/a; touch -d 2021-02-02 dst/b; touch -d 2020-01-01 src dst; touch -d 2019-01-01 dst/a
                 """,
             ["-aui"], comparing: [.tree, .status, .stdout]),
+        OptionCase("max-size/leaves-out-larger", covers: ["max-size"], setUp: sized, ["-rlt", "--max-size=5000"]),
+        OptionCase("min-size/leaves-out-smaller", covers: ["min-size"], setUp: sized, ["-rltH", "--min-size=4.8k"]),
+        OptionCase(
+            "modify-window/takes-near-times-for-equal", covers: ["modify-window"], setUp: sized,
+            ["-rlti", "--modify-window=3"], comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "modify-window/with-update", covers: ["modify-window"], setUp: sized, ["-rltui", "-@", "5"],
+            comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "safe-links/leaves-out-what-leads-outside", covers: ["safe-links"], setUp: sized, ["-rltv", "--safe-links"],
+            comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "ignore-missing-args/goes-on", covers: ["ignore-missing-args"], setUp: sized,
+            ["-rlt", "--ignore-missing-args"], sources: ["src/nope", "src/d"]),
+        OptionCase(
+            "one-file-system/one-only", covers: ["one-file-system"], setUp: sized, ["-rltx", "--delete"],
+            unobservable: "a job mounts nothing"),
     ]
+
+    private static let sized = """
+        mkdir -p src/d dst/d; head -c 100 /dev/zero >src/s; head -c 5000 /dev/zero >src/m; head -c 90000 /dev/zero >src/d/l
+        ln src/s src/hs; ln -s ../../etc/passwd src/d/u1; ln -s ../s src/d/ok; ln -s /abs src/abs; ln -s s/../x src/late
+        ln -s a/.. src/la; ln -s .. src/up; cp src/m dst/m; find src -exec touch -h -d @1000000000 {} +
+        touch -d @1000000003 dst/m
+        """
 }

@@ -5,7 +5,7 @@ import PeerKit
 struct OptionPrograms: Sendable {
     /// Of `rsync` where ours is meant: a link of that name to it.
     let ours: String
-    let stock: String
+    var stock: String
     /// A remote shell that goes nowhere.
     let shell: String
     /// When the run began: what was made since carries no time that can be compared.
@@ -44,16 +44,22 @@ struct OptionJob: Sendable {
         return words
     }
 
-    /// `arguments` in the place of the case's own.
-    func run(_ programs: OptionPrograms, arguments: [String]? = nil) throws -> OptionOutcome {
+    /// `arguments` in the place of the case's own; `prepare` fills the directory before the set-up does.
+    func run(
+        _ programs: OptionPrograms, arguments: [String]? = nil, prepare: (String) throws -> Void = { _ in }
+    ) throws -> OptionOutcome {
         let place = try TemporaryDirectory(prefix: "ebb-option")
         let directory = "\(place.path)/job"
+        // Another user may have to get in.
+        chmod(place.path, 0o755)
+        mkdir(directory, 0o755)
+        try prepare(directory)
         var environment = ["LC_ALL": "C.UTF-8", "TZ": "UTC", "STOCK": programs.stock]
         environment.merge(subject.environment) { $1 }
         let script = """
-            mkdir "$0" && cd "$0" || exit 250
+            cd "$0" || exit 250
             umask 022
-            sh -ec "$1" >../set-up 2>&1 || { cat ../set-up >&2; exit 250; }
+            [ -z "$1" ] || sh -ec "$1" >../set-up 2>&1 || { cat ../set-up >&2; exit 250; }
             shift
             if [ -e stdin ]; then exec <stdin; fi
             exec "$@"
@@ -81,6 +87,7 @@ struct OptionJob: Sendable {
 
     /// What stands at the top of the directory of sources and destination, and the further trees.
     private var treeNames: Set<String> {
+        if subject.extraTrees.contains(".") { return ["."] }
         let paths = subject.sources + (subject.destination.map { [$0] } ?? [])
         let tops = paths.filter { !$0.hasPrefix("@") && !$0.hasPrefix("/") }
             .compactMap { $0.split(separator: "/").first { $0 != "." }.map(String.init) }

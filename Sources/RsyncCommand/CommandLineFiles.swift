@@ -1,0 +1,39 @@
+import RsyncFilter
+import RsyncHost
+
+/// Rule files that the operator's words name: on the command line, above the transfer and at home (FLT-28, FLT-38, FLT-43).
+/// Where the words lead into one directory only, such files lie there too, and there is no home (FLT-90).
+struct CommandLineFiles: FilterFileReader, Sendable {
+    var places = Places.machine
+
+    var cvsIgnoreVariable: [UInt8]? {
+        guard case .machine = places else { return nil }
+        return SystemWords.variable("CVSIGNORE").map { [UInt8]($0.utf8) }
+    }
+
+    func contents(of location: FilterFileLocation) -> [UInt8]? {
+        switch location {
+        case .fromCommandLine(let name):
+            guard case .machine = places else { return (try? places.contents(of: name)) ?? nil }
+            return try? SystemWords.contents(of: name).get()
+        case .absolute(let path): return regular(path)
+        case .inHome(let name):
+            guard case .machine = places, let home = SystemWords.variable("HOME"), !home.isEmpty else { return nil }
+            return regular([UInt8](home.utf8) + [UInt8(ascii: "/")] + name)
+        case .inTransfer: return nil
+        }
+    }
+
+    private func regular(_ path: [UInt8]) -> [UInt8]? {
+        guard case .machine = places else { return (try? places.contents(of: path)) ?? nil }
+        return SystemWords.contents(ofRegularFile: path)
+    }
+}
+
+extension Places {
+    /// As the rules with modifier `/` see it (FLT-50).
+    func absolutePath(_ path: [UInt8]) -> [UInt8] {
+        if case .machine = self { return SystemWords.absolutePath(path, from: SystemWords.currentDirectory()) }
+        return SystemWords.absolutePath(path, from: [])
+    }
+}

@@ -1,0 +1,24 @@
+import RsyncEngine
+import RsyncOptions
+import RsyncReport
+
+/// A server's own standard error, for what does not travel in frames (SES-98), and its log.
+final class ServerObserver: SessionObserver {
+    private let log: LogFile?
+
+    init(log: LogFile? = nil) { self.log = log }
+
+    func handle(_ event: SessionEvent) {
+        switch event {
+        case .text(_, let text):
+            log?.say(text)
+            SystemWords.write(Console.harmless(text) + [0x0a], to: 2)
+        case .forwarded(let text): log?.say(text)
+        case .item(let report): log?.item(ItemFacts(report), report.stage)
+        case .deleted(let name, let isDirectory): log?.deletion(name, isDirectory: isDirectory)
+        case .fileList(.begins(_, let sending)):
+            log?.write(Array((sending ? "building file list" : "receiving file list").utf8))
+        case .fileList, .listed, .progress: break
+        }
+    }
+}

@@ -1,0 +1,220 @@
+import RsyncFilter
+import RsyncWire
+
+// The rules of a session where they are applied: with the files in directories that some of them read (FLT-30 to FLT-41).
+
+/// Reads rule files out of a tree; what lies outside of it only where the session has a reader for that.
+struct TreeFilterFiles: FilterFileReader {
+    let tree: any SourceTree
+    /// Absolute path of the transfer root.
+    let root: [UInt8]
+    /// Where a name of the transfer lies in `tree`; nil when it lies outside.
+    let path: ([UInt8]) -> RelativePath?
+    let outside: (any FilterFileReader)?
+
+    var cvsIgnoreVariable: [UInt8]? { outside?.cvsIgnoreVariable }
+
+    func contents(of location: FilterFileLocation) -> [UInt8]? {
+        guard case .inTransfer(let name) = location else { return outside?.contents(of: location) }
+        guard let path = path(name) else {
+            return outside?.contents(of: .absolute(root + (root.last == 0x2f ? [] : [0x2f]) + name))
+        }
+        return try? Self.contents(of: path, in: tree)
+    }
+
+    /// nil for what is too large to be a file of rules.
+    private static func contents(of path: RelativePath, in tree: any SourceTree) throws(FileError) -> [UInt8]? {
+        let file = try tree.open(path)
+        defer { file.close() }
+        let size = file.size
+        guard size <= largestFile else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        let count = try file.read(into: &bytes, at: 0, count: bytes.count, position: 0)
+        return [UInt8](bytes[..<count])
+    }
+
+    /// The receiving side reads what a peer has put there, so there is a bound.
+    private static let largestFile: Int64 = 64 << 20
+}
+
+extension FilterError {
+    /// As the session ends by it.
+    var asSessionError: SessionError { SessionError(exitCode: exitCode, MessageText(description)) }
+}
+
+/// The sending side's rules while it scans (FLT-58 to FLT-64).
+final class SourceFilters {
+    /// One list for each argument, since each has its own transfer root; none without rules.
+    private let lists: [FilterList]
+    private let readers: [TreeFilterFiles]
+    private let nulTerminated: Bool
+    let readsFiles: Bool
+    /// Scopes of directories whose contents are still to be scanned: each that of its parent.
+    private var parents: [[UInt8]: [Int32: FilterScope]] = [:]
+    /// The first directory entered at all.
+    private var firstDirectory: [UInt8]?
+
+    init(_ options: TransferOptions, _ arguments: [SourceArgument], outside: (any FilterFileReader)?) {
+        readsFiles = options.filters.hasDirMerge
+        nulTerminated = options.nulTerminated
+        guard !options.filters.isEmpty else {
+            lists = []
+            readers = []
+            return
+        }
+        lists = arguments.map { argument in
+            var list = options.filters
+            list.transferRoot = argument.transferRoot
+            return list
+        }
+        guard readsFiles else {
+            readers = []
+            return
+        }
+        readers = arguments.map { argument in
+            TreeFilterFiles(
+                tree: argument.tree, root: argument.transferRoot, path: { try? argument.path(of: $0) }, outside: outside)
+        }
+    }
+
+    var isEmpty: Bool { lists.isEmpty }
+
+    /// Precondition: there are rules. `scope` where there are rules that read files.
+    func excludes(_ name: [UInt8], isDirectory: Bool, origin: Int, scope: FilterScope?) -> Bool {
+        if let scope { return scope.check(name, isDirectory: isDirectory) == .exclude }
+        return lists[origin].check(name, isDirectory: isDirectory, side: .sender) == .exclude
+    }
+
+    /// What is in force for a start item: its implied directories have been entered (FLT-41). nil without such rules.
+    func scope(ofStart argument: SourceArgument, origin: Int) throws(SessionError) -> FilterScope? {
+        guard readsFiles else { return nil }
+        do throws(FilterError) {
+            var scope = try top(argument.implied.first?.name ?? argument.wireName, origin)
+            for directory in argument.implied {
+                scope = try scope.entering(directory.name, reader: readers[origin])
+            }
+            return scope
+        } catch {
+            throw error.asSessionError
+        }
+    }
+
+    /// What is in force inside a directory, whose rule files are read now. nil without such rules.
+    func entering(_ directory: [UInt8], origin: Int32) throws(SessionError) -> FilterScope? {
+        guard readsFiles else { return nil }
+        let parent = parents[directory]?.removeValue(forKey: origin)
+        if parents[directory]?.isEmpty == true { parents[directory] = nil }
+        do throws(FilterError) {
+            let outer: FilterScope
+            if let parent { outer = parent } else { outer = try top(directory, Int(origin)) }
+            return try outer.entering(directory, reader: readers[Int(origin)])
+        } catch {
+            throw error.asSessionError
+        }
+    }
+
+    /// A directory that will be scanned later has been found in `scope`.
+    func remember(_ scope: FilterScope, for directory: [UInt8], origin: Int32) {
+        parents[directory, default: [:]][origin] = scope
+    }
+
+    /// A directory that is the first of its branch to be entered. The parent scan is for the very first (FLT-38).
+    private func top(_ directory: [UInt8], _ origin: Int) throws(FilterError) -> FilterScope {
+        let first = firstDirectory ?? directory
+        firstDirectory = first
+        return try FilterScope(
+            lists[origin], side: .sender, firstDirectory: first == directory ? directory : nil,
+            reader: readers[origin], nulTerminated: nulTerminated)
+    }
+}
+
+/// The receiving side's rules while it looks for what is to be deleted (FLT-40).
+final class DestinationFilters {
+    private var list: FilterList
+    private let reader: TreeFilterFiles
+    private let nulTerminated: Bool
+    private let readsFiles: Bool
+    /// The directories entered last, each inside the one before.
+    private var entered: [(name: [UInt8], scope: FilterScope)] = []
+    private let entersRoot: Bool
+
+    /// `entersRoot`: the transfer root itself is a directory of the transfer.
+    init(
+        _ options: TransferOptions, _ destination: Destination, entersRoot: Bool, outside: (any FilterFileReader)?
+    ) {
+        list = options.filters
+        list.transferRoot = destination.transferRoot
+        readsFiles = list.hasDirMerge
+        nulTerminated = options.nulTerminated
+        self.entersRoot = entersRoot
+        reader = TreeFilterFiles(
+            tree: destination.tree, root: destination.transferRoot, path: { try? RelativePath(cleaning: $0) },
+            outside: outside)
+    }
+
+    /// Whether an item of `directory` is protected. `isDoomed`: that directory is being removed (FLT-68).
+    func protects(
+        _ name: [UInt8], in directory: [UInt8], isDirectory: Bool, isDoomed: Bool = false
+    ) throws(SessionError) -> Bool {
+        guard !list.isEmpty else { return false }
+        guard readsFiles else {
+            return list.check(name, isDirectory: isDirectory, side: .receiver, insideDoomedDirectory: isDoomed)
+                == .exclude
+        }
+        return try scope(of: directory).check(name, isDirectory: isDirectory, insideDoomedDirectory: isDoomed)
+            == .exclude
+    }
+
+    /// Reads the directory's rule files, unless that has just been done: what is there now counts, not what arrives.
+    func enter(_ directory: [UInt8]) throws(SessionError) {
+        guard readsFiles else { return }
+        _ = try scope(of: directory)
+    }
+
+    private func scope(of directory: [UInt8]) throws(SessionError) -> FilterScope {
+        if let last = entered.last, last.name == directory { return last.scope }
+        do throws(FilterError) {
+            return try enterAll(directory)
+        } catch {
+            throw error.asSessionError
+        }
+    }
+
+    private func enterAll(_ directory: [UInt8]) throws(FilterError) -> FilterScope {
+        while let last = entered.last, last.name != directory, !Self.contains(last.name, directory) { entered.removeLast() }
+        if entered.isEmpty, entersRoot { try push([0x2e]) }
+        if directory != [0x2e] {
+            var end = entered.last.map { $0.name == [0x2e] ? 0 : $0.name.count + 1 } ?? 0
+            while end < directory.count {
+                end = directory[end...].firstIndex(of: 0x2f) ?? directory.count
+                if end > 0 { try push([UInt8](directory[..<end])) }
+                end += 1
+            }
+        } else if entered.isEmpty {
+            try push(directory)
+        }
+        guard let last = entered.last else {
+            return try FilterScope(list, side: .receiver, firstDirectory: nil, reader: reader)
+        }
+        return last.scope
+    }
+
+    private func push(_ name: [UInt8]) throws(FilterError) {
+        let outer: FilterScope
+        if let last = entered.last {
+            outer = last.scope
+        } else {
+            outer = try FilterScope(
+                list, side: .receiver, firstDirectory: hasStarted ? nil : name, reader: reader,
+                nulTerminated: nulTerminated)
+            hasStarted = true
+        }
+        entered.append((name, try outer.entering(name, reader: reader)))
+    }
+
+    private var hasStarted = false
+
+    private static func contains(_ outer: [UInt8], _ inner: [UInt8]) -> Bool {
+        outer == [0x2e] || inner.count > outer.count && inner.starts(with: outer) && inner[outer.count] == 0x2f
+    }
+}

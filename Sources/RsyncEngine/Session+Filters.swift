@@ -1,0 +1,91 @@
+import RsyncFilter
+import RsyncProtocol
+import RsyncWire
+
+// Step 9 of SES-24: the rules of the client travel to the server (SES-26, FLT-74 to FLT-90).
+
+extension Session {
+    func exchangeFilters(_ connection: Connection) throws(SessionError) {
+        let clientIsReceiver = configuration.isServer == configuration.isSender
+        options.filters.knowsPerishable = connection.traits.hasPerishableRules
+        let form = FilterWireForm(
+            clientIsReceiver: clientIsReceiver, hasFullSyntax: connection.traits.hasModernFilterRules,
+            hasPerishable: connection.traits.hasPerishableRules,
+            isSentWithDeleteExcluded: connection.traits.sendsFiltersWithDeleteExcluded,
+            deletes: options.deletion != nil, prunesEmptyDirectories: false)
+        guard !configuration.isLocalCopy, clientIsReceiver || options.receiverNeedsFilters(connection.traits) else {
+            try addCVSRules(merge: true, list: true)
+            // What is not sent must be expressible all the same, or the ends of another pair would decide differently.
+            guard !configuration.isServer else { return }
+            do throws(FilterError) {
+                _ = try options.filters.wireTexts(form: form)
+            } catch {
+                throw error.asSessionError
+            }
+            return
+        }
+        if configuration.isServer {
+            try readFilters(form)
+            // FLT-88: the receiving server has them among what it received, but for what could not be said.
+            try addCVSRules(
+                merge: configuration.isSender || !connection.traits.hasModernFilterRules, list: configuration.isSender)
+        } else {
+            // FLT-82: a pull's server adds its own.
+            if !clientIsReceiver { try addCVSRules(merge: true, list: true) }
+            try writeFilters(form)
+            if clientIsReceiver { try addCVSRules(merge: true, list: true, protects: true) }
+        }
+    }
+
+    private func addCVSRules(merge: Bool, list: Bool, protects: Bool = false) throws(SessionError) {
+        guard options.cvsExclude, merge || list else { return }
+        do throws(FilterError) {
+            try options.filters.addCVSOption(reader: commandLineFiles, merge: merge, list: list, protects: protects)
+        } catch {
+            throw error.asSessionError
+        }
+    }
+
+    private var commandLineFiles: any FilterFileReader { environment.filterFiles ?? NoFilterFiles() }
+
+    private func writeFilters(_ form: FilterWireForm) throws(SessionError) {
+        var writer = ByteWriter()
+        do throws(FilterError) {
+            try options.filters.encode(into: &writer, form: form)
+        } catch {
+            throw error.asSessionError
+        }
+        try output.write { $0.bytes(writer.bytes) }
+        try output.flush()
+    }
+
+    private func readFilters(_ form: FilterWireForm) throws(SessionError) {
+        var texts = FilterTextReader()
+        while true {
+            let text = try input.parse { reader throws(WireError) in
+                var attempt = texts
+                let text = try attempt.next(&reader)
+                texts = attempt
+                return text
+            }
+            guard let text else { return }
+            do throws(FilterError) {
+                try options.filters.add(
+                    received: text, form: form, side: configuration.isSender ? .sender : .receiver,
+                    reader: commandLineFiles)
+            } catch {
+                throw error.asSessionError
+            }
+            // REV-26: such a rule would have files read that nobody offered.
+            if environment.filterFiles == nil, options.filters.hasDirMerge {
+                throw SessionError(exitCode: 4, "filter rules that read files are refused here: \(text)")
+            }
+        }
+    }
+}
+
+/// Where no file outside of the trees may be read.
+private struct NoFilterFiles: FilterFileReader {
+    func contents(of location: FilterFileLocation) -> [UInt8]? { nil }
+    var cvsIgnoreVariable: [UInt8]? { nil }
+}

@@ -1,0 +1,239 @@
+import RsyncProtocol
+import RsyncWire
+
+/// Files that stand beside those of the transfer: parts kept for later (MET-84) and backups (MET-96).
+struct SideFiles: Sendable {
+    struct Place {
+        let tree: any DestinationTree
+        let path: RelativePath
+    }
+
+    let options: TransferOptions
+    let destination: Destination
+    let umask: UInt32
+    private var tree: any DestinationTree { destination.tree }
+
+    // MARK: Partial files
+
+    /// Where the part of `target` is kept; nil without `--partial-dir`.
+    func partial(of target: RelativePath) -> Place? {
+        guard let words = options.partialDirectory else { return nil }
+        if let annex = destination.partial {
+            return below(annex.directory, target.lastComponent).map { Place(tree: annex.tree, path: $0) }
+        }
+        var directory = target.parent ?? .root
+        var rest = words[...]
+        while rest.starts(with: Array("..".utf8)), rest.count == 2 || rest[rest.startIndex + 2] == 0x2f {
+            guard let above = directory.parent else { return nil }
+            directory = above
+            rest = rest.dropFirst(3)
+        }
+        if !rest.isEmpty {
+            guard let name = try? RelativePath(cleaning: rest), let joined = try? directory.appending(name) else { return nil }
+            directory = joined
+        }
+        return below(directory, target.lastComponent).map { Place(tree: tree, path: $0) }
+    }
+
+    /// The part that is there, if it is a file (MET-85).
+    func presentPartial(of target: RelativePath) -> (place: Place, status: FileStatus)? {
+        guard let place = partial(of: target), let status = try? place.tree.status(place.path), status.mode.isRegular
+        else { return nil }
+        return (place, status)
+    }
+
+    func makePartialDirectory(for place: Place) throws(FileError) {
+        try makeDirectories(above: place) { _ in 0o700 }
+    }
+
+    /// The part has served. A relative directory goes with the last of them.
+    func removePartial(_ place: Place) {
+        // What is gone, or not ours to remove, is as good as removed.
+        try? place.tree.removeFile(place.path)
+        removePartialDirectory(of: place)
+    }
+
+    func removePartialDirectory(of place: Place) {
+        guard destination.partial == nil, let directory = place.path.parent else { return }
+        try? place.tree.removeDirectory(directory)
+    }
+
+    // MARK: Backups
+
+    /// Where the backup of `target` goes; nil without `--backup`.
+    func backup(of target: RelativePath) -> Place? {
+        guard let suffix = options.backupSuffix else { return nil }
+        guard let annex = destination.backup else {
+            return (try? RelativePath(cleaning: target.bytes + suffix)).map { Place(tree: tree, path: $0) }
+        }
+        guard let path = try? RelativePath(cleaning: target.bytes + suffix), let below = try? annex.directory.appending(path)
+        else { return nil }
+        return Place(tree: annex.tree, path: below)
+    }
+
+    /// MET-99: a backup that nobody asked to keep once more.
+    func isBackup(_ name: [UInt8]) -> Bool {
+        guard let suffix = options.backupSuffix, destination.backup == nil else { return false }
+        let last = name.lastIndex(of: 0x2f).map { name[($0 + 1)...] } ?? name[...]
+        return last.count > suffix.count && last.suffix(suffix.count).elementsEqual(suffix)
+    }
+
+    /// MET-98: a second name for what is about to be replaced, else a copy. True when there was something to keep.
+    func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
+        guard !status.mode.isDirectory, let place = backup(of: target) else { return false }
+        try prepareBackup(place)
+        do throws(FileError) {
+            try linking(place) { () throws(FileError) in
+                try place.tree.makeLink(place.path, to: target, in: tree)
+            }
+        } catch {
+            try copy(target, status, to: place)
+        }
+        return true
+    }
+
+    /// MET-98: what is about to be deleted moves to its backup name.
+    func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
+        guard !status.mode.isDirectory, let place = backup(of: target) else { return false }
+        try prepareBackup(place)
+        do throws(FileError) {
+            try tree.rename(target, to: place.path, in: place.tree)
+        } catch {
+            try copy(target, status, to: place)
+            try tree.removeFile(target)
+        }
+        return true
+    }
+
+    /// A copy, for a file that is updated in place (MET-80).
+    func keepCopy(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Place? {
+        guard let place = backup(of: target) else { return nil }
+        try prepareBackup(place)
+        try copy(target, status, to: place)
+        return place
+    }
+
+    /// What is shown of a backup's place.
+    func backupWords(of target: RelativePath) -> [UInt8] {
+        let name = target.bytes + (options.backupSuffix ?? [])
+        guard let annex = destination.backup else { return name }
+        return annex.words + (annex.words.last == 0x2f ? [] : [0x2f]) + name
+    }
+
+    private func prepareBackup(_ place: Place) throws(FileError) {
+        if let annex = destination.backup {
+            try makeDirectories(above: place) { directory in
+                // Below the backup directory each has the look of the one it stands for (MET-97).
+                guard let own = Self.rest(of: directory, below: annex.directory), let status = try? tree.status(own),
+                    status.mode.isDirectory
+                else { return 0o777 & ~umask }
+                return status.mode.permissions
+            }
+        }
+        guard let present = try? place.tree.status(place.path), present.mode.isDirectory else { return }
+        try empty(place.path, in: place.tree)
+        try place.tree.removeDirectory(place.path)
+    }
+
+    private static func rest(of path: RelativePath, below directory: RelativePath) -> RelativePath? {
+        if directory.isRoot { return path.isRoot ? nil : path }
+        guard path.bytes.count > directory.bytes.count, path.bytes.starts(with: directory.bytes) else { return nil }
+        return try? RelativePath(cleaning: path.bytes[(directory.bytes.count + 1)...])
+    }
+
+    private func empty(_ path: RelativePath, in tree: any DestinationTree) throws(FileError) {
+        for name in try tree.names(in: path) {
+            guard let child = try? path.appending(name) else { continue }
+            if try tree.status(child).mode.isDirectory {
+                try empty(child, in: tree)
+                try tree.removeDirectory(child)
+            } else {
+                try tree.removeFile(child)
+            }
+        }
+    }
+
+    /// An older backup makes way for the link.
+    private func linking(_ place: Place, _ link: () throws(FileError) -> Void) throws(FileError) {
+        do throws(FileError) {
+            try link()
+        } catch {
+            guard error.errno == FileError.exists else { throw error }
+            try place.tree.removeFile(place.path)
+            try link()
+        }
+    }
+
+    private func copy(_ target: RelativePath, _ status: FileStatus, to place: Place) throws(FileError) {
+        let attributes = AttributeChange(
+            uid: status.uid, gid: status.gid, permissions: status.mode.permissions,
+            mtime: FileTime(seconds: status.mtime, nanoseconds: status.nanoseconds))
+        if status.mode.isRegular {
+            let source = try tree.open(target)
+            defer { source.close() }
+            let copy = try place.tree.createTemporary(for: place.path)
+            do throws(FileError) {
+                try transcribe(source, to: copy)
+                try copy.apply(Self.allowed(attributes, from: try copy.status(), options.rootMode))
+                try copy.publish(as: place.path)
+            } catch {
+                copy.discard()
+                throw error
+            }
+            return
+        }
+        try? place.tree.removeFile(place.path)
+        if status.mode.isSymlink {
+            try place.tree.makeSymlink(place.path, target: try tree.linkTarget(target))
+        } else {
+            try place.tree.makeNode(place.path, mode: status.mode, device: status.rdev)
+        }
+        guard let type = status.mode.type else { return }
+        try place.tree.apply(
+            Self.allowed(attributes, from: try place.tree.status(place.path), options.rootMode), to: place.path, type: type)
+    }
+
+    /// What is as wanted already is not set, and an ordinary user does not give files away.
+    private static func allowed(
+        _ wanted: AttributeChange, from status: FileStatus, _ rootMode: TransferOptions.RootMode
+    ) -> AttributeChange {
+        var change = wanted
+        if change.uid == status.uid || rootMode == .normal { change.uid = nil }
+        if change.gid == status.gid || rootMode == .normal { change.gid = nil }
+        return change
+    }
+
+    // MARK: Directories
+
+    private func below(_ directory: RelativePath, _ name: [UInt8]) -> RelativePath? { try? directory.appending(name) }
+
+    /// Makes what is missing of the directories above a place.
+    private func makeDirectories(above place: Place, _ permissions: (RelativePath) -> UInt32) throws(FileError) {
+        var missing: [RelativePath] = []
+        var current = place.path.parent
+        while let directory = current, !directory.isRoot {
+            if let status = try? place.tree.status(directory) {
+                if status.mode.isDirectory { break }
+                // What is no directory is in the way (MET-84, MET-97).
+                try place.tree.removeFile(directory)
+            }
+            missing.append(directory)
+            current = directory.parent
+        }
+        for directory in missing.reversed() {
+            try place.tree.makeDirectory(directory, permissions: permissions(directory))
+        }
+    }
+}
+
+/// Copies all of a file.
+func transcribe(_ source: any ReadableFile, to copy: any WritableFile) throws(FileError) {
+    var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+    var position: Int64 = 0
+    while true {
+        let count = try source.read(into: &buffer, at: 0, count: buffer.count, position: position)
+        if count == 0 { return }
+        try copy.write(buffer, 0..<count)
+        position += Int64(count)
+    }
+}

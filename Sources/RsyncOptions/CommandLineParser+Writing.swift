@@ -1,0 +1,60 @@
+// What follows from the options about how files are written (ARG-60, ARG-62).
+
+extension ParsedArguments {
+    mutating func concludeWriting() throws(ArgumentError) {
+        try concludeBackups()
+        if append > 0 {
+            guard wholeFile != true else { throw .refused("--append cannot be used with --whole-file") }
+        }
+        if inPlace {
+            guard partialDirectory == nil, !delayUpdates else {
+                throw .refused(
+                    "--\(append > 0 ? "append" : "inplace") cannot be used with --\(delayUpdates ? "delay-updates" : "partial-dir")")
+            }
+            partial = false
+        } else {
+            concludePartialDirectory()
+        }
+    }
+
+    private mutating func concludeBackups() throws(ArgumentError) {
+        if let directory = backupDirectory, directory.isEmpty || directory == [UInt8(ascii: ".")] { backupDirectory = nil }
+        if backupDirectory != nil { backup = true }
+        if let suffix = suffixOption, suffix.contains(UInt8(ascii: "/")) {
+            throw .refused("--suffix cannot contain slashes: \(ArgumentError.text(of: suffix))")
+        }
+        guard !suffix.isEmpty || backupDirectory != nil || !backup || isServer && isSender else {
+            throw .refused("--suffix cannot be empty without a --backup-dir")
+        }
+    }
+
+    /// A server is not told of the directory that `--delay-updates` brings along.
+    private mutating func concludePartialDirectory() {
+        if let directory = partialDirectory {
+            let clean = Self.collapsed(directory)
+            partialDirectory = clean.isEmpty || clean == [UInt8(ascii: ".")] ? nil : clean
+        }
+        if delayUpdates, partialDirectory == nil { partialDirectory = Self.delayedUpdatesDirectory }
+        if partialDirectory != nil { partial = true }
+    }
+
+    static let delayedUpdatesDirectory = Array(".~tmp~".utf8)
+
+    /// Without repeated and trailing slashes, `.` and, where something precedes it, `..`.
+    private static func collapsed(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        let isAbsolute = path.first == slash
+        var kept: [ArraySlice<UInt8>] = []
+        for component in path.split(separator: slash) where !component.elementsEqual(".".utf8) {
+            if component.elementsEqual("..".utf8) {
+                if let last = kept.last, !last.elementsEqual("..".utf8) {
+                    kept.removeLast()
+                    continue
+                }
+                if isAbsolute { continue }
+            }
+            kept.append(component)
+        }
+        return (isAbsolute ? [slash] : []) + kept.joined(separator: [slash])
+    }
+}

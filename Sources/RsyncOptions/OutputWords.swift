@@ -1,0 +1,209 @@
+/// A class of messages that people switch on and off by name (ARG-72, ARG-73, ARG-75).
+public protocol OutputWord: CaseIterable, Hashable, Sendable where AllCases == [Self] {
+    /// `info` or `debug`, as the option is called.
+    static var option: String { get }
+    /// Its name in upper case.
+    var name: String { get }
+    /// One line for people.
+    var help: String { get }
+    /// What `-v`, given so many times, sets it to.
+    func level(atVerbosity verbosity: Int) -> Int
+    /// What each `-v` more adds, as people write it.
+    static var steps: [(verbosity: Int, words: String)] { get }
+}
+
+/// What `--info` can name.
+public enum InfoWord: String, OutputWord {
+    case backup, copy, del, flist, misc, mount, name, nonreg, progress, remove, skip, stats, symsafe
+
+    public static let option = "info"
+    public var name: String { rawValue.uppercased() }
+
+    public var help: String {
+        switch self {
+        case .backup: "Mention files backed up"
+        case .copy: "Mention files copied locally on the receiving side"
+        case .del: "Mention deletions on the receiving side"
+        case .flist: "Mention file-list receiving/sending (levels 1-2)"
+        case .misc: "Mention miscellaneous information (levels 1-2)"
+        case .mount: "Mention mounts that were found or skipped"
+        case .name: "Mention 1) updated file/dir names, 2) unchanged names"
+        case .nonreg: "Mention skipped non-regular files (default 1, 0 disables)"
+        case .progress: "Mention 1) per-file progress or 2) total transfer progress"
+        case .remove: "Mention files removed on the sending side"
+        case .skip: "Mention files skipped due to transfer overrides (levels 1-2)"
+        case .stats: "Mention statistics at end of run (levels 1-3)"
+        case .symsafe: "Mention symlinks that are unsafe"
+        }
+    }
+
+    public func level(atVerbosity verbosity: Int) -> Int {
+        switch self {
+        case .nonreg: 1
+        case .copy, .del, .flist, .stats, .symsafe: min(verbosity, 1)
+        case .misc, .name: min(verbosity, 2)
+        case .backup, .mount, .remove, .skip: verbosity > 1 ? 1 : 0
+        case .progress: 0
+        }
+    }
+
+    public static let steps: [(verbosity: Int, words: String)] = [
+        (0, "NONREG"), (1, "COPY,DEL,FLIST,MISC,NAME,STATS,SYMSAFE"), (2, "BACKUP,MISC2,MOUNT,NAME2,REMOVE,SKIP"),
+    ]
+
+    /// Whether a server of that role consults it, so that a client has to tell it (ARG-73).
+    func isUsed(byReceivingServer: Bool) -> Bool {
+        switch self {
+        case .flist, .progress: false
+        case .misc, .mount, .name, .stats, .symsafe: true
+        case .remove: !byReceivingServer
+        case .backup, .copy, .del, .nonreg, .skip: byReceivingServer
+        }
+    }
+}
+
+/// What `--debug` can name. This implementation has words for CMD, DELTASUM, FILTER and FLIST; the others are known
+/// because scripts name them, and change nothing.
+public enum DebugWord: String, OutputWord {
+    case acl, backup, bind, chdir, connect, cmd, del, deltasum, dup, exit, filter, flist, fuzzy, genr, hash, hlink, iconv
+    case io, nstr, own, proto, recv, send, time
+
+    public static let option = "debug"
+    public var name: String { rawValue.uppercased() }
+
+    public var help: String {
+        switch self {
+        case .acl: "Debug extra ACL info"
+        case .backup: "Debug backup actions (levels 1-2)"
+        case .bind: "Debug socket bind actions"
+        case .chdir: "Debug when the current directory changes"
+        case .connect: "Debug connection events (levels 1-2)"
+        case .cmd: "Debug commands+options that are issued (levels 1-2)"
+        case .del: "Debug delete actions (levels 1-3)"
+        case .deltasum: "Debug delta-transfer checksumming (levels 1-4)"
+        case .dup: "Debug weeding of duplicate names"
+        case .exit: "Debug exit events (levels 1-3)"
+        case .filter: "Debug filter actions (levels 1-3)"
+        case .flist: "Debug file-list operations (levels 1-4)"
+        case .fuzzy: "Debug fuzzy scoring (levels 1-2)"
+        case .genr: "Debug generator functions"
+        case .hash: "Debug hashtable code"
+        case .hlink: "Debug hard-link actions (levels 1-3)"
+        case .iconv: "Debug iconv character conversions (levels 1-2)"
+        case .io: "Debug I/O routines (levels 1-4)"
+        case .nstr: "Debug negotiation strings"
+        case .own: "Debug ownership changes in users & groups (levels 1-2)"
+        case .proto: "Debug protocol information"
+        case .recv: "Debug receiver functions"
+        case .send: "Debug sender functions"
+        case .time: "Debug setting of modified times (levels 1-2)"
+        }
+    }
+
+    public func level(atVerbosity verbosity: Int) -> Int {
+        switch self {
+        case .bind, .dup: verbosity > 1 ? 1 : 0
+        case .cmd: verbosity < 2 ? 0 : verbosity < 4 ? 1 : 2
+        case .connect, .filter: min(max(0, verbosity - 1), 2)
+        case .del: min(max(0, verbosity - 1), 3)
+        case .deltasum, .flist: min(max(0, verbosity - 1), 4)
+        case .iconv: verbosity < 2 ? 0 : verbosity < 4 ? 1 : 2
+        case .acl, .backup, .genr, .recv, .send: verbosity > 2 ? 1 : 0
+        case .exit, .own, .time: min(max(0, verbosity - 2), 2)
+        case .fuzzy: verbosity < 3 ? 0 : verbosity < 5 ? 1 : 2
+        case .proto: verbosity > 3 ? 1 : 0
+        case .chdir, .hash, .hlink: verbosity > 4 ? 1 : 0
+        case .io, .nstr: 0
+        }
+    }
+
+    public static let steps: [(verbosity: Int, words: String)] = [
+        (2, "BIND,CONNECT,CMD,DEL,DELTASUM,DUP,FILTER,FLIST,ICONV"),
+        (3, "ACL,BACKUP,CONNECT2,DEL2,DELTASUM2,EXIT,FILTER2,FLIST2,FUZZY,GENR,OWN,RECV,SEND,TIME"),
+        (4, "CMD2,DEL3,DELTASUM3,EXIT2,FLIST3,ICONV2,OWN2,PROTO,TIME2"),
+        (5, "CHDIR,DELTASUM4,FLIST4,FUZZY2,HASH,HLINK"),
+    ]
+}
+
+/// Levels of the words of one kind: what people said about each, over what the options imply.
+public struct OutputLevels<Word: OutputWord>: Sendable, Equatable, CustomStringConvertible {
+    /// What was said; a word that is missing was not named.
+    public private(set) var said: [Word: Int] = [:]
+    /// `HELP` was among the words.
+    public private(set) var asksForHelp = false
+    private var implied: [Word: Int] = [:]
+
+    public init() {}
+
+    public subscript(word: Word) -> Int { said[word] ?? implied[word] ?? 0 }
+
+    /// `DEL,NAME2`: the words that are not silent, in the table's order.
+    public var description: String {
+        Word.allCases.filter { self[$0] > 0 }.map { $0.name + (self[$0] == 1 ? "" : String(self[$0])) }.joined(separator: ",")
+    }
+
+    /// A level that another option implies: what people said of the word itself counts more.
+    mutating func imply(_ word: Word, _ level: Int) { implied[word] = max(level, implied[word] ?? 0) }
+
+    mutating func imply(verbosity: Int) {
+        for word in Word.allCases { imply(word, word.level(atVerbosity: verbosity)) }
+    }
+
+    /// Reads a list of words (ARG-72). A server ignores the ones it does not know (ARG-51).
+    mutating func read(_ list: [UInt8], onServer: Bool) throws(ArgumentError) {
+        for item in list.split(separator: UInt8(ascii: ",")) {
+            let text = String(decoding: item, as: UTF8.self)
+            let name = text.prefix { !$0.isASCII || !$0.isNumber }
+            let digits = text.dropFirst(name.count)
+            let level = digits.isEmpty ? 1 : min(Int(digits) ?? 4, 4)
+            switch name.lowercased() {
+            case "help" where digits.isEmpty: asksForHelp = true
+            case "all" where digits.isEmpty || Int(digits) != nil: for word in Word.allCases { said[word] = level }
+            case "none" where digits.isEmpty: for word in Word.allCases { said[word] = 0 }
+            case let wanted:
+                guard let word = Word.allCases.first(where: { $0.name.lowercased() == wanted }),
+                    digits.isEmpty || Int(digits) != nil
+                else {
+                    if onServer { continue }
+                    throw ArgumentError("Unknown --\(Word.option) item: \"\(Int(digits) == nil ? text : String(name))\"")
+                }
+                said[word] = level
+            }
+        }
+    }
+
+    /// The text of `--info=help` and `--debug=help`.
+    public static var help: String {
+        var text = "Use OPT or OPT1 for level 1 output, OPT2 for level 2, etc.; OPT0 silences.\n\n"
+        func line(_ name: String, _ help: String) {
+            text += name + String(repeating: " ", count: max(1, 11 - name.count)) + help + "\n"
+        }
+        for word in Word.allCases { line(word.name, word.help) }
+        text += "\n"
+        line("ALL", "Set all --\(Word.option) options (e.g. all4)")
+        line("NONE", "Silence all --\(Word.option) options (same as all0)")
+        line("HELP", "Output this help message")
+        text += "\nOptions added at each level of verbosity:\n"
+        for step in Word.steps { text += "\(step.verbosity)) \(step.words)\n" }
+        return text
+    }
+}
+
+extension OutputLevels where Word == InfoWord {
+    /// The value of the `--info` that a server gets; nil for none (ARG-74).
+    func wireValue(toReceivingServer: Bool) -> String? {
+        let considered = InfoWord.allCases.filter { $0.isUsed(byReceivingServer: toReceivingServer) }
+        let named = considered.filter { said[$0] != nil }
+        guard !named.isEmpty else { return nil }
+        var common: Int?
+        if named.count == considered.count {
+            common = (0...4).first { level in named.count { said[$0] == level } >= 5 }
+        }
+        var words = common.map { [$0 == 0 ? "NONE" : $0 == 1 ? "ALL" : "ALL\($0)"] } ?? []
+        for word in named where said[word] != common {
+            let level = said[word] ?? 0
+            words.append(word.name + (level == 1 ? "" : String(level)))
+        }
+        return words.joined(separator: ",")
+    }
+}

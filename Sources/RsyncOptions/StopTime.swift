@@ -1,0 +1,71 @@
+/// A point in local time as `--stop-at` takes it: any tail of `YEAR-MONTH-DAY` and `THOUR:MINUTE`, one of both or both.
+/// What is left out in front is now, or the next that lies ahead (XFR-151).
+public struct StopTime: Sendable, Equatable {
+    /// When a run has to end.
+    public enum Moment: Sendable, Equatable {
+        case after(minutes: Int64)
+        case at(StopTime, text: String)
+    }
+
+    /// Four digits: a two-digit one is of this century.
+    public let year: Int32?
+    public let month: Int32?
+    public let day: Int32?
+    public let hour: Int32?
+    public let minute: Int32?
+
+    /// nil for what is no such time.
+    public init?(_ text: [UInt8]) {
+        var date = text[...]
+        var time: ArraySlice<UInt8>?
+        if let mark = text.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "t") }) {
+            date = text[..<mark]
+            time = text[(mark + 1)...]
+        } else if text.contains(UInt8(ascii: ":")) {
+            date = []
+            time = text[...]
+        }
+        guard !text.isEmpty, let days = Self.days(date), let clock = Self.clock(time) else { return nil }
+        (year, month, day) = days
+        (hour, minute) = clock
+    }
+
+    private static func days(_ text: ArraySlice<UInt8>) -> (year: Int32?, month: Int32?, day: Int32?)? {
+        guard !text.isEmpty else { return (nil, nil, nil) }
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/") }
+        var numbers: [Int32] = []
+        for part in parts {
+            guard let number = number(part) else { return nil }
+            numbers.append(number)
+        }
+        guard parts.count <= 3, let day = numbers.popLast() else { return nil }
+        let month = numbers.popLast()
+        var year = numbers.popLast()
+        if let short = year, short < 100 { year = 2000 + short }
+        let longest: [Int32] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        if let month { guard (1...12).contains(month) else { return nil } }
+        guard day >= 1, day <= month.map({ longest[Int($0) - 1] }) ?? 31 else { return nil }
+        return (year, month, day)
+    }
+
+    private static func clock(_ text: ArraySlice<UInt8>?) -> (hour: Int32?, minute: Int32?)? {
+        guard let text else { return (nil, nil) }
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let minute = number(parts[1]), minute < 60 else { return nil }
+        if parts[0].isEmpty { return (nil, minute) }
+        guard let hour = number(parts[0]), hour < 24 else { return nil }
+        return (hour, minute)
+    }
+
+    private static func number(_ text: ArraySlice<UInt8>) -> Int32? {
+        guard (1...4).contains(text.count), text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return text.reduce(0) { $0 * 10 + Int32($1 - 0x30) }
+    }
+
+    /// The value of `--stop-after`: a positive number, of which only the digits in front count.
+    static func minutes(_ text: [UInt8]) -> Int64? {
+        let digits = text.prefix { (0x30...0x39).contains($0) }
+        let total = digits.reduce(Int64(0)) { min($0 * 10 + Int64($1 - 0x30), Int64(Int32.max)) }
+        return total > 0 ? total : nil
+    }
+}

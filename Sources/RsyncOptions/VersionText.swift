@@ -1,0 +1,91 @@
+/// What `--version` prints, in rsync's layout, so that scripts find what they look for. Capabilities that an option
+/// stands for are there exactly when it is obeyed.
+public struct VersionText: Sendable {
+    let program: String
+    let version: String
+    let protocolNumber: Int32
+    let checksums: [String]
+    let compressions: [String]
+
+    public init(program: String, version: String, protocolNumber: Int32, checksums: [String], compressions: [String]) {
+        self.program = program
+        self.version = version
+        self.protocolNumber = protocolNumber
+        self.checksums = checksums
+        self.compressions = compressions
+    }
+
+    private static let summary = "An independent implementation of the rsync protocol."
+    private static let bits: [(text: String, key: String)] = [
+        ("64-bit files", "file_bits"), ("64-bit inums", "inum_bits"), ("64-bit timestamps", "timestamp_bits"),
+        ("64-bit long ints", "long_int_bits"),
+    ]
+    /// With the option that stands for it; without one it is always there.
+    private static let capabilities: [(name: String, option: String?)] = [
+        ("symlinks", nil), ("symtimes", nil), ("hardlinks", nil), ("hardlink-specials", nil), ("hardlink-symlinks", nil),
+        ("IPv6", "ipv6"), ("atimes", "atimes"), ("batchfiles", "write-batch"), ("inplace", "inplace"), ("append", "append"),
+        ("ACLs", "acls"), ("xattrs", "xattrs"), ("iconv", "iconv"), ("prealloc", "preallocate"), ("stop-at", "stop-at"),
+        ("crtimes", "crtimes"),
+    ]
+
+    private static func has(_ option: String?) -> Bool {
+        guard let option else { return true }
+        return OptionTable.all.contains { $0.names.contains(option) && $0.support == .supported }
+    }
+
+    public var text: String {
+        let words =
+            Self.bits.map(\.text)
+            + Self.capabilities.map { (Self.has($0.option) ? "" : "no ") + $0.name } + ["optional secluded-args"]
+        return """
+            \(program)  version \(version)  protocol version \(protocolNumber)
+            \(Self.summary)
+            Capabilities:
+            \(Self.wrapped(words))
+            Checksum list:
+                \(checksums.joined(separator: " "))
+            Compress list:
+                \(compressions.joined(separator: " "))
+
+            """
+    }
+
+    /// `-VV`.
+    public var json: String {
+        var pairs = Self.bits.map { "\"\($0.key)\": 64" }
+        pairs += Self.capabilities.map { capability in
+            let key = capability.name.split(separator: "-").joined(separator: "_")
+            return "\"\(key)\": \(Self.has(capability.option))"
+        }
+        pairs.append("\"secluded_args\": \"optional\"")
+        func list(_ names: [String]) -> String { names.map { "\"\($0)\"" }.joined(separator: ", ") }
+        return """
+            {
+              "program": "\(program)",
+              "version": "\(version)",
+              "protocol": "\(protocolNumber).0",
+              "capabilities": {
+            \(Self.wrapped(pairs))
+              },
+              "checksum_list": [
+                \(list(checksums))
+              ],
+              "compress_list": [
+                \(list(compressions))
+              ],
+              "license": "Apache-2.0"
+            }
+
+            """
+    }
+
+    private static func wrapped(_ words: [String]) -> String {
+        var lines = ["   "]
+        for (index, word) in words.enumerated() {
+            let piece = " " + word + (index == words.count - 1 ? "" : ",")
+            if lines[lines.count - 1].count + piece.count > 78 { lines.append("   ") }
+            lines[lines.count - 1] += piece
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,133 @@
+import Glibc
+import PeerKit
+import TestSupport
+
+/// A job that a seed decides in all: trees, options, role, protocol and peer.
+struct RandomJob: Sendable {
+    let seed: UInt64
+    let role: OptionRole
+    let number: Int32
+    let isOld: Bool
+    var units: [[String]]
+    var sources: [String]
+    /// By name: the source, and the destination, bases and the like where there are any.
+    var trees: [String: RandomTree]
+
+    init(seed: UInt64, hasOld: Bool) {
+        var random = SplitMix64(seed: seed)
+        self.seed = seed
+        role = OptionRole.allCases.randomElement(using: &random)!
+        let old = Int.random(in: 0..<4, using: &random) == 0
+        isOld = hasOld && old
+        number = Int32.random(in: 27...(isOld ? 31 : 32), using: &random)
+        units = RandomChoice.draw(number: number, using: &random)
+        let source = RandomTree(using: &random)
+        trees = ["src": source]
+        let rate = [5, 20, 60].randomElement(using: &random)!
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0: break
+        case 1:
+            trees["dst"] = source
+            trees["dst"]!.nodes = [:]
+        default: trees["dst"] = source.mutated(rate: rate, using: &random)
+        }
+        let words = units.flatMap { $0 }
+        if words.contains(where: { $0.hasSuffix("/base") }) { trees["base"] = source.mutated(rate: 20, using: &random) }
+        if words.contains(where: { $0.hasSuffix("/other") }) { trees["other"] = source.mutated(rate: 50, using: &random) }
+        if words.contains("../tmp") {
+            trees["tmp"] = source
+            trees["tmp"]!.nodes = [:]
+        }
+        // What was made without fake mode and cannot be kept in it is left as it is, where stock changes or refuses it.
+        if words.contains("--fake-super") { for name in trees.keys where name != "src" { trees[name]!.nodes = [:] } }
+        sources = ["src/"]
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0: sources = ["src"]
+        case 1:
+            // With --relative the leading directories come too.
+            units.append(["-R"])
+            if Bool.random(using: &random) { sources = ["./src"] }
+        default: break
+        }
+        if Int.random(in: 0..<2, using: &random) == 0 { units.append(["-i"]) }
+    }
+
+    /// Whether the lines said are the same each time. Which name of a group comes first depends with inc-recursion on timing; below
+    /// protocol 29 deletions are told by text, and a stock server forgets the names.
+    private var comparison: OptionCase.Comparison {
+        let words = units.flatMap { $0 }
+        let isStable = words.contains("-i") && number >= 29 && !(words.contains("-H") && number >= 30 && !words.contains("--no-inc-recursive"))
+        return isStable ? [.tree, .status, .stdout] : [.tree, .status]
+    }
+
+    private func job(client: String, server: String) -> OptionJob {
+        let subject = OptionCase(
+            "seed-\(seed)", covers: [], setUp: "", units.flatMap { $0 }, sources: sources, comparing: comparison, extraTrees: ["."])
+        return OptionJob(subject: subject, direction: role.direction, number: number, client: client, server: server)
+    }
+
+    /// Who is started and what it starts, for the reference and for what is tried.
+    private func programs(_ programs: OptionPrograms, isReference: Bool) -> (client: String, server: String) {
+        if isReference { return (programs.stock, programs.stock) }
+        switch role {
+        case .local: return (programs.ours, programs.ours)
+        case .wePull, .wePush: return (programs.ours, programs.stock)
+        case .stockPulls, .stockPushes: return (programs.stock, programs.ours)
+        }
+    }
+
+    /// How ours differs from stock, and what it said.
+    func differences(_ all: OptionPrograms) throws -> (lines: [String], said: String) {
+        func run(isReference: Bool) throws -> OptionOutcome {
+            let (client, server) = programs(all, isReference: isReference)
+            return try job(client: client, server: server).run(all) { directory in
+                for (name, tree) in trees { try tree.make(at: "\(directory)/\(name)") }
+            }
+        }
+        let reference = try run(isReference: true)
+        let found = try run(isReference: false)
+        return (found.differences(from: reference, comparing: comparison), found.said)
+    }
+
+    // MARK: The smallest that fails
+
+    /// Drops options, then items of the trees, as long as there is a difference.
+    func shrunk(_ programs: OptionPrograms) throws -> RandomJob {
+        var best = self
+        var changed = true
+        while changed {
+            changed = false
+            for index in best.units.indices.reversed() {
+                var smaller = best
+                smaller.units.remove(at: index)
+                if try smaller.fails(programs) { (best, changed) = (smaller, true) }
+            }
+        }
+        for name in best.trees.keys.sorted() {
+            for path in best.trees[name]!.order.reversed() {
+                var smaller = best
+                smaller.trees[name]!.remove(path)
+                if try smaller.fails(programs) { best = smaller }
+            }
+        }
+        return best
+    }
+
+    private func fails(_ programs: OptionPrograms) throws -> Bool { try !differences(programs).lines.isEmpty }
+
+    /// Bash that makes the job again: with `stock` both sides are stock's, without it one is ours.
+    func script(_ all: OptionPrograms) -> String {
+        func command(isReference: Bool) -> String {
+            let (client, server) = programs(all, isReference: isReference)
+            return ([client] + job(client: client, server: server).words(all)).map { RandomTree.quoted([UInt8]($0.utf8)) }
+                .joined(separator: " ")
+        }
+        let lines = trees.keys.sorted().flatMap { trees[$0]!.script(at: $0) }
+        return """
+            cd "$(mktemp -d)"
+            \(lines.joined(separator: "\n"))
+            # stock: \(command(isReference: true))
+            \(command(isReference: false))
+            """
+    }
+}

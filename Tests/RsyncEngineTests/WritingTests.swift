@@ -1,0 +1,141 @@
+import RsyncEngine
+import RsyncFilter
+import RsyncProtocol
+import RsyncWire
+import Testing
+import TraceKit
+
+/// How files are written and what they are built from, both roles back to back.
+@Suite struct WritingTests {
+    private static func content(_ count: Int, from start: UInt32 = 1) -> [UInt8] {
+        var value = start
+        return (0..<count).map { _ in
+            value = value &* 1_664_525 &+ 1_013_904_223
+            return UInt8(truncatingIfNeeded: value >> 24)
+        }
+    }
+
+    private static let whole = content(60_000)
+
+    private static func trees(_ setting: Setting) -> (source: MemoryTree, copy: MemoryTree) {
+        let (source, copy) = (MemoryTree(), MemoryTree())
+        source.file("d/a", whole, .init(mtime: 1_000_000_000))
+        source.file("b", "b", .init(mtime: 1_000_000_000))
+        return (source, copy)
+    }
+
+    /// Cut in the middle of a file, then again with what was kept.
+    @Test(arguments: Setting.plain)
+    func keepsAPartAndGoesOnWithIt(_ setting: Setting) throws {
+        let (source, copy) = Self.trees(setting)
+        var rig = SessionRig(setting, source, copy)
+        rig.options.keepPartial = true
+        rig.options.partialDirectory = Array(".p".utf8)
+        rig.timeoutSeconds = 20
+        let pipe = MemoryPipe(capacity: setting.capacity, breaksAt: 40_000)
+        if setting.isPush { rig.serverPipe = pipe } else { rig.clientPipe = pipe }
+        let broken = try rig.run()
+        #expect(broken.receiver.exitCode != 0)
+        #expect(copy.bytes("d/a") == nil)
+        let part = try #require(copy.bytes("d/.p/a"), "\(broken.story)")
+        #expect(part.count > 10_000 && Self.whole.starts(with: part))
+        (rig.serverPipe, rig.clientPipe) = (nil, nil)
+        let resumed = try rig.run()
+        #expect(resumed.exitCodes == [0, 0], "\(resumed.story)")
+        #expect(resumed.sender.statistics.matched > 10_000, "\(resumed.sender.statistics.matched)")
+        #expect(copy.bytes("d/a") == Self.whole)
+        #expect(copy.bytes("d/.p/a") == nil)
+        #expect((try? copy.status(MemoryTree.path("d/.p"))) == nil)
+    }
+
+    @Test(arguments: Setting.plain)
+    func addsTheEnd(_ setting: Setting) throws {
+        for mode in [TransferOptions.AppendMode.plain, .verifying] {
+            let (source, copy) = Self.trees(setting)
+            copy.file("d/a", [UInt8](Self.whole.prefix(50_000)), .init(mtime: 5))
+            copy.link("other", to: "d/a")
+            var rig = SessionRig(setting, source, copy)
+            rig.options.inPlace = true
+            rig.options.append = mode
+            let outcome = try rig.run()
+            #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+            #expect(copy.bytes("d/a") == Self.whole && copy.bytes("other") == Self.whole)
+            #expect(outcome.sender.statistics.literal == 10_001)
+        }
+    }
+
+    /// A wrong start is found, and the redo repairs it in place.
+    @Test(arguments: Setting.plain)
+    func repairsWhatItAddedTo(_ setting: Setting) throws {
+        let (source, copy) = Self.trees(setting)
+        copy.file("d/a", [0] + Self.whole[1..<50_000], .init(mtime: 5))
+        var rig = SessionRig(setting, source, copy)
+        rig.options.inPlace = true
+        rig.options.append = .verifying
+        let outcome = try rig.run()
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+        #expect(copy.bytes("d/a") == Self.whole)
+        #expect(outcome.sender.statistics.matched > 50_000)
+    }
+
+    /// Blocks that moved both ways: what was overwritten is not taken from the basis (XFR-70).
+    @Test(arguments: Setting.plain)
+    func updatesInPlace(_ setting: Setting) throws {
+        for suffix in [nil, Array("~".utf8)] {
+            let (source, copy) = Self.trees(setting)
+            let old = [UInt8](Self.whole[30_000...] + Self.content(700, from: 9) + Self.whole[..<30_000])
+            copy.file("d/a", old, .init(mtime: 5))
+            copy.link("other", to: "d/a")
+            var rig = SessionRig(setting, source, copy)
+            rig.options.inPlace = true
+            rig.options.backupSuffix = suffix
+            let outcome = try rig.run()
+            #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+            #expect(copy.bytes("d/a") == Self.whole && copy.bytes("other") == Self.whole)
+            #expect(copy.bytes("d/a~") == (suffix == nil ? nil : old))
+            #expect(outcome.sender.statistics.matched > 25_000)
+        }
+    }
+
+    @Test(arguments: Setting.plain)
+    func delaysUpdatesAndKeepsBackups(_ setting: Setting) throws {
+        let (source, copy) = Self.trees(setting)
+        source.link("z", to: "d/a")
+        copy.file("d/a", "old", .init(mtime: 5))
+        copy.file("gone", "gone")
+        var rig = SessionRig(setting, source, copy)
+        rig.options.preserveHardLinks = true
+        rig.options.keepPartial = true
+        rig.options.partialDirectory = Array(".~tmp~".utf8)
+        rig.options.delaysUpdates = true
+        rig.options.deletion = .after
+        rig.options.backupSuffix = Array("~".utf8)
+        rig.filters.addBackupProtection(suffix: Array("~".utf8))
+        let outcome = try rig.run()
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+        #expect(copy.bytes("d/a") == Self.whole && copy.bytes("z") == Self.whole)
+        #expect(copy.bytes("d/a~") == Array("old".utf8) && copy.bytes("gone~") == Array("gone".utf8))
+        #expect(copy.bytes("gone") == nil && (try? copy.status(MemoryTree.path(".~tmp~"))) == nil)
+        #expect(try copy.status(MemoryTree.path("z")).inode == copy.status(MemoryTree.path("d/a")).inode)
+    }
+
+    @Test(arguments: Setting.plain.filter { $0.version >= 29 })
+    func findsASimilarFile(_ setting: Setting) throws {
+        let (source, copy) = Self.trees(setting)
+        copy.file("d/a.old", [UInt8](Self.whole.prefix(50_000)), .init(mtime: 5))
+        var rig = SessionRig(setting, source, copy)
+        rig.options.fuzzy = 1
+        let outcome = try rig.run()
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+        #expect(copy.bytes("d/a") == Self.whole)
+        #expect(outcome.sender.statistics.matched > 40_000)
+    }
+
+    @Test(arguments: Setting.plain.filter { $0.version < 29 })
+    func oldProtocolsKnowNoFuzzyBasis(_ setting: Setting) throws {
+        let (source, copy) = Self.trees(setting)
+        var rig = SessionRig(setting, source, copy)
+        rig.options.fuzzy = 1
+        #expect(try rig.run().exitCode == 2)
+    }
+}
