@@ -27,13 +27,8 @@ public struct FileEntry: Sendable, Equatable {
     public var gid: UInt32
     /// Of devices only (FLS-64).
     public var rdev: DeviceNumber
-    /// Empty unless it is a symlink and symlinks are preserved (FLS-68).
-    public var linkTarget: [UInt8]
-    /// Whole-file checksum of `--checksum`; empty = none (FLS-78).
-    public var checksum: [UInt8]
-    /// Names that arrived inside this entry (FLS-57); never encoded from here: the encoder asks for them.
-    public var userName: [UInt8]?
-    public var groupName: [UInt8]?
+    /// What most entries do not have.
+    private var rare: Rare?
     /// A directory named as a source argument.
     public var isTop: Bool
     /// A directory whose contents are in the transfer: the property that allows deletion in it (FLS-34).
@@ -65,10 +60,7 @@ public struct FileEntry: Sendable, Equatable {
         self.uid = uid
         self.gid = gid
         self.rdev = rdev
-        self.linkTarget = linkTarget
-        self.checksum = checksum
-        self.userName = userName
-        self.groupName = groupName
+        rare = Rare(linkTarget: linkTarget, checksum: checksum, userName: userName, groupName: groupName)
         self.isTop = isTop
         self.hasContent = hasContent
         self.isImplied = isImplied
@@ -78,4 +70,50 @@ public struct FileEntry: Sendable, Equatable {
 
     /// Regular files and symlinks count towards the total size (FLS-47).
     public var countsTowardsTotalSize: Bool { mode.isRegular || mode.isSymlink }
+
+    /// Empty unless it is a symlink and symlinks are preserved (FLS-68).
+    public var linkTarget: [UInt8] {
+        get { rare?.linkTarget ?? [] }
+        set { rare = Rare(linkTarget: newValue, checksum: checksum, userName: userName, groupName: groupName) }
+    }
+
+    /// Whole-file checksum of `--checksum`; empty = none (FLS-78).
+    public var checksum: [UInt8] {
+        get { rare?.checksum ?? [] }
+        set { rare = Rare(linkTarget: linkTarget, checksum: newValue, userName: userName, groupName: groupName) }
+    }
+
+    /// Names that arrived inside this entry (FLS-57); never encoded from here: the encoder asks for them.
+    public var userName: [UInt8]? {
+        get { rare?.userName }
+        set { rare = Rare(linkTarget: linkTarget, checksum: checksum, userName: newValue, groupName: groupName) }
+    }
+
+    public var groupName: [UInt8]? {
+        get { rare?.groupName }
+        set { rare = Rare(linkTarget: linkTarget, checksum: checksum, userName: userName, groupName: newValue) }
+    }
+}
+
+/// Behind one reference, because entries are copied all the time and every field that counts references costs with each
+/// copy.
+private final class Rare: Sendable, Equatable {
+    let linkTarget: [UInt8]
+    let checksum: [UInt8]
+    let userName: [UInt8]?
+    let groupName: [UInt8]?
+
+    /// nil when there is nothing to keep.
+    init?(linkTarget: [UInt8], checksum: [UInt8], userName: [UInt8]?, groupName: [UInt8]?) {
+        guard !linkTarget.isEmpty || !checksum.isEmpty || userName != nil || groupName != nil else { return nil }
+        self.linkTarget = linkTarget
+        self.checksum = checksum
+        self.userName = userName
+        self.groupName = groupName
+    }
+
+    static func == (left: Rare, right: Rare) -> Bool {
+        left.linkTarget == right.linkTarget && left.checksum == right.checksum && left.userName == right.userName
+            && left.groupName == right.groupName
+    }
 }
