@@ -27,6 +27,7 @@ extension TransferOptions {
         preserveExecutability = arguments.executability
         preserveAccessTimes = arguments.accessTimes > 0
         keepsAccessTimes = arguments.openNoAtime
+        preserveAccessLists = arguments.accessLists
         preserveXattrs = arguments.xattrs > 0
         preserveOwnAttributes = arguments.xattrs > 1
         self.isLocal = isLocal

@@ -8,9 +8,29 @@ struct AttributePlan: Sendable {
     let umask: UInt32
     /// nil without `-X`.
     var attributes: ReceivedAttributes?
+    /// nil without `-A`.
+    var accessLists: ReceivedAccessLists?
 
     /// Something is compared that a status does not show.
-    var comparesExtended: Bool { attributes != nil }
+    var comparesExtended: Bool { attributes != nil || accessLists != nil }
+
+    /// Whether an attribute of an item takes part in what is compared and changed.
+    func keepsExtended(_ name: [UInt8]) -> Bool {
+        attributes?.isVisible(name) == true || accessLists?.isKept(name) == true
+    }
+
+    /// Adds the access control lists of an entry to what is to be changed (MET-129, MET-186); `present` is asked for only
+    /// when they count.
+    func addAccessLists(
+        _ change: inout AttributeChange, _ entry: FileEntry, from status: FileStatus,
+        present: (ReceivedAccessLists) throws(FileError) -> [ExtendedAttribute]
+    ) throws(FileError) {
+        guard let accessLists, !entry.mode.isSymlink else { return }
+        let lists = accessLists.change(
+            entry, from: try present(accessLists), permissions: change.permissions ?? status.mode.permissions)
+        change.extended.set += lists.set
+        change.extended.remove += lists.remove
+    }
 
     /// Same mtime under the modify window (MET-12).
     func sameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool {
@@ -97,18 +117,21 @@ struct AttributePlan: Sendable {
     }
 
     /// What a setuid or setgid item is compared with when `change` gives it other owners and nothing else is to be done: what the
-    /// system then makes of it (MET-72).
+    /// system then makes of it (MET-72). An access list that is set brings its permissions with it.
     func seen(_ existing: FileStatus, before change: AttributeChange) -> FileStatus {
-        let permissions = existing.mode.permissions
-        guard permissions & 0o6000 != 0, change.uid != nil || change.gid != nil, !existing.mode.isDirectory,
-            !options.dryRun
-        else { return existing }
+        guard !options.dryRun, !existing.mode.isDirectory, let type = existing.mode.type else { return existing }
         var seen = existing
-        seen.uid = change.uid ?? existing.uid
-        seen.gid = change.gid ?? existing.gid
-        // setgid without group execution means something else, and stays.
-        let cleared: UInt32 = permissions & 0o010 != 0 ? 0o6000 : 0o4000
-        if let type = existing.mode.type { seen.mode = FileMode(type, permissions: permissions & ~cleared) }
+        var permissions = existing.mode.permissions
+        if permissions & 0o6000 != 0, change.uid != nil || change.gid != nil {
+            seen.uid = change.uid ?? existing.uid
+            seen.gid = change.gid ?? existing.gid
+            // setgid without group execution means something else, and stays.
+            permissions &= permissions & 0o010 != 0 ? ~0o6000 : ~0o4000
+        }
+        if change.extended.touchesAccessLists {
+            permissions = permissions & 0o7000 | (change.permissions ?? permissions) & 0o777
+        }
+        seen.mode = FileMode(type, permissions: permissions)
         return seen
     }
 

@@ -59,7 +59,7 @@ final class Connection {
         FileListFormat(
             traits: traits, preserveOwner: options.preserveOwner, preserveGroup: options.preserveGroup,
             preserveDevices: options.preserveDevices, preserveSpecials: options.preserveSpecials,
-            preserveAccessTimes: options.preserveAccessTimes,
+            preserveAccessTimes: options.preserveAccessTimes, preserveAccessLists: options.preserveAccessLists,
             preserveLinks: options.preserveLinks, preserveHardLinks: options.preserveHardLinks,
             checksumLength: options.compareChecksums ? listChecksum.digestLength : 0,
             recursive: options.recursive, relative: options.relative, numericIds: options.numericIds)

@@ -24,6 +24,13 @@ public struct ExtendedAttributeChange: Sendable, Equatable {
     }
 
     public var isEmpty: Bool { self.set.isEmpty && remove.isEmpty }
+
+    /// Access control lists are among them, and so permissions.
+    public var touchesAccessLists: Bool {
+        self.set.contains { $0.name.starts(with: Self.listPrefix) } || remove.contains { $0.starts(with: Self.listPrefix) }
+    }
+
+    private static let listPrefix = Array("system.posix_acl_".utf8)
 }
 
 /// Which attributes exist for a session, and what they are called on the wire (MET-147).

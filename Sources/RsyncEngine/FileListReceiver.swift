@@ -8,6 +8,7 @@ final class FileListReceiver {
     private let options: TransferOptions
     private let mapper: IdentityMapper
     private let attributes: ReceivedAttributes?
+    private let accessLists: ReceivedAccessLists?
     /// A client that is the receiver takes only what it asked for (FLS-94, FLS-95); nil on a server.
     private let requested: RequestedNames?
     private var decoder: FileListDecoder
@@ -26,12 +27,13 @@ final class FileListReceiver {
 
     init(
         connection: Connection, options: TransferOptions, mapper: IdentityMapper, attributes: ReceivedAttributes?,
-        requested: RequestedNames?
+        accessLists: ReceivedAccessLists?, requested: RequestedNames?
     ) {
         self.connection = connection
         self.options = options
         self.mapper = mapper
         self.attributes = attributes
+        self.accessLists = accessLists
         self.requested = requested
         decoder = FileListDecoder(format: connection.fileListFormat(options))
         nextStart = connection.traits.incrementalRecursion ? 1 : 0
@@ -77,13 +79,14 @@ final class FileListReceiver {
             let item = try connection.input.parse { reader throws(WireError) in try decoder.decode(&reader) }
             switch item {
             case .entry(var entry):
+                learnNames(entry)
+                if let accessLists { try accessLists.read(&entry, connection) }
                 if let attributes { entry.attributeSet = try attributes.read(connection) }
                 bytes += entry.name.count + entry.linkTarget.count + entry.checksum.count
                 guard bytes <= largestBytes else {
                     if let limit = options.allocationLimit, bytes > limit { throw .exceeds(allocationLimit: limit) }
                     throw SessionError(exitCode: 22, "a file list with more than \(Self.largestListBytes) bytes of names")
                 }
-                learnNames(entry)
                 if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
                 try check(&entry, in: directory)
                 builder.append(entry)
@@ -228,10 +231,10 @@ final class FileListReceiver {
     /// FLS-88 to FLS-91.
     private func readIdLists() throws(SessionError) {
         guard !options.numericIds else { return }
-        if options.preserveOwner {
+        if options.preserveOwner || options.preserveAccessLists {
             try readIdList { [mapper] id, name in mapper.learn(user: id, name: name) }
         }
-        if options.preserveGroup {
+        if options.preserveGroup || options.preserveAccessLists {
             try readIdList { [mapper] id, name in mapper.learn(group: id, name: name) }
         }
     }

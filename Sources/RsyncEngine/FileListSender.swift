@@ -180,6 +180,9 @@ final class FileListSender {
         origins.reserveCapacity(found.count)
         for item in found {
             try connection.output.write { encoder.encode(item.entry, into: &$0) }
+            if let lists = scanner.accessLists {
+                try connection.output.write { lists.write(item.entry, &encoder, to: &$0) }
+            }
             if let attributes = scanner.attributes {
                 try connection.output.write { attributes.write(item.entry.attributeSet, to: &$0) }
             }

@@ -171,6 +171,9 @@ extension Generator {
                 if let attributes = plan.attributes {
                     change.extended = attributes.change(entry.attributeSet, from: []).change
                 }
+                try plan.addAccessLists(&change, entry, from: try copy.status()) { lists throws(FileError) in
+                    try copy.extendedAttributes { lists.isKept($0) }
+                }
                 try copy.apply(change)
                 try copy.publish(as: path)
             } catch {

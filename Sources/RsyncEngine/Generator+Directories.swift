@@ -61,7 +61,7 @@ extension Generator {
             flags = plan.flags(entry, against: before, []).union(extendedFlags(entry, (tree, path)))
         }
         // The receiver sets extended attributes when the report has come back: the directory has to be there by then.
-        let reportsLater = plan.comparesExtended && !options.dryRun
+        let reportsLater = plan.attributes != nil && !options.dryRun
         if !reportsLater { try report(entry, index, flags) }
         guard !options.dryRun else {
             if presence == .present { try deleteDuring(entry) }
@@ -97,6 +97,7 @@ extension Generator {
         guard let status = try examine(entry, path) else { return }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
         if let wanted = change.permissions { change.permissions = working(wanted) }
+        try addAccessLists(&change, entry, path, from: status)
         try apply(change, entry, path)
     }
 

@@ -147,7 +147,26 @@ extension Generator {
             let present = place.map { (try? received.present($0.path, in: $0.tree)) ?? [] }
             if received.differs(entry.attributeSet, from: present, learns: !options.dryRun) { flags.insert(.reportXattr) }
         }
+        if let lists = plan.accessLists, !entry.mode.isSymlink, let place,
+            lists.differs(entry, from: (try? lists.present(place.path, in: place.tree)) ?? [])
+        {
+            flags.insert(.reportACL)
+        }
         return flags
+    }
+
+    /// Adds the access control lists of an entry to what is to be changed of the item at `path`.
+    func addAccessLists(
+        _ change: inout AttributeChange, _ entry: FileEntry, _ path: RelativePath, from status: FileStatus
+    ) throws(SessionError) {
+        guard plan.accessLists != nil, !options.dryRun else { return }
+        do throws(FileError) {
+            try plan.addAccessLists(&change, entry, from: status) { lists throws(FileError) in
+                try lists.present(path, in: tree)
+            }
+        } catch {
+            try failed("get_acl: sys_acl_get_file", entry.name, error.errno)
+        }
     }
 
     func differsInExtended(_ entry: FileEntry, _ place: (tree: any SourceTree, path: RelativePath)) -> Bool {

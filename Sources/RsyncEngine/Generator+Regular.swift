@@ -121,7 +121,8 @@ extension Generator {
     private func settleUnchanged(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
-        let change = plan.change(entry, from: existing, exactTime: options.compareChecksums)
+        var change = plan.change(entry, from: existing, exactTime: options.compareChecksums)
+        try addAccessLists(&change, entry, path, from: existing)
         let flags = plan.flags(entry, against: plan.seen(existing, before: change), [])
             .union(extendedFlags(entry, (tree, path)))
         // Before the report: when that comes back the receiver finds the item with its owner and permissions.

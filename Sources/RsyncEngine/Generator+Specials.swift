@@ -46,7 +46,8 @@ extension Generator {
     private func settleUnchanged(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
-        let change = plan.change(entry, from: existing, exactTime: false)
+        var change = plan.change(entry, from: existing, exactTime: false)
+        try addAccessLists(&change, entry, path, from: existing)
         let flags = plan.flags(entry, against: plan.seen(existing, before: change), [])
             .union(extendedFlags(entry, (tree, path)))
         try apply(change, entry, path)
@@ -83,7 +84,9 @@ extension Generator {
         }
         guard try place(entry, path, existing, create) else { return }
         if let status = try? tree.status(path) {
-            try apply(plan.change(entry, from: status, exactTime: true, isNew: existing?.mode.isDirectory != false), entry, path)
+            var change = plan.change(entry, from: status, exactTime: true, isNew: existing?.mode.isDirectory != false)
+            try addAccessLists(&change, entry, path, from: status)
+            try apply(change, entry, path)
         }
         try report(entry, index, flags)
         if isLinked { try completeGroup(entry) }

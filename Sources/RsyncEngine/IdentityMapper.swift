@@ -54,6 +54,14 @@ final class IdentityMapper: Sendable {
         return row.skip ? nil : row.id
     }
 
+    /// The group whatever may be done with it: in access control lists all count (MET-131).
+    func mappedGroup(_ remote: UInt32) -> UInt32 {
+        if let known = tables.withLock({ $0.groups[remote] }) { return known.id }
+        let row = groupRow(remote, [])
+        tables.withLock { $0.groups[remote] = row }
+        return row.id
+    }
+
     /// MET-2, MET-3: id 0 is never looked up by name.
     private func userId(_ remote: UInt32, _ name: [UInt8]) -> UInt32 {
         if let rule = rule(userRules, remote, name) { return rule.local }

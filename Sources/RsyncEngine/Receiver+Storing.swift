@@ -52,13 +52,17 @@ extension Receiver {
         return change
     }
 
-    /// The same with extended attributes.
+    /// The same with extended attributes and access control lists.
     private func change(
         _ job: StoringJob, of file: any WritableFile, exactTime: Bool
     ) throws(FileError) -> AttributeChange {
-        var change = change(job, from: try file.status(), exactTime: exactTime)
+        let status = try file.status()
+        var change = change(job, from: status, exactTime: exactTime)
         if let received = plan.attributes {
             change.extended = extendedChange(job.entry, try file.extendedAttributes { received.isVisible($0) })
+        }
+        try plan.addAccessLists(&change, job.entry, from: status) { lists throws(FileError) in
+            try file.extendedAttributes { lists.isKept($0) }
         }
         return change
     }
@@ -86,9 +90,7 @@ extension Receiver {
             try transcribe(file, to: copy)
             var wanted = change(job, from: try copy.status(), exactTime: true)
             wanted.permissions = status.mode.permissions
-            if let received = plan.attributes {
-                wanted.extended.set = try file.extendedAttributes { received.isVisible($0) }
-            }
+            if plan.comparesExtended { wanted.extended.set = try file.extendedAttributes { plan.keepsExtended($0) } }
             try copy.apply(wanted)
             if options.synchronizes { try copy.synchronize() }
             try copy.publish(as: place.path)
@@ -117,8 +119,8 @@ extension Receiver {
                 uid: status.uid == fresh.uid ? nil : status.uid, gid: status.gid == fresh.gid ? nil : status.gid,
                 permissions: status.mode.permissions,
                 mtime: FileTime(seconds: status.mtime, nanoseconds: status.nanoseconds))
-            if let received = plan.attributes {
-                wanted.extended.set = try part.tree.extendedAttributes(of: part.path) { received.isVisible($0) }
+            if plan.comparesExtended {
+                wanted.extended.set = try part.tree.extendedAttributes(of: part.path) { plan.keepsExtended($0) }
             }
             try copy.apply(wanted)
             try copy.publish(as: target)

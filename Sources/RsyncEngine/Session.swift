@@ -173,8 +173,10 @@ public final class Session {
         let mapper = IdentityMapper(
             identities: environment.identities, options: options, traits: connection.traits)
         let attributes = options.preserveXattrs ? ReceivedAttributes(options) : nil
+        let accessLists = options.preserveAccessLists ? ReceivedAccessLists(options, mapper) : nil
         let lists = FileListReceiver(
-            connection: connection, options: options, mapper: mapper, attributes: attributes, requested: requested)
+            connection: connection, options: options, mapper: mapper, attributes: attributes,
+            accessLists: accessLists, requested: requested)
         let indexes = IndexReader(connection)
         if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
@@ -188,7 +190,8 @@ public final class Session {
             try finishEmpty(lists)
             return
         }
-        let plan = AttributePlan(options: options, mapper: mapper, umask: environment.umask, attributes: attributes)
+        let plan = AttributePlan(options: options, mapper: mapper, umask: environment.umask, attributes: attributes,
+            accessLists: accessLists)
         try transfer(connection, lists, firstLists, indexes, plan, opener)
     }
 

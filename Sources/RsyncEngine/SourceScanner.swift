@@ -21,6 +21,8 @@ final class SourceScanner {
     private let filters: SourceFilters
     /// nil without `-X`.
     let attributes: SourceAttributes?
+    /// nil without `-A`.
+    let accessLists: SourceAccessLists?
 
     init(
         arguments: [SourceArgument], options: TransferOptions, connection: Connection, diagnostics: Diagnostics,
@@ -29,6 +31,7 @@ final class SourceScanner {
         filters = SourceFilters(options, arguments, outside: environment.filterFiles)
         workingDirectory = environment.workingDirectory
         self.alive = alive
+        accessLists = options.preserveAccessLists ? SourceAccessLists(options) : nil
         attributes = options.preserveXattrs ? SourceAttributes(options) : nil
         self.arguments = arguments
         self.options = options
@@ -71,7 +74,7 @@ final class SourceScanner {
         var entry = FileEntry(name: name, mode: status.mode)
         fill(&entry, from: status)
         entry.isImplied = true
-        if attributes != nil {
+        if attributes != nil || accessLists != nil {
             let place = arguments[origin].place(of: name)
             try addAttributes(to: &entry, place?.tree, place?.path ?? .root)
         }
@@ -170,7 +173,7 @@ final class SourceScanner {
                 return nil
             }
         }
-        if attributes != nil { try addAttributes(to: &entry, argument.tree, path) }
+        if attributes != nil || accessLists != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
             entry.checksum =
                 try summer.sum(of: path, in: argument.tree, length: entry.length, connection.listChecksum, alive)
@@ -179,26 +182,43 @@ final class SourceScanner {
         return entry
     }
 
-    /// `-X`: items whose type is not transferred have none (MET-145).
+    /// `-A` and `-X`: items whose type is not transferred have none (MET-132, MET-145).
     private func addAttributes(
         to entry: inout FileEntry, _ tree: (any SourceTree)?, _ path: RelativePath
     ) throws(SessionError) {
-        guard let attributes else { return }
         let type = entry.type
         let isWanted =
             type.isDevice ? options.preserveDevices : type.isSpecial ? options.preserveSpecials
             : type != .symlink || options.preserveLinks
-        guard isWanted, let tree else {
+        let place = isWanted ? tree : nil
+        if let accessLists, type != .symlink { try addAccessLists(to: &entry, accessLists, place, path) }
+        guard let attributes else { return }
+        guard let place else {
             entry.attributeSet = attributes.numberOfNone()
             return
         }
         do throws(FileError) {
-            entry.attributeSet = try attributes.number(of: path, in: tree)
+            entry.attributeSet = try attributes.number(of: path, in: place)
         } catch {
             entry.attributeSet = attributes.numberOfNone()
             ledger.add(.general)
             try diagnostics.error("rsync_xal_get: llistxattr(\(quoted(entry.name))) failed: \(errorText(error.errno))")
         }
+    }
+
+    private func addAccessLists(
+        to entry: inout FileEntry, _ lists: SourceAccessLists, _ tree: (any SourceTree)?, _ path: RelativePath
+    ) throws(SessionError) {
+        guard let tree else { return lists.numberNone(&entry) }
+        var errno: Int32 = 22
+        do throws(FileError) {
+            if try lists.number(&entry, path, in: tree) { return }
+        } catch {
+            lists.numberNone(&entry)
+            errno = error.errno
+        }
+        ledger.add(.general)
+        try diagnostics.error("get_acl: sys_acl_get_file(\(entry.name), ACL_TYPE_ACCESS): \(errorText(errno))")
     }
 
     private func fill(_ entry: inout FileEntry, from status: FileStatus) {

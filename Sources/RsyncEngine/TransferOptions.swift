@@ -27,6 +27,8 @@ public struct TransferOptions: Sendable {
     public var preserveAccessTimes = false
     /// `--open-noatime`: reading changes no access time.
     public var keepsAccessTimes = false
+    /// `-A`.
+    public var preserveAccessLists = false
     /// `-X`, and `-XX`: rsync's own attributes too (MET-147).
     public var preserveXattrs = false
     public var preserveOwnAttributes = false

@@ -36,11 +36,20 @@ extension ConfinedTree {
                 present = try System.status(of: handle).mode.permissions
             }
         }
+        if change.extended.touchesAccessLists {
+            // An access control list sets permissions too: none that are wider than before together with bits that the
+            // item is yet to lose or to get (MET-130).
+            if let wanted, present & 0o6000 & ~wanted | wanted & 0o1000 & ~present != 0 {
+                try changeMode(handle, place, of: real, to: wanted & ~0o077)
+            }
+            wanted = wanted ?? present
+        }
         if !change.extended.isEmpty {
             let now = try System.status(of: handle)
             try self.change(change.extended, of: .handle(handle), now) { mode throws(SystemError) in
                 try changeMode(handle, place, of: now, to: mode)
             }
+            if change.extended.touchesAccessLists { present = try System.status(of: handle).mode.permissions }
         }
         if change.setsTime { try setTimes(handle, place, of: real, change) }
         // Linux knows no permissions of symlinks (MET-25).

@@ -8,7 +8,10 @@ extension OptionTable {
         .valued("chmod", "SPEC", .local, "change permissions on the way") { (arguments, value) throws(ArgumentError) in
             arguments.modeChanges.append(value.bytes)
         },
-        .refused("acls A", no: "acls A", .both, "keep access control lists"),
+        .flag("acls A", no: "acls A", .both, "keep access control lists, and so permissions") {
+            $0.accessLists = $1
+            if $1 { $0.permissions = true }
+        },
         .flag("xattrs X", no: "xattrs X", .both, "keep extended attributes; twice: rsync's own too") {
             $0.xattrs = $1 ? $0.xattrs + 1 : 0
         },

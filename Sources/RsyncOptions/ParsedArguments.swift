@@ -142,6 +142,7 @@ public struct ParsedArguments: Sendable {
     /// Times `-U` was given.
     public var accessTimes = 0
     public var openNoAtime = false
+    public var accessLists = false
     /// Times `-X` was given.
     public var xattrs = 0
     public var copyAs: [UInt8]?

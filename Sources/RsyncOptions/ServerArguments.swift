@@ -82,6 +82,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("U", times: min(arguments.accessTimes, 2))
         add("p", if: arguments.permissions)
         add("E", if: sends && arguments.executability && !arguments.permissions)
+        add("A", if: arguments.accessLists)
         add("X", times: min(arguments.xattrs, 2))
         add("r", if: arguments.recurses)
         add("c", if: arguments.checksum)

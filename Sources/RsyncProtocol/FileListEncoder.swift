@@ -124,6 +124,20 @@ public struct FileListEncoder {
         position += 1
     }
 
+    /// An access control list behind its entry, in full. Its ids count as sent like those of entries (FLS-60).
+    public mutating func encode(_ list: AccessList, into writer: inout ByteWriter) {
+        var users = users
+        var groups = groups
+        AccessListWire.write(literal: list, to: &writer) { named in
+            let isKnown = named.isUser ? users.contains(named.id) : groups.contains(named.id)
+            named.isUser ? users.note(named.id) : groups.note(named.id)
+            guard format.sendsInlineNames, !isKnown else { return nil }
+            return (named.isUser ? userName(named.id) : groupName(named.id)).flatMap(IdList.sendable)
+        }
+        self.users = users
+        self.groups = groups
+    }
+
     /// The end marker (FLS-81). Where it cannot carry `errors` it is the plain one: see `encodeErrorTrailer` and message
     /// IO_ERROR (FLS-86, FLS-87).
     public func encodeEnd(errors: Int32, into writer: inout ByteWriter) {

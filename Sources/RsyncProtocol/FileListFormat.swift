@@ -10,6 +10,8 @@ public struct FileListFormat: Sendable, Equatable {
     public var preserveSpecials: Bool
     /// `-U`: atime fields exist (FLS-51).
     public var preserveAccessTimes: Bool
+    /// `-A`: ids may be those of access control lists (FLS-88).
+    public var preserveAccessLists: Bool
     /// `-l`: symlink targets exist.
     public var preserveLinks: Bool
     /// `-H`.
@@ -27,7 +29,7 @@ public struct FileListFormat: Sendable, Equatable {
 
     public init(
         traits: SessionTraits, preserveOwner: Bool = false, preserveGroup: Bool = false, preserveDevices: Bool = false,
-        preserveSpecials: Bool = false, preserveAccessTimes: Bool = false, preserveLinks: Bool = false, preserveHardLinks: Bool = false,
+        preserveSpecials: Bool = false, preserveAccessTimes: Bool = false, preserveAccessLists: Bool = false, preserveLinks: Bool = false, preserveHardLinks: Bool = false,
         checksumLength: Int = 0, recursive: Bool = false, relative: Bool = false, numericIds: Bool = false,
         acceptsMissing: Bool = false
     ) {
@@ -37,6 +39,7 @@ public struct FileListFormat: Sendable, Equatable {
         self.preserveDevices = preserveDevices
         self.preserveSpecials = preserveSpecials
         self.preserveAccessTimes = preserveAccessTimes
+        self.preserveAccessLists = preserveAccessLists
         self.preserveLinks = preserveLinks
         self.preserveHardLinks = preserveHardLinks
         self.checksumLength = checksumLength
@@ -48,8 +51,8 @@ public struct FileListFormat: Sendable, Equatable {
 
     /// Id lists follow the single list of the session (FLS-88).
     public var hasIdLists: Bool { !numericIds && !traits.incrementalRecursion }
-    public var hasUserList: Bool { hasIdLists && preserveOwner }
-    public var hasGroupList: Bool { hasIdLists && preserveGroup }
+    public var hasUserList: Bool { hasIdLists && (preserveOwner || preserveAccessLists) }
+    public var hasGroupList: Bool { hasIdLists && (preserveGroup || preserveAccessLists) }
     /// Names travel inside the entries (FLS-57).
     var sendsInlineNames: Bool { traits.hasInlineNames && traits.incrementalRecursion && !numericIds }
 
