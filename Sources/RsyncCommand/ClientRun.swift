@@ -154,6 +154,8 @@ struct ClientRun {
         var served = options
         served.reportsItems = false
         served.reportsCompletion = false
+        // Each side munges for itself (MET-48).
+        served.mungesLinks = arguments.remoteOptions.contains(Array("--munge-links".utf8))
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
@@ -212,6 +214,7 @@ struct ClientRun {
         SourceOpener(
             relative: options.relative, fakeSuper: options.rootMode == .fake,
             keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
+            links: options.followsLinks ? .anywhere : .none,
             report: { [log] in RsyncProgram.complain($0, log: log) }
         ).open(words)
     }

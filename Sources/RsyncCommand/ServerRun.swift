@@ -44,7 +44,8 @@ struct ServerRun {
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
                 keepsAccessTimes: options.keepsAccessTimes, places: places,
-                ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0, log: log) })
+                ignoresMissing: arguments.ignoresMissing, links: options.followsLinks ? .anywhere : .none,
+                report: { RsyncProgram.complain($0, log: log) })
             let opened = opener.open(sources)
             result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):

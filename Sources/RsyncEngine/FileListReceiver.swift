@@ -85,6 +85,7 @@ final class FileListReceiver {
                 }
                 learnNames(entry)
                 if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
+                if options.mungesLinks, !entry.linkTarget.isEmpty { entry.linkTarget = SymlinkTarget.munged(entry.linkTarget) }
                 try check(&entry, in: directory)
                 builder.append(entry)
                 guard builder.count < Self.largestList else {

@@ -17,9 +17,9 @@ extension Generator {
 
     /// Removes from one directory every item that has no entry in the list and no rule that protects it.
     func deleteExtraneous(in directory: FileEntry) throws(SessionError) {
-        guard destination.singleName == nil, !destination.isAbsent, mayDelete() else { return }
+        guard destination.singleName == nil, !destination.isAbsent, try mayDelete() else { return }
         let path = try destination.path(directory.name)
-        guard let status = try? tree.status(path), status.mode.isDirectory, isOnStartFileSystem(status),
+        guard let status = directoryStatus(path), isOnStartFileSystem(status),
             let names = try? tree.names(in: path),
             let list = listWithContents(of: directory)
         else { return }
@@ -41,7 +41,7 @@ extension Generator {
                 for position in live.list.directories where live.list.isActive(position) {
                     let entry = live.list.entry(at: position)
                     guard entry.isTop, let path = try? destination.path(entry.name),
-                        let status = try? tree.status(path)
+                        let status = directoryStatus(path)
                     else { continue }
                     startDevices.insert(status.device)
                 }
@@ -51,11 +51,11 @@ extension Generator {
     }
 
     /// MET-108: after an I/O error of the sender nothing is deleted, since what is missing may only be unread.
-    private func mayDelete() -> Bool {
+    private func mayDelete() throws(SessionError) -> Bool {
         guard ledger.bits.contains(.general), !options.ignoreErrors else { return true }
         if !saidDeletionsSkipped {
             saidDeletionsSkipped = true
-            observer.handle(.text(.error, [UInt8]("IO error encountered -- skipping file deletion".utf8)))
+            try say(.info, "IO error encountered -- skipping file deletion")
         }
         return false
     }

@@ -136,6 +136,8 @@ extension Generator {
         do {
             try tree.apply(change, to: path, type: entry.type)
         } catch {
+            // A directory outside, reached through a symlink: left alone (MET-45).
+            if error.errno == FileError.tooManyLinks, entry.isDirectory, options.keepDirectoryLinks { return }
             try failed("\(error.operation)", entry.name, error.errno)
         }
     }

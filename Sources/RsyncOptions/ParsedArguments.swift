@@ -58,6 +58,11 @@ public struct ParsedArguments: Sendable {
     /// `--modify-window`; below 0: nanoseconds count.
     public var modifyWindow: Int32?
     public var safeLinks = false
+    public var copyLinks = false
+    public var copyUnsafeLinks = false
+    public var copyDirectoryLinks = false
+    public var keepDirectoryLinks = false
+    public var mungesLinks = false
     /// `--ignore-missing-args`.
     public var ignoresMissing = false
     public var checksum = false

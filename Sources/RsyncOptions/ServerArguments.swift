@@ -70,9 +70,12 @@ public struct ServerArguments: Sendable, Equatable {
         add("n", if: arguments.dryRun)
         add("l", if: arguments.links)
         add("d", if: sendsDirectoriesLetter(arguments, sends: sends))
+        add("K", if: sends && arguments.keepDirectoryLinks)
         add("O", if: sends && arguments.omitDirectoryTimes)
         add("J", if: sends && arguments.omitLinkTimes)
         add("y", times: arguments.fuzzy > 1 && !arguments.alternateDirectories.isEmpty ? 2 : 1, if: sends && arguments.fuzzy > 0)
+        add("L", if: !sends && arguments.copyLinks)
+        add("k", if: !sends && arguments.copyDirectoryLinks)
         add("W", if: arguments.wholeFile == true)
         add("H", times: min(arguments.hardLinks, 2))
         add("o", if: arguments.owner)
@@ -167,6 +170,7 @@ public struct ServerArguments: Sendable, Equatable {
             add("--partial", if: arguments.partial && arguments.partialDirectory == nil)
         }
         add("--ignore-errors", if: arguments.ignoreErrors)
+        add("--copy-unsafe-links", if: arguments.copyUnsafeLinks)
         add("--safe-links", if: arguments.safeLinks)
         add("--numeric-ids", if: arguments.numericIds)
         if sends {

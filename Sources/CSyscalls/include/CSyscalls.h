@@ -28,6 +28,8 @@ int ebb_fstatat(int directory, const char *name, int flags, struct ebb_status *o
 int ebb_openat(int directory, const char *name, int flags, mode_t mode);
 // RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS always. ENOSYS where the kernel lacks it.
 int ebb_openat2_beneath(int directory, const char *path, int flags);
+// The same without RESOLVE_NO_SYMLINKS.
+int ebb_openat2_following(int directory, const char *path, int flags);
 // fchmodat2 (Linux 6.6); ENOSYS before.
 int ebb_fchmodat2(int directory, const char *name, mode_t mode, int flags);
 int ebb_mknodat(int directory, const char *name, mode_t mode, uint32_t major, uint32_t minor);
