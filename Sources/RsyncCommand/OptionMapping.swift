@@ -191,6 +191,7 @@ extension MessageLevels {
         filtering = arguments.debug[.filter]
         search = arguments.debug[.deltasum]
         fuzzy = arguments.debug[.fuzzy]
+        deletionSearch = arguments.debug[.del]
         lists = arguments.debug[.flist]
     }
 }

@@ -10,7 +10,9 @@ extension Generator {
         for live in active.map(\.live) {
             for position in live.list.directories where live.list.isActive(position) {
                 let entry = live.list.entry(at: position)
-                if entry.hasContent { try deleteExtraneous(in: entry) }
+                guard entry.hasContent else { continue }
+                try say(.info, "deleting in \(entry.name)", when: options.messages.deletionSearch > 0 && entry.isTop)
+                try deleteExtraneous(in: entry)
             }
         }
     }
@@ -24,12 +26,36 @@ extension Generator {
             let list = listWithContents(of: directory)
         else { return }
         try filters.enter(directory.name)
-        // Reverse order, so that messages come as users know them (MET-106).
-        for name in names.sorted(by: { $1.lexicographicallyPrecedes($0) }) {
+        var victims: [Victim] = []
+        for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
-            guard !isListed(wireName, in: list), let child = try? path.appending(name) else { continue }
-            try deleteUnlessProtected(wireName, child, in: directory.name, device: status.device)
+            guard !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
+            victims.append(victim)
+        }
+        sort(&victims)
+        for victim in victims.reversed() { try deleteUnlessProtected(victim, in: directory.name, device: status.device) }
+    }
+
+    /// What is to go, as it was found.
+    private struct Victim {
+        let name: [UInt8]
+        let path: RelativePath
+        let status: FileStatus
+    }
+
+    /// nil for what is no longer there.
+    private func victim(_ name: [UInt8], _ directory: RelativePath, _ component: [UInt8]) -> Victim? {
+        guard let path = try? directory.appending(component), let status = try? tree.status(path) else { return nil }
+        return Victim(name: name, path: path, status: status)
+    }
+
+    /// In the order of a file list; they go in the reverse of it, as messages come that users know (MET-106).
+    private func sort(_ victims: inout [Victim]) {
+        let traits = connection.traits
+        victims.sort {
+            FileOrder.precedes(
+                $0.name, $0.status.mode.isDirectory, $1.name, $1.status.mode.isDirectory, traits: traits)
         }
     }
 
@@ -73,14 +99,15 @@ extension Generator {
     }
 
     private func deleteUnlessProtected(
-        _ name: [UInt8], _ path: RelativePath, in directory: [UInt8], device: UInt64
+        _ victim: Victim, in directory: [UInt8], device: UInt64
     ) throws(SessionError) {
-        guard let status = try? tree.status(path), !isMountPoint(status, on: device) else { return }
-        guard try !filters.protects(name, in: directory, isDirectory: status.mode.isDirectory) else { return }
+        guard !isMountPoint(victim.status, on: device),
+            try !filters.protects(victim.name, in: directory, isDirectory: victim.status.mode.isDirectory)
+        else { return }
         if options.deletion == .delay {
-            delayedDeletions.append((name, path))
+            delayedDeletions.append((victim.name, victim.path))
         } else {
-            try delete(name, path, status)
+            try delete(victim.name, victim.path, victim.status)
         }
     }
 
@@ -144,7 +171,7 @@ extension Generator {
         let path: RelativePath
         let status: FileStatus
         /// What is still to be looked at, the next one last.
-        var children: [[UInt8]]
+        var children: [Victim]
         var staysNonEmpty = false
     }
 
@@ -165,21 +192,17 @@ extension Generator {
                 if done.staysNonEmpty || !isGone { stack[last - 1].staysNonEmpty = true }
                 continue
             }
-            guard let childPath = try? stack[last].path.appending(child), let status = try? tree.status(childPath) else {
-                stack[last].staysNonEmpty = true
-                continue
-            }
-            let childName = SourceArgument.childName(of: stack[last].name, child)
+            let status = child.status
             var stays = isMountPoint(status, on: stack[last].status.device)
             if !stays {
                 stays = try filters.protects(
-                    childName, in: stack[last].name, isDirectory: status.mode.isDirectory, isDoomed: true)
+                    child.name, in: stack[last].name, isDirectory: status.mode.isDirectory, isDoomed: true)
             }
             if stays {
                 stack[last].staysNonEmpty = true
             } else if status.mode.isDirectory {
-                stack.append(try doomed(childName, childPath, status))
-            } else if try !remove(childName, childPath, status) || leavesBackup(childName) {
+                stack.append(try doomed(child.name, child.path, status))
+            } else if try !remove(child.name, child.path, status) {
                 stack[last].staysNonEmpty = true
             }
         }
@@ -192,7 +215,10 @@ extension Generator {
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
         do throws(FileError) {
-            let children = try tree.names(in: path).sorted { $0.lexicographicallyPrecedes($1) }
+            var children = try tree.names(in: path).compactMap {
+                victim(SourceArgument.childName(of: name, $0), path, $0)
+            }
+            sort(&children)
             return Doomed(name: name, path: path, status: status, children: children)
         } catch {
             try failed("opendir", name, error.errno)
@@ -205,11 +231,6 @@ extension Generator {
         guard options.backupSuffix != nil, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
         // Only a broken connection makes this fail, and the next write says so.
         try? sayBackedUp(path)
-    }
-
-    /// Whether the backup of a deleted file is now in that file's directory.
-    private func leavesBackup(_ name: [UInt8]) -> Bool {
-        options.backupSuffix != nil && destination.backup == nil && !options.dryRun && !side.isBackup(name)
     }
 
     /// MET-109.

@@ -149,7 +149,8 @@ extension Generator {
 
     /// `-vv`: what was there already (MET-168). An item line says it where there are any.
     func sayUnchanged(_ entry: FileEntry, _ change: AttributeChange) throws(SessionError) {
-        guard options.messages.names > 1, options.itemizeLevel == 0, !options.dryRun else { return }
+        let hasItemLines = options.itemizeLevel > 0 && (connection.traits.hasItemFlags || !connection.isServer)
+        guard options.messages.names > 1, !hasItemLines, !options.dryRun else { return }
         let slash = entry.isDirectory ? "/" : ""
         try say(.info, change.isEmpty ? "\(entry.name)\(slash) is uptodate" : "\(entry.name)\(slash)")
     }
