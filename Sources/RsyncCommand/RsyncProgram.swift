@@ -65,12 +65,14 @@ public enum RsyncProgram {
         let environment = ArgumentEnvironment(
             oldArguments: SystemWords.variable("RSYNC_OLD_ARGS"),
             protectArguments: SystemWords.variable("RSYNC_PROTECT_ARGS"),
-            remoteShell: SystemWords.variable("RSYNC_RSH"),
+            remoteShell: SystemWords.variable("RSYNC_RSH"), charsets: SystemWords.variable("RSYNC_ICONV"),
             partialDirectory: SystemWords.variable("RSYNC_PARTIAL_DIR"), allocationLimit: SystemWords.variable("RSYNC_MAX_ALLOC"),
             aliases: isServer ? OptionAliases() : SystemWords.aliases())
         var arguments = try ParsedArguments(parsing: words, environment: environment)
         if arguments.isServer, arguments.secludedArguments {
-            try arguments.add(secluded: SecludedWildcards.expand(readSecluded(interruption)))
+            let names = try Charsets.converter(arguments.ownCharset)
+            let words = try readSecluded(interruption).map { names?.toLocal($0) ?? $0 }
+            try arguments.add(secluded: SecludedWildcards.expand(words))
         }
         return arguments
     }

@@ -248,7 +248,8 @@ extension Generator {
         }
         if options.reportsItems { observer.handle(.deleted(name: name, isDirectory: isDirectory)) }
         if connection.traits.hasDeletedMessage {
-            try connection.output.send(.deleted, isDirectory ? name + [0] : name)
+            let sent = connection.output.inMessage(name)
+            try connection.output.send(.deleted, isDirectory ? sent + [0] : sent)
         } else if options.messages.deletions > 0 || options.itemizeLevel > 0 {
             let word = options.itemizeLevel > 0 ? "*deleting   " : "deleting "
             try connection.output.sendText(

@@ -7,8 +7,8 @@ import RsyncWire
 final class SourceScanner {
     let arguments: [SourceArgument]
     private let options: TransferOptions
-    private let connection: Connection
-    private let diagnostics: Diagnostics
+    let connection: Connection
+    let diagnostics: Diagnostics
     /// What could not be examined or vanished (FLS-16).
     var ledger = ErrorLedger()
 
@@ -204,6 +204,7 @@ final class SourceScanner {
                 return nil
             }
         }
+        guard try isConvertible(entry) else { return nil }
         if attributes != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
             entry.checksum =

@@ -30,6 +30,10 @@ public struct ServerArguments: Sendable, Equatable {
         if role == .receiver { start.append(Array("--sender".utf8)) }
         let cluster = cluster(arguments, role, capabilities)
         if cluster.count > 1 { start.append(cluster) }
+        if let charset = arguments.remoteCharset {
+            let value = arguments.oldArguments < 2 ? ShellEscaping.value(charset) : charset
+            start.append(Array("--iconv=".utf8) + value)
+        }
 
         let isSecluded = arguments.secludedArguments
         let escapes = !isSecluded

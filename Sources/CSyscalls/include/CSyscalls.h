@@ -47,6 +47,12 @@ int ebb_allocate(int descriptor, int64_t length);
 // A hole within the present size.
 int ebb_punch(int descriptor, int64_t position, int64_t length);
 
+// Charsets. A conversion, or NULL; "" is the charset of the locale that the environment names.
+void *ebb_charset_open(const char *to, const char *from);
+void ebb_charset_close(void *conversion);
+// All of a text, from a fresh state: the bytes written; -1 where it cannot be converted, -2 where there is no room.
+ssize_t ebb_charset_convert(void *conversion, const uint8_t *in, size_t in_length, uint8_t *out, size_t out_length);
+
 // Waits until everything written to the file system that holds the open descriptor is on disk.
 int ebb_syncfs(int descriptor);
 
