@@ -151,9 +151,21 @@ struct ClientRun {
             optionValue: Array(
                 Capabilities.offered(incremental: options.allowsIncrementalRecursion(isSender: false)).utf8))
         // What the server of a local copy has to tell of items the client knows.
+        let far = try arguments.withRemoteOptions()
         var served = options
-        served.reportsItems = false
-        served.reportsCompletion = false
+        var serverLog: LogFile?
+        if !arguments.remoteOptions.isEmpty {
+            served = try TransferOptions(far, isLocal: true, readFile: RsyncProgram.fileReader)
+            try served.addIdentityMaps(far)
+            served.listOnly = options.listOnly
+            if far.logFile != arguments.logFile {
+                var server = far
+                server.isServer = true
+                serverLog = LogFile.opened(server, sendsToRemote: false)
+            }
+        }
+        served.reportsItems = serverLog != nil
+        served.reportsCompletion = serverLog != nil
         // Each side munges for itself (MET-48).
         served.mungesLinks = arguments.remoteOptions.contains(Array("--munge-links".utf8))
         let server = Session(
@@ -161,7 +173,7 @@ struct ClientRun {
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
             ).withNamesFromEnvironment().with(names: try farNames()),
-            options: served, stream: far, observer: ServerObserver(), environment: .current())
+            options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination)
         let job = FarSide(server, opened, destination == nil ? nil : place)

@@ -119,8 +119,7 @@ public final class Console: SessionObserver {
         // One message, one line: whatever could do harm in it is shown as digits, newlines in names included (MET-170).
         let line = escaping.escape(text)
         log?.say(text)
-        if kind != .info || arguments.messageChannel == .all {
-            guard kind != .info || !arguments.quiet else { return }
+        if kind != .info {
             flush(&state)
             SystemWords.write(line + [0x0a], to: 2)
         } else if !arguments.quiet {
@@ -140,11 +139,15 @@ public final class Console: SessionObserver {
             state.listIsIncremental = incremental
             state.pending += Array(Notices.listStart(isSender: sending || isLocal, isIncremental: incremental).utf8)
             if incremental { state.pending.append(0x0a) }
+            // A count that runs, which the final one overwrites.
+            if !incremental, sending || isLocal, arguments.info[.flist] > 1 {
+                state.pending += Array("\n 0 files...\r".utf8)
+            }
         case .ends(let count):
             if let end = Notices.listEnd(
                 isIncremental: state.listIsIncremental, countsFiles: arguments.info[.flist] > 1, count: count)
             {
-                state.pending += (arguments.info[.flist] > 1 ? [0x0d] : []) + Array(end.utf8) + [0x0a]
+                state.pending += Array(end.utf8) + [0x0a]
             }
         }
         flush(&state)
@@ -198,7 +201,7 @@ public final class Console: SessionObserver {
 
     private func flush(_ state: inout State) {
         guard !state.pending.isEmpty else { return }
-        SystemWords.write(state.pending, to: 1)
+        SystemWords.write(state.pending, to: arguments.messageChannel == .all ? 2 : 1)
         state.pending.removeAll(keepingCapacity: true)
     }
 }
