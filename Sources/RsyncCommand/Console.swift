@@ -27,8 +27,10 @@ public final class Console: SessionObserver {
     private let log: LogFile?
     /// Both ends are here: the list is sent, whichever end shows it.
     private let isLocal: Bool
+    private let events: EventWriter?
 
-    init(_ arguments: ParsedArguments, isSender: Bool, isRemote: Bool, log: LogFile?) {
+    init(_ arguments: ParsedArguments, isSender: Bool, isRemote: Bool, log: LogFile?, events: EventWriter? = nil) {
+        self.events = events
         self.arguments = arguments
         self.log = log
         escaping = Self.escaping(arguments)
@@ -64,6 +66,7 @@ public final class Console: SessionObserver {
 
     public func handle(_ event: SessionEvent) {
         state.withLock { state in
+            if let events { return handle(event, events) }
             switch event {
             case .text(let kind, let text): show(kind, text, &state)
             case .fileList(let progress): show(progress, &state)
@@ -78,6 +81,28 @@ public final class Console: SessionObserver {
                 log?.write(line)
             case .progress(let report): show(report, &state)
             }
+        }
+    }
+
+    /// Errors and warnings are said to people as well.
+    private func handle(_ event: SessionEvent, _ events: EventWriter) {
+        switch event {
+        case .text(let kind, let text):
+            events.text(kind, text)
+            if kind != .info { SystemWords.write(escaping.escape(text) + [0x0a], to: 2) }
+            log?.say(text)
+        case .item(let report):
+            let facts = ItemFacts(report)
+            events.item(facts, report.stage)
+            log?.item(facts, report.stage)
+        case .deleted(let name, let isDirectory):
+            events.deletion(name, isDirectory: isDirectory)
+            log?.deletion(name, isDirectory: isDirectory)
+        case .listed(let entry):
+            events.listed(entry)
+            log?.write(listing.line(entry))
+        case .progress(let report): events.progress(report)
+        case .fileList, .forwarded: break
         }
     }
 

@@ -119,7 +119,7 @@ extension RsyncProgram {
                 if let content = try places.contents(of: path) { return content }
             } catch {
                 throw SessionError(
-                    exitCode: 11, "failed to open exclude file \(path): \(SystemWords.text(error.errno))")
+                    exitCode: 11, "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(error.errno))")
             }
             return try fileReader(path)
         }
@@ -131,7 +131,7 @@ extension RsyncProgram {
         case .failure(let failure):
             throw SessionError(
                 exitCode: 11,
-                "failed to open exclude file \(path): \(SystemWords.text(failure.number))")
+                "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(failure.number))")
         }
     }
 

@@ -222,7 +222,7 @@ extension ParsedArguments {
         if let choice = checksumChoice, choice.split(separator: UInt8(ascii: ",")).first?.elementsEqual("none".utf8) == true {
             wholeFile = true
         }
-        concludeOutput()
+        try concludeOutput()
         if secludedArguments, oldArguments > 0 { throw .refused("--secluded-args conflicts with --old-args.") }
         if !isServer, namesPasswordFile || connectTimeout > 0 {
             throw ArgumentError(
