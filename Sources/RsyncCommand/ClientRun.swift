@@ -13,6 +13,8 @@ struct ClientRun {
     private let options: TransferOptions
     private let isLocal: Bool
     private let log: LogFile?
+    private let names: CharsetConverter?
+    private let events: EventWriter?
     private let startedAt = SystemWords.milliseconds()
     /// Seconds left to the run (XFR-151).
     private let secondsLeft: Int64?
@@ -26,12 +28,42 @@ struct ClientRun {
         var sendsToRemote = false
         if case .push = endpoints { sendsToRemote = true }
         log = LogFile.opened(arguments, sendsToRemote: sendsToRemote)
+        events = EventWriter(arguments, sendsToRemote: sendsToRemote)
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
+        names = try Charsets.converter(arguments.ownCharset)
     }
 
     func run() throws -> Int32 {
+        guard let events else { return try runSession() }
+        let direction =
+            switch endpoints {
+            case .push: "push"
+            case .pull: "pull"
+            case .local: "local"
+            }
+        events.start(direction: direction, dryRun: options.dryRun, listOnly: options.listOnly)
+        do {
+            return try runSession()
+        } catch {
+            // Thrown before there was a session: what follows a session's end is told by `finish`.
+            let code: Int32
+            switch error {
+            case let error as SessionError:
+                events.text(.error, error.message.bytes)
+                code = error.exitCode
+            case let error as ArgumentError:
+                events.text(.error, Array(error.text.utf8))
+                code = error.exitCode
+            default: code = 14
+            }
+            events.summary(nil, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+            throw error
+        }
+    }
+
+    private func runSession() throws -> Int32 {
         switch endpoints {
         case .push(let sources, let destination):
             return try push(sources, destination)
@@ -48,7 +80,7 @@ struct ClientRun {
         let (child, capabilities) = try connect(
             user: destination.user, host: destination.host, role: .sender, paths: [destination.path])
         let opened = openSources(sources)
-        let console = Console(arguments, isSender: true, isRemote: true, log: log)
+        let console = Console(arguments, isSender: true, isRemote: true, log: log, events: events)
         let session = try makeSession(child.stream, console, isSender: true, capabilities)
         let result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         return finish(result, console, role: "sender", child)
@@ -58,7 +90,7 @@ struct ClientRun {
         _ user: [UInt8]?, _ host: [UInt8], _ paths: [[UInt8]], _ destination: [UInt8]?
     ) throws -> Int32 {
         let (child, capabilities) = try connect(user: user, host: host, role: .receiver, paths: paths)
-        let console = Console(arguments, isSender: false, isRemote: true, log: log)
+        let console = Console(arguments, isSender: false, isRemote: true, log: log, events: events)
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
         let requested =
             arguments.oldArguments > 0 || arguments.trustsSender
@@ -95,12 +127,10 @@ struct ClientRun {
         }
         RsyncProgram.limit(child.stream, arguments, secondsLeft)
         if let words = server.secluded {
-            let bytes = SecludedArguments.encode(words)
-            do throws(StreamError) {
-                try child.stream.write(bytes, 0..<bytes.count)
-            } catch {
-                throw SessionError(exitCode: 12, SessionError.stream(error).message)
-            }
+            // ARG-41; what cannot be converted goes as it is.
+            let bytes = SecludedArguments.encode(words.map { names?.toWire($0) ?? $0 })
+            // One that does not want them shows it by not answering.
+            try? child.stream.write(bytes, 0..<bytes.count)
         }
         try CopyAs.become(arguments.copyAs)
         return (child, Capabilities(optionValue: capabilities))
@@ -121,7 +151,7 @@ struct ClientRun {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):
             true
-        default: Array("-_.,/@:+".utf8).contains(byte)
+        default: Array("-_.,/@+=".utf8).contains(byte)
         }
     }
 
@@ -132,7 +162,7 @@ struct ClientRun {
             configuration: SessionConfiguration(
                 isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: 0, isLocalCopy: isLocal
-            ).withNamesFromEnvironment(),
+            ).withNamesFromEnvironment().with(names: names),
             options: options, stream: stream, observer: observer, environment: .current())
     }
 
@@ -146,20 +176,34 @@ struct ClientRun {
         // What stops is the client; its end takes the server along.
         RsyncProgram.limit(near, arguments, secondsLeft)
         RsyncProgram.limit(far, arguments, nil)
-        let console = Console(arguments, isSender: destination != nil, isRemote: false, log: log)
+        let console = Console(arguments, isSender: destination != nil, isRemote: false, log: log, events: events)
         let capabilities = Capabilities(
             optionValue: Array(
                 Capabilities.offered(incremental: options.allowsIncrementalRecursion(isSender: false)).utf8))
         // What the server of a local copy has to tell of items the client knows.
+        let remote = try arguments.withRemoteOptions()
         var served = options
-        served.reportsItems = false
-        served.reportsCompletion = false
+        var serverLog: LogFile?
+        if !arguments.remoteOptions.isEmpty {
+            served = try TransferOptions(remote, isLocal: true, readFile: RsyncProgram.fileReader)
+            try served.addIdentityMaps(remote)
+            served.listOnly = options.listOnly
+            if remote.logFile != arguments.logFile {
+                var server = remote
+                server.isServer = true
+                serverLog = LogFile.opened(server, sendsToRemote: false)
+            }
+        }
+        served.reportsItems = serverLog != nil
+        served.reportsCompletion = serverLog != nil
+        // Each side munges for itself (MET-48).
+        served.mungesLinks = arguments.remoteOptions.contains(Array("--munge-links".utf8))
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
-            ).withNamesFromEnvironment(),
-            options: served, stream: far, observer: ServerObserver(), environment: .current())
+            ).withNamesFromEnvironment().with(names: try farNames()),
+            options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination)
         let job = FarSide(server, opened, destination == nil ? nil : place)
@@ -179,6 +223,16 @@ struct ClientRun {
             }
         }
         return finish(merged, console, role: destination == nil ? "receiver" : "sender", nil)
+    }
+
+    /// A far side without a charset ends before it says anything (SES-161).
+    private func farNames() throws -> CharsetConverter? {
+        do throws(SessionError) {
+            return try Charsets.converter(arguments.remoteCharset)
+        } catch {
+            RsyncProgram.complain(error)
+            throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far)")
+        }
     }
 
     /// The server of a local copy. `@unchecked Sendable`: one thread runs it, and the result is read after its end.
@@ -212,7 +266,11 @@ struct ClientRun {
         SourceOpener(
             relative: options.relative, fakeSuper: options.rootMode == .fake,
             keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
-            report: { [log] in RsyncProgram.complain($0, log: log) }
+            links: options.followsLinks ? .anywhere : .none,
+            report: { [log, events] text in
+                events?.text(.error, text.bytes)
+                RsyncProgram.complain(text, log: log)
+            }
         ).open(words)
     }
 
@@ -223,12 +281,12 @@ struct ClientRun {
     }
 
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
-        if result.error == nil { summarize(result, console) }
+        if result.error == nil, events == nil { summarize(result, console) }
         console.finish()
         var code = result.exitCode
         if let child {
             // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
-            let hadEnded = (try? child.poll()) != nil
+            let hadEnded = hasEnded(child, result)
             if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
             if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded {
                 code = max(code, status)
@@ -236,7 +294,21 @@ struct ClientRun {
         }
         var shown = result
         shown.exitCode = code
+        if let events {
+            if let error = result.error, !error.announcedByPeer { events.text(.error, error.message.bytes) }
+            events.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+        }
         return RsyncProgram.conclude(shown, role: role, log: log)
+    }
+
+    /// When the connection broke, the command is at its end or nearly so: its status says more than ours.
+    private func hasEnded(_ child: ChildProcess, _ result: SessionResult) -> Bool {
+        let deadline = SystemWords.milliseconds() + (result.error.map { [10, 12].contains($0.exitCode) } == true ? 400 : 0)
+        while true {
+            if (try? child.poll()) != nil { return true }
+            guard SystemWords.milliseconds() < deadline else { return false }
+            SystemWords.pause(milliseconds: 10)
+        }
     }
 
     private func summarize(_ result: SessionResult, _ console: Console) {

@@ -58,7 +58,7 @@ extension TransferOptions {
         reportsProgress = !arguments.isServer && arguments.info[.progress] > 0
         reportsItems = !arguments.isServer || arguments.logFile != nil
         reportsCompletion =
-            arguments.logFile != nil || FormatText.needsFigures(arguments.itemFormat ?? [])
+            arguments.logFile != nil || arguments.json || FormatText.needsFigures(arguments.itemFormat ?? [])
         allowsIncrementalRecursion = arguments.incrementalRecursion
         rootMode = Self.rootMode(arguments)
         checksumChoice = try Self.checksumChoice(arguments.checksumChoice)
@@ -72,6 +72,14 @@ extension TransferOptions {
         smallestSize = arguments.smallestSize
         modifyWindow = Int64(arguments.modifyWindow ?? 0)
         safeLinks = arguments.safeLinks
+        copyLinks = arguments.copyLinks
+        copyUnsafeLinks = arguments.copyUnsafeLinks
+        copyDirectoryLinks = arguments.copyDirectoryLinks
+        keepDirectoryLinks = arguments.keepDirectoryLinks
+        mungesLinks = arguments.mungesLinks
+        if mungesLinks, (try? Places.machine.tree(Array("/rsyncd-munged".utf8))) != nil {
+            throw SessionError(exitCode: 4, "Symlink munging is unsafe when a /rsyncd-munged directory exists.")
+        }
         cvsExclude = arguments.cvsExclude
         nulTerminated = arguments.nulTerminated
         deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
@@ -102,7 +110,7 @@ extension TransferOptions {
         let umask = SystemWords.currentUmask()
         for text in arguments.modeChanges {
             guard changes.add(text, umask: umask) else {
-                throw SessionError(exitCode: 1, "Invalid argument passed to --chmod (\(text))")
+                throw SessionError(exitCode: 1, "rsync: Invalid argument passed to --chmod (\(text))")
             }
         }
         return changes
@@ -184,6 +192,7 @@ extension MessageLevels {
         filtering = arguments.debug[.filter]
         search = arguments.debug[.deltasum]
         fuzzy = arguments.debug[.fuzzy]
+        deletionSearch = arguments.debug[.del]
         lists = arguments.debug[.flist]
     }
 }

@@ -27,6 +27,7 @@ struct ServerRun {
         for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
         if !arguments.isSender { try options.addIdentityMaps(arguments) }
+        let names = try Charsets.converter(arguments.ownCharset)
         try CopyAs.become(arguments.copyAs)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
@@ -36,15 +37,16 @@ struct ServerRun {
                 isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: RsyncProgram.seed(arguments)
-            ).withNamesFromEnvironment(),
-            options: options, stream: stream, observer: ServerObserver(log: log), environment: .current(ruleFiles: places))
+            ).withNamesFromEnvironment().with(names: names),
+            options: options, stream: stream, observer: ServerObserver(log: log, listing: listing), environment: .current(ruleFiles: places))
         let result: SessionResult
         switch paths {
         case .sending(let directory, let sources):
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
                 keepsAccessTimes: options.keepsAccessTimes, places: places,
-                ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0, log: log) })
+                ignoresMissing: arguments.ignoresMissing, links: options.followsLinks ? .anywhere : .none,
+                report: { RsyncProgram.complain($0, log: log) })
             let opened = opener.open(sources)
             result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):
@@ -59,6 +61,14 @@ struct ServerRun {
             log?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
         }
         return result
+    }
+
+    /// Names are left as they are: the client escapes what it shows.
+    private var listing: Listing? {
+        guard arguments.listOnlyOption, !arguments.isSender else { return nil }
+        return Listing(
+            humanReadable: arguments.humanReadable, escaping: .none, showsLinkTargets: arguments.links,
+            zone: { SystemWords.zoneOffset($0) })
     }
 
     private static func useful(_ directory: [UInt8]?) -> [UInt8] {
@@ -109,7 +119,7 @@ extension RsyncProgram {
                 if let content = try places.contents(of: path) { return content }
             } catch {
                 throw SessionError(
-                    exitCode: 11, "failed to open exclude file \(path): \(SystemWords.text(error.errno))")
+                    exitCode: 11, "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(error.errno))")
             }
             return try fileReader(path)
         }
@@ -121,7 +131,7 @@ extension RsyncProgram {
         case .failure(let failure):
             throw SessionError(
                 exitCode: 11,
-                "failed to open exclude file \(path): \(SystemWords.text(failure.number))")
+                "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(failure.number))")
         }
     }
 

@@ -141,10 +141,10 @@ final class FileListSender {
     /// Numbers the directories of a list and queues their own lists (FLS-112, FLS-116).
     private func queueDirectories(of live: LiveList) {
         var children: [PendingDirectory] = []
-        for position in live.list.directories {
+        let numbers = numbers(of: live.list)
+        for (place, position) in live.list.directories.enumerated() {
             let entry = live.list.entry(at: position)
-            let number = nextDirectoryNumber
-            nextDirectoryNumber += 1
+            let number = numbers[place]
             if entry.isRootDirectory { continue }
             let origin = live.origins[live.list.wirePosition(at: position)]
             let gives = entry.hasContent
@@ -157,6 +157,17 @@ final class FileListSender {
             children.append(PendingDirectory(number: number, entry: entry, origins: gives ? [origin] : []))
         }
         pending.append(contentsOf: children.reversed())
+    }
+
+    /// What is taken up in order of the names is numbered in order of transmission where names are converted (FLS-140).
+    private func numbers(of list: FileList) -> [Int32] {
+        let first = nextDirectoryNumber
+        let count = Int32(list.directories.count)
+        nextDirectoryNumber += count
+        guard connection.names != nil else { return [Int32](first..<(first + count)) }
+        var numbers: [Int: Int32] = [:]
+        for (place, position) in list.numberedDirectories.enumerated() { numbers[position] = first + Int32(place) }
+        return list.directories.map { numbers[$0] ?? 0 }
     }
 
     /// Whether two arguments would list the very same directory: then it is not scanned twice (FLS-116).
@@ -175,13 +186,15 @@ final class FileListSender {
     private func send(_ found: [SourceScanner.Found], of directory: FileEntry? = nil) throws(SessionError) -> LiveList {
         encoder.beginList(startIndex: nextStart)
         var builder = FileListBuilder(
-            startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true)
+            startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true,
+            numbersByWire: connection.names != nil)
         var origins: [Int32] = []
         origins.reserveCapacity(found.count)
         for item in found {
-            try connection.output.write { encoder.encode(item.entry, into: &$0) }
+            guard let sent = scanner.onTheWire(item.entry) else { continue }
+            try connection.output.write { encoder.encode(sent, into: &$0) }
             if let lists = scanner.accessLists {
-                try connection.output.write { lists.write(item.entry, &encoder, to: &$0) }
+                try connection.output.write { lists.write(sent, &encoder, to: &$0) }
             }
             if let attributes = scanner.attributes {
                 try connection.output.write { attributes.write(item.entry.attributeSet, to: &$0) }

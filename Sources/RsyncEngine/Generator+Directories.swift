@@ -61,7 +61,9 @@ extension Generator {
             flags = plan.flags(entry, against: before, []).union(extendedFlags(entry, (tree, path)))
         }
         // The receiver sets extended attributes when the report has come back: the directory has to be there by then.
-        let reportsLater = plan.attributes != nil && !options.dryRun
+        // Below 29 a directory is told about when something of it had to be set (MET-67).
+        let tellsOfChanges = !connection.traits.hasItemFlags && options.itemizeLevel == 0
+        let reportsLater = (plan.attributes != nil || tellsOfChanges) && !options.dryRun
         if !reportsLater { try report(entry, index, flags) }
         guard !options.dryRun else {
             if presence == .present { try deleteDuring(entry) }
@@ -75,8 +77,8 @@ extension Generator {
                 return try giveUp(on: entry, error)
             }
         }
-        try settle(entry, path, isNew: isNew)
-        if reportsLater { try report(entry, index, flags) }
+        let isChanged = try settle(entry, path, isNew: isNew)
+        if reportsLater, isChanged || !tellsOfChanges { try report(entry, index, flags) }
         if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
         try deleteDuring(entry)
     }
@@ -93,12 +95,14 @@ extension Generator {
             || skippedDirectories.contains(FileListReceiver.directoryName(entry.name))
     }
 
-    private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) {
-        guard let status = try examine(entry, path) else { return }
+    /// Whether anything had to be set.
+    private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) -> Bool {
+        guard let status = try examine(entry, path) else { return false }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
         if let wanted = change.permissions { change.permissions = working(wanted) }
         try addAccessLists(&change, entry, path, from: status)
         try apply(change, entry, path)
+        return !change.isEmpty
     }
 
     /// An ordinary user needs to get into the directory until it is finished (MET-43).
@@ -118,12 +122,12 @@ extension Generator {
         var missing: [RelativePath] = []
         var current: RelativePath? = parent
         while let directory = current, !directory.isRoot {
-            guard let status = try? tree.status(directory) else {
+            guard (try? tree.status(directory)) != nil else {
                 missing.append(directory)
                 current = directory.parent
                 continue
             }
-            guard status.mode.isDirectory else { return }
+            guard directoryStatus(directory) != nil else { return }
             break
         }
         for directory in missing.reversed() {
@@ -142,6 +146,7 @@ extension Generator {
     func touch(_ entry: FileEntry) throws(SessionError) {
         guard !options.dryRun, !options.listOnly, !skippedDirectories.contains(entry.name) else { return }
         let path = try destination.path(entry.name)
+        // What a symlink stands for (MET-45) has had its attributes, and its time is not set again.
         guard let status = try? tree.status(path), status.mode.isDirectory else { return }
         var change = AttributeChange()
         if plan.keepsTime(.directory),

@@ -176,7 +176,7 @@ public final class Session {
         let accessLists = options.preserveAccessLists ? ReceivedAccessLists(options, mapper) : nil
         let lists = FileListReceiver(
             connection: connection, options: options, mapper: mapper, attributes: attributes,
-            accessLists: accessLists, requested: requested)
+            accessLists: accessLists, requested: requested, observer: observer)
         let indexes = IndexReader(connection)
         if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
