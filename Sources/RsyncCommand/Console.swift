@@ -40,7 +40,7 @@ public final class Console: SessionObserver {
         listing = Listing(
             humanReadable: arguments.humanReadable, escaping: escaping,
             showsLinkTargets: arguments.links, zone: { SystemWords.zoneOffset($0) })
-        showsLists = !arguments.quiet && arguments.transfersDirectories && arguments.info[.flist] > 0 && !arguments.lists
+        showsLists = !arguments.quiet && arguments.transfersDirectories && arguments.info[.flist] > 0
         showsDeletions = !arguments.quiet && (arguments.info[.del] > 0 || items.format?.showsOperations == true)
         isUnbuffered =
             switch arguments.outputBuffering {
