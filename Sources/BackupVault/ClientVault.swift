@@ -64,6 +64,9 @@ public final class ClientVault: Sendable {
         }
     }
 
+    /// The client's directory, for holding alone.
+    public var descriptor: Int32 { root.rootDescriptor }
+
     // MARK: Snapshots
 
     /// Complete snapshots, oldest first. Anything else in that directory is passed over.

@@ -69,12 +69,20 @@ int ebb_openat(int directory, const char *name, int flags, mode_t mode) {
     return openat(directory, name, flags, mode);
 }
 
-int ebb_openat2_beneath(int directory, const char *path, int flags) {
+static int openat2_beneath(int directory, const char *path, int flags, uint64_t resolve) {
     struct ebb_open_how how = {
         .flags = (uint64_t)(unsigned)flags,
-        .resolve = EBB_RESOLVE_BENEATH | EBB_RESOLVE_NO_SYMLINKS | EBB_RESOLVE_NO_MAGICLINKS,
+        .resolve = EBB_RESOLVE_BENEATH | EBB_RESOLVE_NO_MAGICLINKS | resolve,
     };
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int ebb_openat2_beneath(int directory, const char *path, int flags) {
+    return openat2_beneath(directory, path, flags, EBB_RESOLVE_NO_SYMLINKS);
+}
+
+int ebb_openat2_following(int directory, const char *path, int flags) {
+    return openat2_beneath(directory, path, flags, 0);
 }
 
 int ebb_fchmodat2(int directory, const char *name, mode_t mode, int flags) {

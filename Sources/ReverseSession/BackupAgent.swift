@@ -36,7 +36,7 @@ public struct BackupAgent {
         do throws(StreamSetupError) {
             shell = try ChildProcess(arguments: ssh + [host, request.encoded], interruption: interruption)
         } catch {
-            say("cannot start \(quoted(ssh.first ?? [])): errno \(error.errno)")
+            say("cannot start \(quoted(ssh.first ?? [])): \(errorText(error.errno))")
             return 14
         }
         do throws(OpeningError) {
@@ -79,6 +79,7 @@ public struct BackupAgent {
             abort(shell)
             return AgentRefusal.exitCode
         }
+        confine()
         shell.stream.timeoutSeconds = sender.timeout
         shell.stream.limitWrites(kibibytesPerSecond: sender.bandwidthLimit)
         let result: SessionResult
@@ -93,6 +94,18 @@ public struct BackupAgent {
         if !error.announcedByPeer { say(String(decoding: error.message.bytes, as: UTF8.self)) }
         // Where the other side has hung up, as a write that fails tells too, ssh ends by itself and its status counts.
         return end(shell, own: error.exitCode, waitingForWords: error.announcedByPeer || [10, 12].contains(error.exitCode))
+    }
+
+    /// The second wall (RSH-310): ssh runs already, so that all that is left to do is to read the roots. A stock rsync does
+    /// without, because it may be a wrapper that takes other privileges on. Nor is a kernel that cannot do it a reason to
+    /// go without a backup.
+    private func confine() {
+        IdentityLookup().prepare()
+        do throws(Confinement.Failure) {
+            _ = try Confinement.apply(roots: [], reading: request.roots, readingTables: true, signalling: true)
+        } catch {
+            say("note: this process is not confined: \(errorText(error.errno))")
+        }
     }
 
     /// Our own excludes count whatever the gate sends: a gate that forgets them gets nothing more.
@@ -115,7 +128,7 @@ public struct BackupAgent {
             sender = try ChildProcess(arguments: [program] + invocation.arguments, takingOver: shell.stream)
             outcome = try wait(for: sender, interruption)
         } catch {
-            say("cannot start \(quoted(program)): errno \(error.errno)")
+            say("cannot start \(quoted(program)): \(errorText(error.errno))")
             abort(shell)
             return 14
         }

@@ -13,6 +13,7 @@ struct ClientRun {
     private let options: TransferOptions
     private let isLocal: Bool
     private let log: LogFile?
+    private let names: CharsetConverter?
     private let startedAt = SystemWords.milliseconds()
     /// Seconds left to the run (XFR-151).
     private let secondsLeft: Int64?
@@ -29,6 +30,7 @@ struct ClientRun {
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
+        names = try Charsets.converter(arguments.ownCharset)
     }
 
     func run() throws -> Int32 {
@@ -95,12 +97,10 @@ struct ClientRun {
         }
         RsyncProgram.limit(child.stream, arguments, secondsLeft)
         if let words = server.secluded {
-            let bytes = SecludedArguments.encode(words)
-            do throws(StreamError) {
-                try child.stream.write(bytes, 0..<bytes.count)
-            } catch {
-                throw SessionError(exitCode: 12, SessionError.stream(error).message)
-            }
+            // ARG-41; what cannot be converted goes as it is.
+            let bytes = SecludedArguments.encode(words.map { names?.toWire($0) ?? $0 })
+            // One that does not want them shows it by not answering.
+            try? child.stream.write(bytes, 0..<bytes.count)
         }
         try CopyAs.become(arguments.copyAs)
         return (child, Capabilities(optionValue: capabilities))
@@ -121,7 +121,7 @@ struct ClientRun {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):
             true
-        default: Array("-_.,/@:+".utf8).contains(byte)
+        default: Array("-_.,/@+=".utf8).contains(byte)
         }
     }
 
@@ -132,7 +132,7 @@ struct ClientRun {
             configuration: SessionConfiguration(
                 isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: 0, isLocalCopy: isLocal
-            ).withNamesFromEnvironment(),
+            ).withNamesFromEnvironment().with(names: names),
             options: options, stream: stream, observer: observer, environment: .current())
     }
 
@@ -154,11 +154,13 @@ struct ClientRun {
         var served = options
         served.reportsItems = false
         served.reportsCompletion = false
+        // Each side munges for itself (MET-48).
+        served.mungesLinks = arguments.remoteOptions.contains(Array("--munge-links".utf8))
         let server = Session(
             configuration: SessionConfiguration(
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
-            ).withNamesFromEnvironment(),
+            ).withNamesFromEnvironment().with(names: try farNames()),
             options: served, stream: far, observer: ServerObserver(), environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination)
@@ -179,6 +181,16 @@ struct ClientRun {
             }
         }
         return finish(merged, console, role: destination == nil ? "receiver" : "sender", nil)
+    }
+
+    /// A far side without a charset ends before it says anything (SES-161).
+    private func farNames() throws -> CharsetConverter? {
+        do throws(SessionError) {
+            return try Charsets.converter(arguments.remoteCharset)
+        } catch {
+            RsyncProgram.complain(error)
+            throw SessionError(exitCode: 12, "connection unexpectedly closed (0 bytes received so far)")
+        }
     }
 
     /// The server of a local copy. `@unchecked Sendable`: one thread runs it, and the result is read after its end.
@@ -212,6 +224,7 @@ struct ClientRun {
         SourceOpener(
             relative: options.relative, fakeSuper: options.rootMode == .fake,
             keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
+            links: options.followsLinks ? .anywhere : .none,
             report: { [log] in RsyncProgram.complain($0, log: log) }
         ).open(words)
     }

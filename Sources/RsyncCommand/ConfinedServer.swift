@@ -26,11 +26,17 @@ public struct ConfinedServer {
     }
 
     /// The secluded arguments on standard input, program name first (ARG-42).
-    public static func readSecluded(_ interruption: Interruption) throws(ServedSenderError) -> [[UInt8]] {
+    public static func readSecluded(
+        _ interruption: Interruption, within seconds: Int32
+    ) throws(ServedSenderError) -> [[UInt8]] {
         do {
-            return try RsyncProgram.readSecluded(interruption)
+            return try RsyncProgram.readSecluded(interruption, within: seconds)
         } catch let error as ArgumentError {
             throw ServedSenderError(exitCode: error.exitCode, text: error.text)
+        } catch StreamError.interrupted {
+            throw ServedSenderError(exitCode: 20, text: "ended by a signal")
+        } catch StreamError.timedOut(let seconds) {
+            throw ServedSenderError(exitCode: 30, text: "no arguments within \(seconds) seconds")
         } catch {
             throw ServedSenderError(exitCode: 12, text: "\(error)")
         }

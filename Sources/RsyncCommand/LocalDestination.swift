@@ -100,7 +100,10 @@ public final class LocalDestination: DestinationOpener {
 
     private func opened(_ path: [UInt8]) -> Result<ConfinedTree, FileError> {
         do throws(FileError) {
-            return .success(try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes))
+            return .success(
+                try places.tree(
+                    path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
+                    links: options.keepDirectoryLinks ? .inside : .none))
         } catch {
             return .failure(error)
         }

@@ -71,6 +71,14 @@ extension TransferOptions {
         smallestSize = arguments.smallestSize
         modifyWindow = Int64(arguments.modifyWindow ?? 0)
         safeLinks = arguments.safeLinks
+        copyLinks = arguments.copyLinks
+        copyUnsafeLinks = arguments.copyUnsafeLinks
+        copyDirectoryLinks = arguments.copyDirectoryLinks
+        keepDirectoryLinks = arguments.keepDirectoryLinks
+        mungesLinks = arguments.mungesLinks
+        if mungesLinks, (try? Places.machine.tree(Array("/rsyncd-munged".utf8))) != nil {
+            throw SessionError(exitCode: 4, "Symlink munging is unsafe when a /rsyncd-munged directory exists.")
+        }
         cvsExclude = arguments.cvsExclude
         nulTerminated = arguments.nulTerminated
         deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
@@ -183,6 +191,7 @@ extension MessageLevels {
         filtering = arguments.debug[.filter]
         search = arguments.debug[.deltasum]
         fuzzy = arguments.debug[.fuzzy]
+        deletionSearch = arguments.debug[.del]
         lists = arguments.debug[.flist]
     }
 }

@@ -65,22 +65,31 @@ public enum RsyncProgram {
         let environment = ArgumentEnvironment(
             oldArguments: SystemWords.variable("RSYNC_OLD_ARGS"),
             protectArguments: SystemWords.variable("RSYNC_PROTECT_ARGS"),
-            remoteShell: SystemWords.variable("RSYNC_RSH"),
+            remoteShell: SystemWords.variable("RSYNC_RSH"), charsets: SystemWords.variable("RSYNC_ICONV"),
             partialDirectory: SystemWords.variable("RSYNC_PARTIAL_DIR"), allocationLimit: SystemWords.variable("RSYNC_MAX_ALLOC"),
             aliases: isServer ? OptionAliases() : SystemWords.aliases())
         var arguments = try ParsedArguments(parsing: words, environment: environment)
         if arguments.isServer, arguments.secludedArguments {
-            try arguments.add(secluded: SecludedWildcards.expand(readSecluded(interruption)))
+            let names = try Charsets.converter(arguments.ownCharset)
+            let words = try readSecluded(interruption).map { names?.toLocal($0) ?? $0 }
+            try arguments.add(secluded: SecludedWildcards.expand(words))
         }
         return arguments
     }
 
     /// ARG-42: one byte at a time, since what follows belongs to the session.
-    static func readSecluded(_ interruption: Interruption) throws -> [[UInt8]] {
-        let stream = try FileDescriptorStream(reading: 0, writing: 1, interruption: interruption)
+    ///
+    /// `seconds`: how long all of it may take, however it trickles in; 0: as long as it likes.
+    static func readSecluded(_ interruption: Interruption, within seconds: Int32 = 0) throws -> [[UInt8]] {
+        let stream = try FileDescriptorStream(
+            reading: 0, writing: 1, timeoutSeconds: seconds, interruption: interruption)
+        let begun = ContinuousClock.now
         var decoder = SecludedArguments.Decoder()
         var buffer: [UInt8] = [0]
         while try stream.read(into: &buffer, at: 0, count: 1) == 1 {
+            if seconds > 0, ContinuousClock.now - begun > .seconds(Int64(seconds)) {
+                throw StreamError.timedOut(seconds: seconds)
+            }
             if let words = try decoder.add(buffer[0]) { return words }
         }
         throw ArgumentError("the argument list ended too early", exitCode: 12)

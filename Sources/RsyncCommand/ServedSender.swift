@@ -53,7 +53,8 @@ public struct ServedSender {
                 seed: arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()),
             options: options, stream: stream, observer: ServerObserver(), environment: .current(ruleFiles: nil))
         let opened = SourceOpener(
-            relative: options.relative, fakeSuper: false, ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0) }
+            relative: options.relative, fakeSuper: false, ignoresMissing: arguments.ignoresMissing,
+            links: options.followsLinks ? .inside : .none, report: { RsyncProgram.complain($0) }
         ).open(sources)
         return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
     }

@@ -27,6 +27,7 @@ struct ServerRun {
         for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
         if !arguments.isSender { try options.addIdentityMaps(arguments) }
+        let names = try Charsets.converter(arguments.ownCharset)
         try CopyAs.become(arguments.copyAs)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
@@ -36,7 +37,7 @@ struct ServerRun {
                 isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: RsyncProgram.seed(arguments)
-            ).withNamesFromEnvironment(),
+            ).withNamesFromEnvironment().with(names: names),
             options: options, stream: stream, observer: ServerObserver(log: log), environment: .current(ruleFiles: places))
         let result: SessionResult
         switch paths {
@@ -44,7 +45,8 @@ struct ServerRun {
             let opener = SourceOpener(
                 directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
                 keepsAccessTimes: options.keepsAccessTimes, places: places,
-                ignoresMissing: arguments.ignoresMissing, report: { RsyncProgram.complain($0, log: log) })
+                ignoresMissing: arguments.ignoresMissing, links: options.followsLinks ? .anywhere : .none,
+                report: { RsyncProgram.complain($0, log: log) })
             let opened = opener.open(sources)
             result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         case .receiving(let directory, let destination):

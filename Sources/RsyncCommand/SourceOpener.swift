@@ -14,6 +14,7 @@ public final class SourceOpener {
     /// Told of arguments that name nothing (FLS-13): exit 23, the others go on.
     public let report: (MessageText) -> Void
     private let places: Places
+    private let links: LinkFollowing
     /// `--ignore-missing-args`: what is not there is passed over in silence (FLS-13).
     private let ignoresMissing: Bool
     /// The tree opened last: many arguments start in one directory, and each tree holds a descriptor.
@@ -21,9 +22,11 @@ public final class SourceOpener {
 
     public init(
         directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, keepsAccessTimes: Bool = false,
-        places: Places = .machine, ignoresMissing: Bool = false, report: @escaping (MessageText) -> Void
+        places: Places = .machine, ignoresMissing: Bool = false, links: LinkFollowing = .none,
+        report: @escaping (MessageText) -> Void
     ) {
         self.places = places
+        self.links = links
         self.ignoresMissing = ignoresMissing
         self.directory = directory
         self.relative = relative
@@ -183,7 +186,7 @@ public final class SourceOpener {
     }
 
     private func opened(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
-        try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+        try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
     }
 
     /// A directory as %f shows it; nothing for the working directory.

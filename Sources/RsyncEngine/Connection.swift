@@ -18,13 +18,18 @@ final class Connection {
     let compression: CompressionName
     /// Where a server's texts go (SES-98).
     let channel: MessageChannel
+    /// Converts the names of file lists and messages; nil where they travel as they are (ARG-65).
+    let names: (any NameConverter)?
+    /// And the text of symlinks (FLS-139).
+    let convertsLinks: Bool
     /// SES-70: checksum "none" means whole files.
     var forcesWholeFile: Bool { transferChecksum == .none }
 
     init(
         input: ProtocolInput, output: ProtocolOutput, traits: SessionTraits, isServer: Bool, seed: Int32,
         transferChecksum: ChecksumVariant, listChecksum: ChecksumVariant, compression: CompressionName,
-        channel: MessageChannel
+        channel: MessageChannel,
+        names: (any NameConverter)?, convertsLinks: Bool
     ) {
         self.input = input
         self.output = output
@@ -35,6 +40,8 @@ final class Connection {
         self.listChecksum = listChecksum
         self.compression = compression
         self.channel = channel
+        self.names = names
+        self.convertsLinks = convertsLinks
     }
 
     /// What the sender compresses with; nil for plain tokens.

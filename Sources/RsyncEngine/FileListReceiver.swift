@@ -4,8 +4,9 @@ import RsyncWire
 
 /// Reads file lists, checks that they are what was asked for, and numbers their directories (03-file-list.md).
 final class FileListReceiver {
-    private let connection: Connection
-    private let options: TransferOptions
+    let connection: Connection
+    let options: TransferOptions
+    let observer: any SessionObserver
     private let mapper: IdentityMapper
     private let attributes: ReceivedAttributes?
     /// A client that is the receiver takes only what it asked for (FLS-94, FLS-95); nil on a server.
@@ -15,7 +16,7 @@ final class FileListReceiver {
     /// Directories whose own list has not come yet, by number (FLS-112, FLS-113).
     private var expected: [Int32: FileEntry] = [:]
     private var nextDirectoryNumber: Int32 = 0
-    private(set) var ledger = ErrorLedger()
+    var ledger = ErrorLedger()
     private(set) var listsEnded: Bool
     private(set) var entryCount = 0
     /// Bytes that the first list took on the wire, and all later ones.
@@ -26,8 +27,9 @@ final class FileListReceiver {
 
     init(
         connection: Connection, options: TransferOptions, mapper: IdentityMapper, attributes: ReceivedAttributes?,
-        requested: RequestedNames?
+        requested: RequestedNames?, observer: any SessionObserver
     ) {
+        self.observer = observer
         self.connection = connection
         self.options = options
         self.mapper = mapper
@@ -70,7 +72,8 @@ final class FileListReceiver {
     private func readList(of directory: FileEntry?) throws(SessionError) -> LiveList {
         let before = connection.input.bytesRead
         decoder.beginList(startIndex: nextStart)
-        var builder = FileListBuilder(startIndex: nextStart, traits: connection.traits)
+        var builder = FileListBuilder(
+            startIndex: nextStart, traits: connection.traits, numbersByWire: connection.names != nil)
         var bytes = 0
         let largestBytes = min(Self.largestListBytes, options.allocationLimit ?? .max)
         reading: while true {
@@ -85,6 +88,8 @@ final class FileListReceiver {
                 }
                 learnNames(entry)
                 if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
+                if let names = connection.names { try convert(&entry, names, in: directory) }
+                if options.mungesLinks, !entry.linkTarget.isEmpty { entry.linkTarget = SymlinkTarget.munged(entry.linkTarget) }
                 try check(&entry, in: directory)
                 builder.append(entry)
                 guard builder.count < Self.largestList else {
@@ -109,7 +114,8 @@ final class FileListReceiver {
         }
         numberDirectories(of: list)
         listSize += connection.input.bytesRead - before
-        return LiveList(list: list, directory: directory ?? rootDirectory(of: list))
+        let isVoid = directory?.name.isEmpty == true
+        return LiveList(list: list, directory: isVoid ? nil : directory ?? rootDirectory(of: list))
     }
 
     /// One list of this many entries needs some gigabytes: the bound keeps a peer from taking all memory with
@@ -145,10 +151,12 @@ final class FileListReceiver {
 
     private func numberDirectories(of list: FileList) {
         guard connection.traits.incrementalRecursion else { return }
-        for position in list.directories {
+        for position in list.numberedDirectories {
             let number = nextDirectoryNumber
             nextDirectoryNumber += 1
-            guard list.isActive(position) else { continue }
+            // One whose name cannot be converted has a list too, of which nothing is used.
+            let isVoid = connection.names != nil && list.name(at: position).isEmpty
+            guard list.isActive(position) || isVoid else { continue }
             let entry = list.entry(at: position)
             if !entry.isRootDirectory { expected[number] = entry }
         }

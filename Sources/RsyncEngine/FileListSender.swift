@@ -141,10 +141,10 @@ final class FileListSender {
     /// Numbers the directories of a list and queues their own lists (FLS-112, FLS-116).
     private func queueDirectories(of live: LiveList) {
         var children: [PendingDirectory] = []
-        for position in live.list.directories {
+        let numbers = numbers(of: live.list)
+        for (place, position) in live.list.directories.enumerated() {
             let entry = live.list.entry(at: position)
-            let number = nextDirectoryNumber
-            nextDirectoryNumber += 1
+            let number = numbers[place]
             if entry.isRootDirectory { continue }
             let origin = live.origins[live.list.wirePosition(at: position)]
             let gives = entry.hasContent
@@ -157,6 +157,17 @@ final class FileListSender {
             children.append(PendingDirectory(number: number, entry: entry, origins: gives ? [origin] : []))
         }
         pending.append(contentsOf: children.reversed())
+    }
+
+    /// What is taken up in order of the names is numbered in order of transmission where names are converted (FLS-140).
+    private func numbers(of list: FileList) -> [Int32] {
+        let first = nextDirectoryNumber
+        let count = Int32(list.directories.count)
+        nextDirectoryNumber += count
+        guard connection.names != nil else { return [Int32](first..<(first + count)) }
+        var numbers: [Int: Int32] = [:]
+        for (place, position) in list.numberedDirectories.enumerated() { numbers[position] = first + Int32(place) }
+        return list.directories.map { numbers[$0] ?? 0 }
     }
 
     /// Whether two arguments would list the very same directory: then it is not scanned twice (FLS-116).
@@ -181,13 +192,19 @@ final class FileListSender {
     private func beginList() -> Draft {
         encoder.beginList(startIndex: nextStart)
         return Draft(
-            builder: FileListBuilder(startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true))
+            builder: FileListBuilder(
+                startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true,
+                numbersByWire: connection.names != nil))
     }
 
     private func add(_ found: [SourceScanner.Found], to draft: inout Draft) throws(SessionError) {
         draft.origins.reserveCapacity(draft.origins.isEmpty ? found.count : 0)
         for item in found {
-            try connection.output.write { encoder.encode(item.entry, into: &$0) }
+            guard let sent = scanner.onTheWire(item.entry) else { continue }
+            try connection.output.write { encoder.encode(sent, into: &$0) }
+            if let attributes = scanner.attributes {
+                try connection.output.write { attributes.write(item.entry.attributeSet, to: &$0) }
+            }
             draft.builder.append(item.entry)
             draft.origins.append(item.origin)
             counts.add(item.entry.type)

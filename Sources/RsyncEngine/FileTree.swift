@@ -63,13 +63,16 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     public static let notADirectory: Int32 = 20
     public static let isADirectory: Int32 = 21
     public static let directoryNotEmpty: Int32 = 39
+    public static let tooManyLinks: Int32 = 40
 
     public var isNotFound: Bool { errno == Self.notFound || errno == Self.notADirectory }
 }
 
-/// Files to be read. Never follows a symlink in any component.
+/// Files to be read. Never follows a symlink in any component, unless it was made for a side that is to (`-L` and the like).
 public protocol SourceTree: AnyObject, Sendable {
     func status(_ path: RelativePath) throws(FileError) -> FileStatus
+    /// What the symlink at `path` leads to, where this tree may follow it.
+    func followedStatus(_ path: RelativePath) throws(FileError) -> FileStatus
     /// Names of the items in a directory, without `.` and `..`, in the order the system gives.
     func names(in directory: RelativePath) throws(FileError) -> [[UInt8]]
     func linkTarget(_ path: RelativePath) throws(FileError) -> [UInt8]
@@ -84,6 +87,10 @@ public protocol SourceTree: AnyObject, Sendable {
 }
 
 extension SourceTree {
+    public func followedStatus(_ path: RelativePath) throws(FileError) -> FileStatus {
+        throw FileError(errno: FileError.notFound, operation: "readlink_stat", path: path)
+    }
+
     public func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile { try open(path) }
 
     public func extendedAttributes(

@@ -10,26 +10,52 @@ extension Generator {
         for live in active.map(\.live) {
             for position in live.list.directories where live.list.isActive(position) {
                 let entry = live.list.entry(at: position)
-                if entry.hasContent { try deleteExtraneous(in: entry) }
+                guard entry.hasContent else { continue }
+                try say(.info, "deleting in \(entry.name)", when: options.messages.deletionSearch > 0 && entry.isTop)
+                try deleteExtraneous(in: entry)
             }
         }
     }
 
     /// Removes from one directory every item that has no entry in the list and no rule that protects it.
     func deleteExtraneous(in directory: FileEntry) throws(SessionError) {
-        guard destination.singleName == nil, !destination.isAbsent, mayDelete() else { return }
+        guard destination.singleName == nil, !destination.isAbsent, try mayDelete() else { return }
         let path = try destination.path(directory.name)
-        guard let status = try? tree.status(path), status.mode.isDirectory, isOnStartFileSystem(status),
+        guard let status = directoryStatus(path), isOnStartFileSystem(status),
             let names = try? tree.names(in: path),
             let list = listWithContents(of: directory)
         else { return }
         try filters.enter(directory.name)
-        // Reverse order, so that messages come as users know them (MET-106).
-        for name in names.sorted(by: { $1.lexicographicallyPrecedes($0) }) {
+        var victims: [Victim] = []
+        for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
-            guard !isListed(wireName, in: list), let child = try? path.appending(name) else { continue }
-            try deleteUnlessProtected(wireName, child, in: directory.name, device: status.device)
+            guard !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
+            victims.append(victim)
+        }
+        sort(&victims)
+        for victim in victims.reversed() { try deleteUnlessProtected(victim, in: directory.name, device: status.device) }
+    }
+
+    /// What is to go, as it was found.
+    private struct Victim {
+        let name: [UInt8]
+        let path: RelativePath
+        let status: FileStatus
+    }
+
+    /// nil for what is no longer there.
+    private func victim(_ name: [UInt8], _ directory: RelativePath, _ component: [UInt8]) -> Victim? {
+        guard let path = try? directory.appending(component), let status = try? tree.status(path) else { return nil }
+        return Victim(name: name, path: path, status: status)
+    }
+
+    /// In the order of a file list; they go in the reverse of it, as messages come that users know (MET-106).
+    private func sort(_ victims: inout [Victim]) {
+        let traits = connection.traits
+        victims.sort {
+            FileOrder.precedes(
+                $0.name, $0.status.mode.isDirectory, $1.name, $1.status.mode.isDirectory, traits: traits)
         }
     }
 
@@ -41,7 +67,7 @@ extension Generator {
                 for position in live.list.directories where live.list.isActive(position) {
                     let entry = live.list.entry(at: position)
                     guard entry.isTop, let path = try? destination.path(entry.name),
-                        let status = try? tree.status(path)
+                        let status = directoryStatus(path)
                     else { continue }
                     startDevices.insert(status.device)
                 }
@@ -51,11 +77,11 @@ extension Generator {
     }
 
     /// MET-108: after an I/O error of the sender nothing is deleted, since what is missing may only be unread.
-    private func mayDelete() -> Bool {
+    private func mayDelete() throws(SessionError) -> Bool {
         guard ledger.bits.contains(.general), !options.ignoreErrors else { return true }
         if !saidDeletionsSkipped {
             saidDeletionsSkipped = true
-            observer.handle(.text(.error, [UInt8]("IO error encountered -- skipping file deletion".utf8)))
+            try say(.info, "IO error encountered -- skipping file deletion")
         }
         return false
     }
@@ -73,14 +99,15 @@ extension Generator {
     }
 
     private func deleteUnlessProtected(
-        _ name: [UInt8], _ path: RelativePath, in directory: [UInt8], device: UInt64
+        _ victim: Victim, in directory: [UInt8], device: UInt64
     ) throws(SessionError) {
-        guard let status = try? tree.status(path), !isMountPoint(status, on: device) else { return }
-        guard try !filters.protects(name, in: directory, isDirectory: status.mode.isDirectory) else { return }
+        guard !isMountPoint(victim.status, on: device),
+            try !filters.protects(victim.name, in: directory, isDirectory: victim.status.mode.isDirectory)
+        else { return }
         if options.deletion == .delay {
-            delayedDeletions.append((name, path))
+            delayedDeletions.append((victim.name, victim.path))
         } else {
-            try delete(name, path, status)
+            try delete(victim.name, victim.path, victim.status)
         }
     }
 
@@ -144,7 +171,7 @@ extension Generator {
         let path: RelativePath
         let status: FileStatus
         /// What is still to be looked at, the next one last.
-        var children: [[UInt8]]
+        var children: [Victim]
         var staysNonEmpty = false
     }
 
@@ -165,21 +192,17 @@ extension Generator {
                 if done.staysNonEmpty || !isGone { stack[last - 1].staysNonEmpty = true }
                 continue
             }
-            guard let childPath = try? stack[last].path.appending(child), let status = try? tree.status(childPath) else {
-                stack[last].staysNonEmpty = true
-                continue
-            }
-            let childName = SourceArgument.childName(of: stack[last].name, child)
+            let status = child.status
             var stays = isMountPoint(status, on: stack[last].status.device)
             if !stays {
                 stays = try filters.protects(
-                    childName, in: stack[last].name, isDirectory: status.mode.isDirectory, isDoomed: true)
+                    child.name, in: stack[last].name, isDirectory: status.mode.isDirectory, isDoomed: true)
             }
             if stays {
                 stack[last].staysNonEmpty = true
             } else if status.mode.isDirectory {
-                stack.append(try doomed(childName, childPath, status))
-            } else if try !remove(childName, childPath, status) || leavesBackup(childName) {
+                stack.append(try doomed(child.name, child.path, status))
+            } else if try !remove(child.name, child.path, status) {
                 stack[last].staysNonEmpty = true
             }
         }
@@ -192,7 +215,10 @@ extension Generator {
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
         do throws(FileError) {
-            let children = try tree.names(in: path).sorted { $0.lexicographicallyPrecedes($1) }
+            var children = try tree.names(in: path).compactMap {
+                victim(SourceArgument.childName(of: name, $0), path, $0)
+            }
+            sort(&children)
             return Doomed(name: name, path: path, status: status, children: children)
         } catch {
             try failed("opendir", name, error.errno)
@@ -205,11 +231,6 @@ extension Generator {
         guard options.backupSuffix != nil, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
         // Only a broken connection makes this fail, and the next write says so.
         try? sayBackedUp(path)
-    }
-
-    /// Whether the backup of a deleted file is now in that file's directory.
-    private func leavesBackup(_ name: [UInt8]) -> Bool {
-        options.backupSuffix != nil && destination.backup == nil && !options.dryRun && !side.isBackup(name)
     }
 
     /// MET-109.
@@ -227,7 +248,8 @@ extension Generator {
         }
         if options.reportsItems { observer.handle(.deleted(name: name, isDirectory: isDirectory)) }
         if connection.traits.hasDeletedMessage {
-            try connection.output.send(.deleted, isDirectory ? name + [0] : name)
+            let sent = connection.output.inMessage(name)
+            try connection.output.send(.deleted, isDirectory ? sent + [0] : sent)
         } else if options.messages.deletions > 0 || options.itemizeLevel > 0 {
             let word = options.itemizeLevel > 0 ? "*deleting   " : "deleting "
             try connection.output.sendText(

@@ -117,12 +117,12 @@ extension Generator {
         var missing: [RelativePath] = []
         var current: RelativePath? = parent
         while let directory = current, !directory.isRoot {
-            guard let status = try? tree.status(directory) else {
+            guard (try? tree.status(directory)) != nil else {
                 missing.append(directory)
                 current = directory.parent
                 continue
             }
-            guard status.mode.isDirectory else { return }
+            guard directoryStatus(directory) != nil else { return }
             break
         }
         for directory in missing.reversed() {
@@ -141,6 +141,7 @@ extension Generator {
     func touch(_ entry: FileEntry) throws(SessionError) {
         guard !options.dryRun, !options.listOnly, !skippedDirectories.contains(entry.name) else { return }
         let path = try destination.path(entry.name)
+        // What a symlink stands for (MET-45) has had its attributes, and its time is not set again.
         guard let status = try? tree.status(path), status.mode.isDirectory else { return }
         var change = AttributeChange()
         if plan.keepsTime(.directory),

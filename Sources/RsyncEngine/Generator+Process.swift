@@ -12,7 +12,9 @@ extension Generator {
         }
         let path = try destination.path(entry.name)
         if options.relative, !incremental { try makeMissingParents(of: path) }
-        var existing = try examine(entry, path)
+        var isUnknown = false
+        var existing = try examine(entry, path, isUnknown: &isUnknown)
+        if isUnknown { return try skipLinked(entry, index) }
         if options.existingOnly, existing == nil {
             try say(.info, "not creating new file \(quoted(entry.name))", when: options.messages.skips > 0)
             return try skipLinked(entry, index)
@@ -55,17 +57,41 @@ extension Generator {
         return skippedDirectories.contains(FileListReceiver.directoryName(entry.name))
     }
 
-    /// lstat of the destination item; nil when it is absent. What cannot be examined counts as absent, with an error
-    /// that the attempt to write will make plain.
+    /// lstat of the destination item; nil when it is absent. What cannot be examined counts as absent, with an error.
     func examine(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> FileStatus? {
+        var isUnknown = false
+        return try examine(entry, path, isUnknown: &isUnknown)
+    }
+
+    private func examine(
+        _ entry: FileEntry, _ path: RelativePath, isUnknown: inout Bool
+    ) throws(SessionError) -> FileStatus? {
         if destination.isAbsent { return nil }
         do {
-            return try tree.status(path)
+            let status = try tree.status(path)
+            guard status.mode.isSymlink, entry.isDirectory, options.keepDirectoryLinks else { return status }
+            return followedDirectory(path) ?? status
         } catch {
             if error.isNotFound { return nil }
-            try failed("recv_generator: failed to stat", entry.name, error.errno)
+            isUnknown = true
+            ledger.noteFailure()
+            let full = fullName(entry.name, in: destination.place, from: environment.workingDirectory)
+            try say(.error, "rsync: [generator] recv_generator: failed to stat \(quoted(full)): \(errorText(error.errno))")
             return nil
         }
+    }
+
+    /// The directory that the symlink at `path` leads to (MET-45).
+    private func followedDirectory(_ path: RelativePath) -> FileStatus? {
+        guard let found = try? tree.followedStatus(path), found.mode.isDirectory else { return nil }
+        return found
+    }
+
+    /// A directory that is in the list, or with `-K` what stands for it.
+    func directoryStatus(_ path: RelativePath) -> FileStatus? {
+        guard let status = try? tree.status(path) else { return nil }
+        if status.mode.isDirectory { return status }
+        return status.mode.isSymlink && options.keepDirectoryLinks ? followedDirectory(path) : nil
     }
 
     private func skipNonRegular(_ entry: FileEntry) throws(SessionError) {
@@ -123,7 +149,8 @@ extension Generator {
 
     /// `-vv`: what was there already (MET-168). An item line says it where there are any.
     func sayUnchanged(_ entry: FileEntry, _ change: AttributeChange) throws(SessionError) {
-        guard options.messages.names > 1, options.itemizeLevel == 0, !options.dryRun else { return }
+        let hasItemLines = options.itemizeLevel > 0 && (connection.traits.hasItemFlags || !connection.isServer)
+        guard options.messages.names > 1, !hasItemLines, !options.dryRun else { return }
         let slash = entry.isDirectory ? "/" : ""
         try say(.info, change.isEmpty ? "\(entry.name)\(slash) is uptodate" : "\(entry.name)\(slash)")
     }

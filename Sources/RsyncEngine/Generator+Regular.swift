@@ -136,6 +136,8 @@ extension Generator {
         do {
             try tree.apply(change, to: path, type: entry.type)
         } catch {
+            // A directory outside, reached through a symlink: left alone (MET-45).
+            if error.errno == FileError.tooManyLinks, entry.isDirectory, options.keepDirectoryLinks { return }
             try failed("\(error.operation)", entry.name, error.errno)
         }
     }
@@ -284,8 +286,7 @@ extension Generator {
     func entry(of index: Int32) -> FileEntry? {
         guard let slot = slot(of: index) else { return nil }
         let list = active[slot].live.list
-        let position = Int(index - list.startIndex)
-        return position >= 0 ? list.entry(at: position) : nil
+        return index >= list.startIndex ? list.entry(at: list.position(of: index)) : nil
     }
 
     /// The receiver is done with an item: those that waited for it go on (MET-59, MET-60).

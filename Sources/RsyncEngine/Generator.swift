@@ -233,7 +233,7 @@ final class Generator {
             let skipAll = live.directory.map { skippedDirectories.contains($0.name) } ?? false
             for position in 0..<live.list.count where live.list.isActive(position) {
                 let entry = live.list.entry(at: position)
-                let index = live.list.startIndex + Int32(position)
+                let index = live.list.index(at: position)
                 if skipAll {
                     try skipContent(entry, index)
                 } else {

@@ -17,6 +17,8 @@ public struct SessionConfiguration: Sendable {
     public var compressionNames: NegotiatedList<CompressionName>?
     /// Both ends are in this process and hold the same options: rules are not exchanged (FLT-75).
     public var isLocalCopy: Bool
+    /// `--iconv`: this side's own charset and the wire's; nil without (ARG-64).
+    public var names: (any NameConverter)?
 
     public init(
         isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32,
@@ -45,7 +47,8 @@ struct Handshake {
         let version = try exchangeVersions()
         let traits = try exchangeCompatFlags(version)
         try checkSupport(traits)
-        output.adopt(traits)
+        output.adopt(traits, names: configuration.names)
+        input.names = configuration.names
         let names = NameExchange(
             isServer: configuration.isServer, traits: traits, ownChecksums: configuration.checksumNames,
             ownCompressions: configuration.compressionNames, input: input, output: output)
@@ -58,17 +61,24 @@ struct Handshake {
         return Connection(
             input: input, output: output, traits: traits, isServer: configuration.isServer, seed: seed,
             transferChecksum: checksums.transfer, listChecksum: checksums.list, compression: compression,
-            channel: options.messageChannel ?? (traits.tellsErrorsByProtocol ? .protocol : .errors))
+            channel: options.messageChannel ?? (traits.tellsErrorsByProtocol ? .protocol : .errors),
+            names: configuration.names, convertsLinks: convertsLinks(traits))
+    }
+
+    /// A server looks at the letter, a client at the flag (SES-47).
+    private func convertsLinks(_ traits: SessionTraits) -> Bool {
+        guard configuration.names != nil, traits.hasCompatFlags else { return false }
+        return configuration.isServer ? configuration.capabilities.contains("s") : traits.compat.contains(.symlinkIconv)
     }
 
     /// SES-31 to SES-38. Each side writes before it reads.
     private func exchangeVersions() throws(SessionError) -> ProtocolVersion {
+        try output.write { $0.int32(configuration.version.number) }
         do throws(SessionError) {
-            try output.write { $0.int32(configuration.version.number) }
             try output.flush()
         } catch {
-            // Nobody is there to begin with: a program that did not start, or a shell that said no.
-            throw error.exitCode == 10 ? SessionError(exitCode: 12, error.message) : error
+            // Nobody there, or a server that has refused and gone: what counts is what it said and that it left (exit 12).
+            guard error.exitCode == 10 else { throw error }
         }
         let peer = try input.parse { reader throws(WireError) in try reader.int32() }
         switch ProtocolVersion.agreed(own: configuration.version, peer: peer) {

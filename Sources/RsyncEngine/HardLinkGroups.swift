@@ -34,7 +34,7 @@ struct HardLinkGroups {
         for position in 0..<list.count where list.isActive(position) {
             let group = list.linkGroup(at: position)
             guard group >= 0 else { continue }
-            lastKnown[group] = list.startIndex + Int32(position)
+            lastKnown[group] = list.index(at: position)
             if !incremental { counts[group, default: 0] += 1 }
         }
         for (group, count) in counts where count == 1 { isAlone.insert(group) }

@@ -82,8 +82,8 @@ struct ListWindow {
             }
         }
         guard low < lists.count, lists[low].contains(index) else { return nil }
-        let position = Int(index - lists[low].list.startIndex)
-        if position >= 0 { return .entry(slot: low, position: position) }
+        let list = lists[low].list
+        if index >= list.startIndex { return .entry(slot: low, position: list.position(of: index)) }
         return incremental && lists[low].directory != nil ? .directory(slot: low) : nil
     }
 

@@ -18,6 +18,8 @@ public struct MessageLevels: Sendable, Equatable {
     /// Figures of the search.
     public var search = 0
     public var fuzzy = 0
+    /// Where a pass of its own looks for what is to be deleted.
+    public var deletionSearch = 0
     /// Whether there is a search at all.
     public var lists = 0
 

@@ -23,6 +23,8 @@ final class ProtocolInput {
     private(set) var dataBytes: Int64 = 0
     /// Payload of text frames and of the fixed ones; called for every frame but data. Keep-alives do not show.
     var onMessage: (MessageCode, [UInt8]) throws(SessionError) -> Void = { _, _ throws(SessionError) in }
+    /// Set where names are converted.
+    var names: (any NameConverter)?
     /// Called before each blocking read: the moment to flush what the peer may be waiting for.
     var beforeBlocking: () throws(SessionError) -> Void = { () throws(SessionError) in }
 
@@ -223,7 +225,15 @@ final class ProtocolInput {
         }
         let payload = [UInt8](raw[rawStart..<(rawStart + header.length)])
         rawStart += header.length
-        try onMessage(header.code, payload)
+        try onMessage(header.code, names.map { Self.converted(header.code, payload, $0) } ?? payload)
+    }
+
+    /// Texts and names as this side writes them (SES-93).
+    private static func converted(_ code: MessageCode, _ payload: [UInt8], _ names: any NameConverter) -> [UInt8] {
+        switch code {
+        case .errorXfer, .error, .warning, .info, .deleted: names.messageToLocal(payload)
+        default: payload
+        }
     }
 
     private func receiveRaw() throws(SessionError) -> Bool {

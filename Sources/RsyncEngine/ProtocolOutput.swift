@@ -17,6 +17,7 @@ final class ProtocolOutput {
     /// Bytes of the data stream written so far.
     private(set) var dataBytes: Int64 = 0
     private var traits: SessionTraits?
+    private var names: (any NameConverter)?
 
     /// Payload at which a data frame is closed.
     static let frameTarget = 32 * 1024
@@ -34,7 +35,10 @@ final class ProtocolOutput {
     }
 
     /// What is known once the handshake is over, also when this direction stays plain.
-    func adopt(_ traits: SessionTraits) { self.traits = traits }
+    func adopt(_ traits: SessionTraits, names: (any NameConverter)?) {
+        self.traits = traits
+        self.names = names
+    }
 
     var hasPending: Bool { outgoing.count > 0 }
 
@@ -71,10 +75,13 @@ final class ProtocolOutput {
         try send(code, payload.bytes)
     }
 
-    /// A text, cut at line ends or anywhere so that no frame is longer than the peer accepts (SES-86).
+    /// A name as the payload of a message.
+    func inMessage(_ name: [UInt8]) -> [UInt8] { names?.messageToWire(name) ?? name }
+
+    /// A text of this side, cut at line ends or anywhere so that no frame is longer than the peer accepts (SES-86).
     func sendText(_ code: MessageCode, _ text: [UInt8]) throws(SessionError) {
         let longest = min(traits?.longestText ?? 1023, 1023)
-        var rest = text[...]
+        var rest = inMessage(text)[...]
         while !rest.isEmpty {
             let piece = rest.prefix(longest)
             try send(code, [UInt8](piece))

@@ -198,7 +198,7 @@ final class Receiver: @unchecked Sendable {
         observer.handle(
             .item(
                 ItemReport(
-                    entry: entry, flags: attributes.flags, xname: attributes.xname, isSender: false,
+                    entry: entry, flags: attributes.flags, xname: attributes.shownName, isSender: false,
                     detailsUnknown: !connection.traits.hasItemFlags,
                     setsLinkTimes: !options.omitLinkTimes, stage: stage,
                     sumLength: connection.shownSumLength(options))))
@@ -210,7 +210,7 @@ final class Receiver: @unchecked Sendable {
         let kept =
             options.partialDirectory != nil ? "put into partial-dir" : options.keepPartial || options.inPlace ? "retained" : "discarded"
         if redone.insert(index).inserted {
-            if options.messages.names > 0 {
+            if options.messages.names > 0 || options.itemizeLevel > 0 {
                 say(.warning, "WARNING: \(name) failed verification -- update \(kept) (will try again).")
             }
             post(.redo(index))

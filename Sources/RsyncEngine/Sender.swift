@@ -262,7 +262,7 @@ final class Sender {
         observer.handle(
             .item(
                 ItemReport(
-                    entry: entry, flags: attributes.flags, xname: attributes.xname, isSender: true,
+                    entry: entry, flags: attributes.flags, xname: attributes.shownName, isSender: true,
                     detailsUnknown: !connection.traits.hasItemFlags,
                     setsLinkTimes: connection.traits.setsLinkTimes, stage: stage,
                     directory: origin.map { scanner.arguments[Int($0)].directory } ?? [],

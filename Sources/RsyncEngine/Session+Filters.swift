@@ -8,6 +8,7 @@ extension Session {
     func exchangeFilters(_ connection: Connection) throws(SessionError) {
         let clientIsReceiver = configuration.isServer == configuration.isSender
         options.filters.knowsPerishable = connection.traits.hasPerishableRules
+        options.filters.isReceiver = !configuration.isSender
         let form = FilterWireForm(
             clientIsReceiver: clientIsReceiver, hasFullSyntax: connection.traits.hasModernFilterRules,
             hasPerishable: connection.traits.hasPerishableRules,

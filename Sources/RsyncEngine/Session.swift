@@ -174,7 +174,8 @@ public final class Session {
             identities: environment.identities, options: options, traits: connection.traits)
         let attributes = options.preserveXattrs ? ReceivedAttributes(options) : nil
         let lists = FileListReceiver(
-            connection: connection, options: options, mapper: mapper, attributes: attributes, requested: requested)
+            connection: connection, options: options, mapper: mapper, attributes: attributes, requested: requested,
+            observer: observer)
         let indexes = IndexReader(connection)
         if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))

@@ -7,8 +7,8 @@ import RsyncWire
 final class SourceScanner {
     let arguments: [SourceArgument]
     private let options: TransferOptions
-    private let connection: Connection
-    private let diagnostics: Diagnostics
+    let connection: Connection
+    let diagnostics: Diagnostics
     /// What could not be examined or vanished (FLS-16).
     var ledger = ErrorLedger()
 
@@ -44,7 +44,7 @@ final class SourceScanner {
         let argument = arguments[origin]
         let status: FileStatus
         do {
-            status = try argument.tree.status(argument.start)
+            status = try examine(argument.start, argument.wireName, in: argument)
         } catch {
             ledger.noteFailure()
             try diagnostics.error(failure("link_stat", argument.wireName, argument, error.errno))
@@ -132,14 +132,18 @@ final class SourceScanner {
             try diagnostics.error("cannot send a name of \(wireName.count) bytes: \(quoted(wireName))")
             return nil
         }
-        let status: FileStatus
+        var status: FileStatus
         do {
             status = try argument.tree.status(child)
+            if status.mode.isSymlink, options.followsLinks { status = try follow(status, child, wireName, in: argument) }
         } catch {
             // FLT-63
             if isExcluded(wireName, isDirectory: false, origin, scope) { return nil }
             if isExcluded(wireName, isDirectory: true, origin, scope) { return nil }
-            if error.isNotFound {
+            if error.errno == FileError.notFound, (try? argument.tree.status(child))?.mode.isSymlink == true {
+                ledger.add(.general)
+                try diagnostics.error("symlink has no referent: \(quoted(fullName(wireName, in: argument.directory, from: workingDirectory)))")
+            } else if error.errno == FileError.notFound {
                 try vanished(wireName)
             } else {
                 ledger.add(.general)
@@ -156,6 +160,35 @@ final class SourceScanner {
         return entry
     }
 
+    /// FLS-11, FLS-19: the item, or what it leads to.
+    private func examine(
+        _ path: RelativePath, _ name: [UInt8], in argument: SourceArgument
+    ) throws(FileError) -> FileStatus {
+        let status = try argument.tree.status(path)
+        guard status.mode.isSymlink, options.followsLinks else { return status }
+        return try follow(status, path, name, in: argument)
+    }
+
+    private func follow(
+        _ link: FileStatus, _ path: RelativePath, _ name: [UInt8], in argument: SourceArgument
+    ) throws(FileError) -> FileStatus {
+        if options.copyLinks { return try argument.tree.followedStatus(path) }
+        if options.copyDirectoryLinks, let found = try? argument.tree.followedStatus(path), found.mode.isDirectory {
+            return found
+        }
+        if options.copyUnsafeLinks {
+            let target = try argument.tree.linkTarget(path)
+            if SymlinkTarget.isUnsafe(target, at: name) {
+                if options.messages.symlinks > 0 {
+                    // Only a broken connection makes this fail, and the next write says so.
+                    try? diagnostics.info("copying unsafe symlink \(quoted(name)) -> \(quoted(target))")
+                }
+                return try argument.tree.followedStatus(path)
+            }
+        }
+        return link
+    }
+
     private func entry(
         _ name: [UInt8], _ status: FileStatus, in argument: SourceArgument, at path: RelativePath
     ) throws(SessionError) -> FileEntry? {
@@ -169,11 +202,13 @@ final class SourceScanner {
                 try diagnostics.error(failure("readlink_stat", name, argument, error.errno))
                 return nil
             }
+            if options.mungesLinks { entry.linkTarget = SymlinkTarget.unmunged(entry.linkTarget) }
             guard !entry.linkTarget.isEmpty else {
                 ledger.add(.general)
                 return nil
             }
         }
+        guard try isConvertible(entry) else { return nil }
         if attributes != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
             entry.checksum =

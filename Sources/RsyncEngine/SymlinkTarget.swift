@@ -24,6 +24,16 @@ enum SymlinkTarget {
         return false
     }
 
+    /// The form that leads nowhere (MET-48).
+    static func munged(_ target: [UInt8]) -> [UInt8] { prefix + target }
+
+    /// FLS-21.
+    static func unmunged(_ target: [UInt8]) -> [UInt8] {
+        target.count > prefix.count && target.starts(with: prefix) ? [UInt8](target[prefix.count...]) : target
+    }
+
+    private static let prefix = Array("/rsyncd-munged/".utf8)
+
     /// `..` behind something else than `..`: what it leads to depends on other symlinks.
     private static func climbsLate(_ target: [UInt8]) -> Bool {
         var rest = target[...]

@@ -51,6 +51,14 @@ public struct TransferOptions: Sendable {
     public var modifyWindow: Int64 = 0
     /// `--safe-links` (MET-46).
     public var safeLinks = false
+    /// `-L`, `--copy-unsafe-links`, `-k`: the sender sends what a symlink leads to (FLS-19).
+    public var copyLinks = false
+    public var copyUnsafeLinks = false
+    public var copyDirectoryLinks = false
+    /// `-K`: the receiving side takes a symlink to a directory for the directory (MET-45).
+    public var keepDirectoryLinks = false
+    /// `--munge-links`, for this side alone (MET-48).
+    public var mungesLinks = false
     public var ignoreTimes = false
     public var update = false
     public var existingOnly = false
@@ -154,6 +162,9 @@ public struct TransferOptions: Sendable {
             self.list = list
         }
     }
+
+    /// Whether the sender follows any symlinks.
+    public var followsLinks: Bool { copyLinks || copyUnsafeLinks || copyDirectoryLinks }
 
     /// Whether this side, in this role, can work with one list per directory (FLS-109).
     public func allowsIncrementalRecursion(isSender: Bool) -> Bool {

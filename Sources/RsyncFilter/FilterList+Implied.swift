@@ -18,6 +18,7 @@ extension FilterList {
     public mutating func addPartialDirectoryRule(_ directory: [UInt8]) {
         var rule = FilterRule(kind: .exclude, pattern: directory.last == slash ? directory : directory + [slash])
         rule.isPerishableIfKnown = true
+        rule.isPerishableForReceiver = true
         append(rule)
     }
 

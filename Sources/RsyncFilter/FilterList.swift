@@ -21,6 +21,8 @@ public struct FilterList: Sendable {
 
     /// Both ends know perishable rules; decides whether the default CVS list is perishable (FLT-43).
     public var knowsPerishable = true
+    /// They were given to the side that receives, or to a local copy.
+    public var isReceiver = false
 
     /// `transferRoot` without slashes at the ends.
     private(set) var root: [UInt8] = []
@@ -188,7 +190,7 @@ public struct FilterList: Sendable {
     }
 
     private func isPerishable(_ rule: FilterRule) -> Bool {
-        rule.isPerishable || (rule.isPerishableIfKnown && knowsPerishable)
+        rule.isPerishable || (rule.isPerishableIfKnown && knowsPerishable) || (rule.isPerishableForReceiver && isReceiver)
     }
 
     /// Whether the rules with modifier `x` decide about extended attributes; without any, the default of FLT-72 does.

@@ -64,6 +64,8 @@ public struct FilterRule: Sendable, Equatable {
     var depth = 0
     /// A rule of the default CVS list: perishable if both ends know perishable rules (FLT-43).
     var isPerishableIfKnown = false
+    /// Perishable for a receiver whatever the protocol: the rule of a partial directory (MET-84).
+    var isPerishableForReceiver = false
     /// The `:C` of option `-C`: servers of old protocols add theirs themselves (FLT-82).
     var isCVSOption = false
 

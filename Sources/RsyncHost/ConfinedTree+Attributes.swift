@@ -11,7 +11,8 @@ extension ConfinedTree {
     public func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError) {
         guard !change.isEmpty else { return }
         try reporting("set_attributes", path) { () throws(SystemError) in
-            let place = try place(of: path)
+            let place = try type == .directory && resolver.links != nil
+                ? Place(directory: resolver.directory(path), name: .itself) : place(of: path)
             let handle = try System.open(place.directory, place.name, flags: Open.handle)
             let real = try System.status(of: handle)
             if fakeSuper {

@@ -5,7 +5,7 @@ import RsyncWire
 /// A directory tree that nothing asked of it can leave (RSH-300 to RSH-303, RSH-355).
 ///
 /// The root is a held descriptor. The directory part of every path is resolved beneath it without following any
-/// symlink; what is then done is done to one single name in that directory, or to a descriptor of the item itself. Any
+/// symlink, or following those that `links` allows; what is then done is done to one single name in that directory, or to a descriptor of the item itself. Any
 /// number of threads may use one tree at once.
 public final class ConfinedTree: DestinationTree {
     let resolver: DirectoryResolver
@@ -18,12 +18,14 @@ public final class ConfinedTree: DestinationTree {
     /// Opens the root by a path of this machine that the caller trusts: symlinks in it are followed.
     public convenience init(
         opening path: [UInt8], method: ResolutionMethod = .kernel, fakeSuper: Bool = false,
-        keepsAccessTimes: Bool = false
+        keepsAccessTimes: Bool = false, links: LinkFollowing = .none
     ) throws(FileError) {
         do throws(SystemError) {
             guard !path.isEmpty, !path.contains(0) else { throw .noEntry }
             let root = try System.open(trustedPath: SystemName(anything: path), flags: Open.trustedRoot)
-            self.init(root: root, method: method, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+            self.init(
+                root: root, method: method, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes,
+                links: LinkReach(links, root: root))
         } catch {
             throw FileError(errno: error.number, operation: "change_dir", path: .root)
         }
@@ -40,23 +42,30 @@ public final class ConfinedTree: DestinationTree {
         self.init(root: Descriptor(owning: descriptor), method: method, fakeSuper: fakeSuper)
     }
 
-    init(root: Descriptor, method: ResolutionMethod, fakeSuper: Bool, keepsAccessTimes: Bool = false) {
-        resolver = DirectoryResolver(root: root, method: method)
+    init(
+        root: Descriptor, method: ResolutionMethod, fakeSuper: Bool, keepsAccessTimes: Bool = false,
+        links: LinkReach? = nil
+    ) {
+        resolver = DirectoryResolver(root: root, method: method, links: links)
         self.method = method
         self.fakeSuper = fakeSuper
         self.keepsAccessTimes = keepsAccessTimes
     }
 
-    /// The directory at `path` as a tree of its own. It stays that directory whatever happens to its name.
+    /// The directory at `path` as a tree of its own. It stays that directory whatever happens to its name. If `links` lets
+    /// it follow symlinks, they may lead to anything in this tree, and nowhere else.
     public func subtree(
-        _ path: RelativePath, fakeSuper: Bool? = nil, keepsAccessTimes: Bool? = nil
+        _ path: RelativePath, fakeSuper: Bool? = nil, keepsAccessTimes: Bool? = nil, links: LinkFollowing? = nil
     ) throws(FileError) -> ConfinedTree {
         let root = try reporting("change_dir", path) { () throws(SystemError) in
             try resolver.resolve(path, flags: Open.directoryHandle)
         }
         return ConfinedTree(
             root: root, method: method, fakeSuper: fakeSuper ?? self.fakeSuper,
-            keepsAccessTimes: keepsAccessTimes ?? self.keepsAccessTimes)
+            keepsAccessTimes: keepsAccessTimes ?? self.keepsAccessTimes,
+            links: links == nil
+                ? resolver.links?.below(path, root: root)
+                : links == LinkFollowing.none ? nil : .beneath(resolver.root, path.bytes, seesOutside: false))
     }
 
     /// The root's descriptor, for confinement rules. Valid while the tree lives.
@@ -107,6 +116,10 @@ public final class ConfinedTree: DestinationTree {
         return fakeSuper ? try pretended(real, at: place) : real
     }
 
+    public func followedStatus(_ path: RelativePath) throws(FileError) -> FileStatus {
+        try reporting("readlink_stat", path) { () throws(SystemError) in try resolver.followedStatus(path) }
+    }
+
     public func names(in directory: RelativePath) throws(FileError) -> [[UInt8]] {
         try reporting("opendir", directory) { () throws(SystemError) in
             try System.names(resolver.resolve(directory, flags: Open.listing))
@@ -123,6 +136,7 @@ public final class ConfinedTree: DestinationTree {
 
     public func open(_ path: RelativePath) throws(FileError) -> any ReadableFile {
         try reporting("open", path) { () throws(SystemError) in
+            if resolver.links != nil { return ConfinedReadableFile(try openFollowed(path), path: path, tree: self) }
             let place = try place(of: path)
             // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
             guard try status(at: place).mode.isRegular else { throw .invalid }
@@ -131,8 +145,9 @@ public final class ConfinedTree: DestinationTree {
     }
 
     public func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile {
-        try reporting("open", path) { () throws(SystemError) in 
-            ConfinedReadableFile(try openRegular(at: place(of: path)), path: path, tree: self)
+        try reporting("open", path) { () throws(SystemError) in
+            if resolver.links != nil { return ConfinedReadableFile(try openFollowed(path), path: path, tree: self) }
+            return ConfinedReadableFile(try openRegular(at: place(of: path)), path: path, tree: self)
         }
     }
 

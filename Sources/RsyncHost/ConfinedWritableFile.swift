@@ -71,6 +71,8 @@ final class ConfinedWritableFile: WritableFile {
         try using("write") { (state, file) throws(SystemError) in
             try Self.flush(&state, file)
             let position = try System.advance(file, by: 0)
+            // Beyond the end nothing is freed, although space may have been allocated there.
+            if !isDevice, try System.status(of: file).size < position + count { try System.cut(file, to: position + count) }
             do throws(SystemError) {
                 try System.punch(file, at: position, count)
                 _ = try System.advance(file, by: count)

@@ -1,3 +1,6 @@
+import RsyncEngine
+import RsyncProtocol
+
 /// Takes from this process what a transfer does not need (RSH-310 to RSH-314): the second wall behind the confined tree.
 ///
 /// Landlock binds the calling thread and what it starts later (RSH-313). Call this before anything starts a thread.
@@ -79,16 +82,20 @@ public enum Confinement {
     /// refuses the rules is an error, and nothing should be served then.
     ///
     /// - Parameters:
+    ///   - reading: files and directories by name, to be read with all that is in them. One that is missing is passed over; a
+    ///     symlink is not followed.
     ///   - readingTables: names of users and groups will be asked for.
     ///   - signalling: children started before may still be ended.
+    ///   - relinking: names must be able to move and be linked from one directory to another, which version 1 would forbid:
+    ///     it is not used then (RSH-311).
     public static func apply(
-        roots: [Root], readingTables: Bool = false, signalling: Bool = false
+        roots: [Root], reading: [[UInt8]] = [], readingTables: Bool = false, signalling: Bool = false, relinking: Bool = false
     ) throws(Failure) -> Report {
         var report = Report()
         do throws(SystemError) {
             try System.refuseNewPrivileges()
             report.hasNoNewPrivileges = true
-            guard let version = System.landlockVersion else { return report }
+            guard let version = System.landlockVersion, version > 1 || !relinking else { return report }
             // Later versions can do all that the newest known one can (RSH-311).
             let used = min(version, newestKnownVersion)
             let denied = deniable(used)
@@ -97,18 +104,23 @@ public enum Confinement {
                 let rights = granted(writable: root.isWritable, nodes: root.holdsNodes) & denied.files
                 try System.landlockAllow(rules, rights: rights, beneath: root.descriptor)
             }
-            for table in readingTables ? tables : [] {
-                // A system without one has nothing to read there.
-                let path = SystemName(anything: Array(table.utf8))
-                guard let file = try? System.open(trustedPath: path, flags: Open.trustedFile) else { continue }
-                try System.landlockAllow(rules, rights: Right.readFile, beneath: file.raw)
-            }
+            for path in reading { try allowReading(path, Open.handle, rules) }
+            // A system without one of them has nothing to read there.
+            for table in readingTables ? tables : [] { try allowReading(Array(table.utf8), Open.trustedFile, rules) }
             try System.landlockRestrict(rules)
             report.landlockVersion = used
             return report
         } catch {
             throw Failure(errno: error.number)
         }
+    }
+
+    private static func allowReading(_ path: [UInt8], _ flags: Int32, _ rules: Descriptor) throws(SystemError) {
+        guard !path.contains(0), let item = try? System.open(trustedPath: SystemName(anything: path), flags: flags) else { return }
+        let isDirectory = try System.status(of: item).mode.isDirectory
+        // The kernel takes rights of directories for directories alone.
+        let rights = isDirectory ? granted(writable: false) : Right.readFile
+        try System.landlockAllow(rules, rights: rights, beneath: item.raw)
     }
 
     /// Whether the wall stands (RSH-352): a directory outside must not be listable any more.

@@ -23,14 +23,17 @@ final class DirectoryResolver: Sendable {
     static let capacity = 32
     static let usesBeforeRenewal = 512
     /// EAGAIN means that something was renamed meanwhile; after this many the walk, which cannot starve, takes over.
-    private static let kernelAttempts = 16
+    static let kernelAttempts = 16
 
     let root: Descriptor
-    private let method: ResolutionMethod
+    let method: ResolutionMethod
+    /// How far symlinks are followed; nil: not at all.
+    let links: LinkReach?
     private let kernelRefuses = Atomic<Bool>(false)
     private let cache = Mutex(Cache())
 
-    init(root: Descriptor, method: ResolutionMethod) {
+    init(root: Descriptor, method: ResolutionMethod, links: LinkReach?) {
+        self.links = links
         self.root = root
         self.method = method
     }
@@ -57,6 +60,7 @@ final class DirectoryResolver: Sendable {
     /// A descriptor of its own, never a remembered one, opened with `flags`.
     func resolve(_ path: RelativePath, flags: Int32) throws(SystemError) -> Descriptor {
         if path.isRoot { return try System.open(root, .itself, flags: flags) }
+        if let links { return try follow(path, within: links, flags: flags) }
         guard method == .kernel, !kernelRefuses.load(ordering: .relaxed) else { return try walk(path, flags: flags) }
         let name = SystemName(anything: path.bytes)
         for _ in 0..<Self.kernelAttempts {

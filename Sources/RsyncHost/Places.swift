@@ -11,12 +11,13 @@ public enum Places: Sendable {
     case beneath(ConfinedTree)
 
     public func tree(
-        _ path: [UInt8], fakeSuper: Bool = false, keepsAccessTimes: Bool = false
+        _ path: [UInt8], fakeSuper: Bool = false, keepsAccessTimes: Bool = false, links: LinkFollowing = .none
     ) throws(FileError) -> ConfinedTree {
         guard case .beneath(let root) = self else {
-            return try ConfinedTree(opening: path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+            return try ConfinedTree(opening: path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
         }
-        return try root.subtree(Self.reduced(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes)
+        return try root.subtree(
+            Self.reduced(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
     }
 
     /// Whole content of a regular file of at most `limit` bytes; nil on the machine itself, where the caller reads.

@@ -87,6 +87,7 @@ enum Open {
     static let listing = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     /// Of a fifo or a device this does not wait for a partner.
     static let content = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    static let noFollow: Int32 = O_NOFOLLOW
     static let noAccessTime: Int32 = 0o1000000
     /// A file written in place: of a fifo this does not wait for a partner.
     static let update = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
@@ -125,6 +126,11 @@ enum System {
         Descriptor(owning: try retrying { unsafe ebb_openat2_beneath(directory.raw, path.characters, flags) })
     }
 
+    /// As `openBeneath`, following symlinks that do not lead out; EXDEV for those that do.
+    static func followBeneath(_ directory: Descriptor, _ path: SystemName, flags: Int32) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try retrying { unsafe ebb_openat2_following(directory.raw, path.characters, flags) })
+    }
+
     static func adviseSequential(_ file: Descriptor) {
         // Advice: a refusal changes nothing but speed.
         _ = posix_fadvise(file.raw, 0, 0, POSIX_FADV_SEQUENTIAL)
@@ -146,6 +152,12 @@ enum System {
                 unsafe ebb_fstatat_component(directory.raw, all.baseAddress! + start, all.count - start, atNoFollow, &found)
             }
         }
+        return FileStatus(found)
+    }
+
+    static func followedStatus(_ directory: Descriptor, _ path: SystemName) throws(SystemError) -> FileStatus {
+        var found = ebb_status()
+        _ = try retrying { unsafe ebb_fstatat(directory.raw, path.characters, 0, &found) }
         return FileStatus(found)
     }
 

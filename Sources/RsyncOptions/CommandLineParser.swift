@@ -170,6 +170,7 @@ extension ParsedArguments {
         {
             partialDirectory = Array(directory.utf8)
         }
+        if charsets == nil, let text = environment.charsets, !text.isEmpty { charsets = Array(text.utf8) }
         if oldArguments == 0, !secludedArguments {
             let old = saidOldArguments ? 0 : Self.leadingNumber(environment.oldArguments)
             if old != 0 {

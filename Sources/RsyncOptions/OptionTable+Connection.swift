@@ -100,7 +100,10 @@ extension OptionTable {
         .flag("trust-sender", .local, "do not check that the names that arrive were asked for") { arguments, _ in
             arguments.trustsSender = true
         },
-        .refused("iconv", value: "SPEC", no: "iconv", .both, "convert the character set of names"),
+        .valued(
+            "iconv", "SPEC", .both, "convert the character set of names", no: "iconv",
+            undo: { arguments, _ in arguments.charsets = [UInt8(ascii: "-")] }
+        ) { $0.charsets = $1.bytes },
         .flag("ipv4 4", .local, "use IPv4: said to ssh") { arguments, _ in arguments.addressFamily = .v4 },
         .flag("ipv6 6", .local, "use IPv6: said to ssh") { arguments, _ in arguments.addressFamily = .v6 },
         .valued("address", "ADDRESS", .local, "the local address to use" + daemonsOnly) { _, _ in },

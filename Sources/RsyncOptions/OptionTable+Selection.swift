@@ -30,22 +30,22 @@ extension OptionTable {
             $0.oneFileSystem = $1 ? $0.oneFileSystem + 1 : 0
         },
         .flag("links l", no: "links l", .both, "copy symlinks as symlinks") { $0.links = $1 },
-        .refused("copy-links L", .sender, "send what a symlink leads to", because: "symlinks are never followed"),
-        .refused(
-            "copy-unsafe-links", .both, "send what a symlink leads to if that lies outside the tree",
-            because: "symlinks are never followed"),
+        .flag("copy-links L", .sender, "send what a symlink leads to") { arguments, _ in arguments.copyLinks = true },
+        .flag("copy-unsafe-links", .both, "send what a symlink leads to if that lies outside the tree") { arguments, _ in
+            arguments.copyUnsafeLinks = true
+        },
         .flag("safe-links", .both, "leave out symlinks that lead outside the tree") { arguments, _ in arguments.safeLinks = true },
-        .refused("munge-links", no: "munge-links", .local, "store symlinks in a form that leads nowhere"),
+        .flag("munge-links", no: "munge-links", .local, "store symlinks in a form that leads nowhere") { $0.mungesLinks = $1 },
         .refused(
             "insecure-links", no: "insecure-links", .local, "follow foreign symlinks in paths given by the operator",
             because: "symlinks are never followed"),
         .refused("confine-root", value: "DIR", .local, "refuse paths of the operator that lead outside DIR"),
-        .refused(
-            "copy-dirlinks k", .sender, "take a symlink to a directory for the directory",
-            because: "symlinks are never followed"),
-        .refused(
-            "keep-dirlinks K", .receiver, "accept a symlink to a directory where a directory is to be",
-            because: "symlinks are never followed"),
+        .flag("copy-dirlinks k", .sender, "take a symlink to a directory for the directory") { arguments, _ in
+            arguments.copyDirectoryLinks = true
+        },
+        .flag("keep-dirlinks K", .receiver, "accept a symlink to a directory where a directory is to be") { arguments, _ in
+            arguments.keepDirectoryLinks = true
+        },
         .flag("hard-links H", no: "hard-links H", .both, "keep hard links between transferred files") {
             $0.hardLinks = $1 ? $0.hardLinks + 1 : 0
         },

@@ -58,6 +58,11 @@ public struct ParsedArguments: Sendable {
     /// `--modify-window`; below 0: nanoseconds count.
     public var modifyWindow: Int32?
     public var safeLinks = false
+    public var copyLinks = false
+    public var copyUnsafeLinks = false
+    public var copyDirectoryLinks = false
+    public var keepDirectoryLinks = false
+    public var mungesLinks = false
     /// `--ignore-missing-args`.
     public var ignoresMissing = false
     public var checksum = false
@@ -194,6 +199,8 @@ public struct ParsedArguments: Sendable {
     /// Both concern daemons and are refused without one (ARG-62).
     public var connectTimeout: Int32 = 0
     public var namesPasswordFile = false
+    /// The value of `--iconv`: `LOCAL,REMOTE`, one charset for both, or `-` (ARG-64).
+    public var charsets: [UInt8]?
 
     // MARK: Output
 
@@ -270,10 +277,11 @@ public enum FilterArgument: Sendable, Equatable {
 
 /// Defaults that come from outside the command line. A server ignores all but the limit (ARG-55).
 public struct ArgumentEnvironment: Sendable {
-    /// RSYNC_OLD_ARGS, RSYNC_PROTECT_ARGS, RSYNC_RSH; nil when unset.
+    /// RSYNC_OLD_ARGS, RSYNC_PROTECT_ARGS, RSYNC_RSH, RSYNC_ICONV; nil when unset.
     public var oldArguments: String?
     public var protectArguments: String?
     public var remoteShell: String?
+    public var charsets: String?
     /// RSYNC_PARTIAL_DIR.
     public var partialDirectory: String?
     /// RSYNC_MAX_ALLOC, which servers obey too.
@@ -282,7 +290,7 @@ public struct ArgumentEnvironment: Sendable {
     public var aliases = OptionAliases()
 
     public init(
-        oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil,
+        oldArguments: String? = nil, protectArguments: String? = nil, remoteShell: String? = nil, charsets: String? = nil,
         partialDirectory: String? = nil, allocationLimit: String? = nil,
         aliases: OptionAliases = OptionAliases()
     ) {
@@ -292,5 +300,6 @@ public struct ArgumentEnvironment: Sendable {
         self.partialDirectory = partialDirectory
         self.allocationLimit = allocationLimit
         self.aliases = aliases
+        self.charsets = charsets
     }
 }

@@ -30,6 +30,10 @@ public struct ServerArguments: Sendable, Equatable {
         if role == .receiver { start.append(Array("--sender".utf8)) }
         let cluster = cluster(arguments, role, capabilities)
         if cluster.count > 1 { start.append(cluster) }
+        if let charset = arguments.remoteCharset {
+            let value = arguments.oldArguments < 2 ? ShellEscaping.value(charset) : charset
+            start.append(Array("--iconv=".utf8) + value)
+        }
 
         let isSecluded = arguments.secludedArguments
         let escapes = !isSecluded
@@ -70,9 +74,12 @@ public struct ServerArguments: Sendable, Equatable {
         add("n", if: arguments.dryRun)
         add("l", if: arguments.links)
         add("d", if: sendsDirectoriesLetter(arguments, sends: sends))
+        add("K", if: sends && arguments.keepDirectoryLinks)
         add("O", if: sends && arguments.omitDirectoryTimes)
         add("J", if: sends && arguments.omitLinkTimes)
         add("y", times: arguments.fuzzy > 1 && !arguments.alternateDirectories.isEmpty ? 2 : 1, if: sends && arguments.fuzzy > 0)
+        add("L", if: !sends && arguments.copyLinks)
+        add("k", if: !sends && arguments.copyDirectoryLinks)
         add("W", if: arguments.wholeFile == true)
         add("H", times: min(arguments.hardLinks, 2))
         add("o", if: arguments.owner)
@@ -167,6 +174,7 @@ public struct ServerArguments: Sendable, Equatable {
             add("--partial", if: arguments.partial && arguments.partialDirectory == nil)
         }
         add("--ignore-errors", if: arguments.ignoreErrors)
+        add("--copy-unsafe-links", if: arguments.copyUnsafeLinks)
         add("--safe-links", if: arguments.safeLinks)
         add("--numeric-ids", if: arguments.numericIds)
         if sends {

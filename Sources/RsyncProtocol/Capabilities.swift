@@ -12,19 +12,15 @@ public struct Capabilities: Sendable, Hashable {
         return optionValue.contains(value)
     }
 
-    /// The string of this implementation; it has no charset conversion and sets symlink times (ARG-13).
-    /// `incremental` is the condition of ARG-14.
-    public static func offered(incremental: Bool) -> String { incremental ? ".iLfxCIvu" : ".LfxCIvu" }
+    /// The string of this implementation (ARG-13). `incremental` is the condition of ARG-14.
+    public static func offered(incremental: Bool) -> String { incremental ? ".iLsfxCIvu" : ".LsfxCIvu" }
 
     /// The compatibility flags a server answers with (SES-44). Never a bit whose letter is absent (SES-49).
     ///
-    /// - Parameters:
-    ///   - allowsIncrementalRecursion: the server's own half of SES-45, without the letter.
-    ///   - convertsCharsets: the server can convert charsets.
-    public func compatFlags(allowsIncrementalRecursion: Bool, convertsCharsets: Bool = false) -> CompatFlags {
-        // Linux can always set the time of a symlink, so no letter is needed.
-        var flags: CompatFlags = [.symlinkTimes]
-        if convertsCharsets { flags.insert(.symlinkIconv) }
+    /// - Parameter allowsIncrementalRecursion: the server's own half of SES-45, without the letter.
+    public func compatFlags(allowsIncrementalRecursion: Bool) -> CompatFlags {
+        // Linux can always set the time of a symlink and convert its text, so no letter is needed.
+        var flags: CompatFlags = [.symlinkTimes, .symlinkIconv]
         if allowsIncrementalRecursion, contains("i") { flags.insert(.incrementalRecursion) }
         let asked: [(Character, CompatFlags)] = [
             ("f", .safeFileList), ("x", .avoidXattrOptimisation), ("C", .checksumSeedFix), ("I", .inplacePartialDir),

@@ -1,13 +1,16 @@
 /// One list, sorted (FLS-97) and, on the receiving side, free of duplicates (FLS-103).
 ///
-/// Positions are sorted positions, 0-based and inactive entries included. What an index of the session means is the
-/// matter of whoever holds the lists (FLS-106, FLS-119). Made by `FileListBuilder`; never changes.
+/// Positions are sorted positions, 0-based and inactive entries included. Indexes of the session are positions counted
+/// from `startIndex`, or, where names are converted, places in the order of transmission (FLS-106, FLS-140). Made by
+/// `FileListBuilder`; never changes.
 public final class FileList: Sendable {
     public let startIndex: Int32
     /// Bytes of all regular files and symlinks (FLS-47).
     public let totalSize: Int64
-    /// Sorted positions of the directories, duplicates included: directory numbers go in this order (FLS-112).
+    /// Sorted positions of the directories, duplicates included.
     public let directories: [Int]
+    /// Wire position to sorted position where indexes go by the former. Else empty.
+    private let sortedPositions: [UInt32]
 
     private let arena: [UInt8]
     /// In wire order.
@@ -26,7 +29,7 @@ public final class FileList: Sendable {
 
     init(
         startIndex: Int32, totalSize: Int64, arena: [UInt8], records: [FileRecord], order: [UInt32],
-        lookupOrder: [UInt32], inlineNames: [UInt32: InlineNames], sortsByPlainBytes: Bool
+        lookupOrder: [UInt32], inlineNames: [UInt32: InlineNames], sortsByPlainBytes: Bool, numbersByWire: Bool
     ) {
         self.startIndex = startIndex
         self.totalSize = totalSize
@@ -37,6 +40,7 @@ public final class FileList: Sendable {
         self.inlineNames = inlineNames
         self.sortsByPlainBytes = sortsByPlainBytes
         directories = order.indices.filter { records[Int(order[$0])].mode.isDirectory }
+        sortedPositions = numbersByWire ? FileListSort.inverse(order) : []
     }
 
     public var count: Int { order.count }
@@ -51,6 +55,22 @@ public final class FileList: Sendable {
     public func linkGroup(at sorted: Int) -> Int32 { record(sorted).linkGroup }
     /// 0-based position in the order of transmission.
     public func wirePosition(at sorted: Int) -> Int { Int(order[sorted]) }
+
+    /// The index of an entry (FLS-119).
+    public func index(at sorted: Int) -> Int32 {
+        startIndex + Int32(sortedPositions.isEmpty ? sorted : wirePosition(at: sorted))
+    }
+
+    /// Where the entry of an index stands. The index must be one of this list.
+    public func position(of index: Int32) -> Int {
+        let place = Int(index - startIndex)
+        return sortedPositions.isEmpty ? place : Int(sortedPositions[place])
+    }
+
+    /// `directories` in the order in which they are numbered (FLS-112).
+    public var numberedDirectories: [Int] {
+        sortedPositions.isEmpty ? directories : directories.sorted { wirePosition(at: $0) < wirePosition(at: $1) }
+    }
 
     /// Without the leading slashes of `--relative` (FLS-102), unless the builder was told to keep them.
     public func name(at sorted: Int) -> [UInt8] {

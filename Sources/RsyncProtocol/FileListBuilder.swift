@@ -3,16 +3,22 @@ public struct FileListBuilder: Sendable {
     private let startIndex: Int32
     private let traits: SessionTraits
     private let keepsLeadingSlashes: Bool
+    private let numbersByWire: Bool
     private var totalSize: Int64 = 0
     private var arena: [UInt8] = []
     private var records: [FileRecord] = []
     private var inlineNames: [UInt32: FileList.InlineNames] = [:]
 
-    /// `keepsLeadingSlashes`: for a sender; a receiver strips them behind the sort (FLS-102).
-    public init(startIndex: Int32, traits: SessionTraits, keepsLeadingSlashes: Bool = false) {
+    /// - Parameters:
+    ///   - keepsLeadingSlashes: for a sender; a receiver strips them behind the sort (FLS-102).
+    ///   - numbersByWire: names are converted, so the two sides may sort differently (FLS-140).
+    public init(
+        startIndex: Int32, traits: SessionTraits, keepsLeadingSlashes: Bool = false, numbersByWire: Bool = false
+    ) {
         self.startIndex = startIndex
         self.traits = traits
         self.keepsLeadingSlashes = keepsLeadingSlashes
+        self.numbersByWire = numbersByWire
     }
 
     /// Entries so far.
@@ -75,6 +81,7 @@ public struct FileListBuilder: Sendable {
         order.reserveCapacity(0)
         return FileList(
             startIndex: startIndex, totalSize: totalSize, arena: arena, records: records, order: order,
-            lookupOrder: lookupOrder, inlineNames: inlineNames, sortsByPlainBytes: plain)
+            lookupOrder: lookupOrder, inlineNames: inlineNames, sortsByPlainBytes: plain,
+            numbersByWire: numbersByWire)
     }
 }

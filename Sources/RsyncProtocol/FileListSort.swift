@@ -11,9 +11,15 @@ enum FileListSort {
     ) -> [UInt32] {
         let stripped = sorted(order, records, arena.span, plain: plain)
         guard stripped != order else { return [] }
-        var sortedPosition = [UInt32](repeating: 0, count: order.count)
-        for (position, wire) in order.enumerated() { sortedPosition[Int(wire)] = UInt32(position) }
-        return stripped.map { sortedPosition[Int($0)] }
+        let sortedPositions = inverse(order)
+        return stripped.map { sortedPositions[Int($0)] }
+    }
+
+    /// Wire positions to sorted positions.
+    static func inverse(_ order: [UInt32]) -> [UInt32] {
+        var sortedPositions = [UInt32](repeating: 0, count: order.count)
+        for (position, wire) in order.enumerated() { sortedPositions[Int(wire)] = UInt32(position) }
+        return sortedPositions
     }
 
     /// Runs that are in order already are found by comparing across each seam, so a list that arrives directory by

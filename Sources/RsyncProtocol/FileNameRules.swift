@@ -1,7 +1,7 @@
 import RsyncWire
 
 /// What a name of a file list may look like (FLS-46, FLS-93).
-enum FileNameRules {
+public enum FileNameRules {
     /// MAXPATH of Linux, with the terminating NUL: names and symlink targets are shorter (FLS-46, FLS-67).
     static let maximumPath = 4096
     /// The shared-prefix length is one byte (FLS-43).
@@ -33,6 +33,21 @@ enum FileNameRules {
         // A lone "." stays, and so does "/." (check 4).
         if result.isEmpty || result == [slash] { result.append(dot) }
         return result
+    }
+
+    /// The same of a name that a conversion has made of one that passed (HOS-113): it has as many components as that had,
+    /// and all is still well with each.
+    public static func allows(_ converted: [UInt8], madeOf original: [UInt8], relative: Bool) -> Bool {
+        guard !converted.isEmpty, converted.count < maximumPath,
+            converted.count(where: { $0 == slash }) == original.count(where: { $0 == slash }),
+            let cleaned = try? cleaned(converted, relative: relative, offset: 0)
+        else { return false }
+        return cleaned == converted && isRoot(converted) == isRoot(original)
+    }
+
+    /// The text of a symlink, likewise (FLS-67).
+    public static func allows(target: [UInt8]) -> Bool {
+        !target.isEmpty && target.count < maximumPath && !target.contains(0)
     }
 
     /// Whether a component is empty, `.` or `..`: one pass, so that ordinary names cost no allocation.

@@ -16,6 +16,9 @@ public struct ItemAttributes: Sendable, Hashable {
     /// checks it.
     public var xname: [UInt8]
 
+    /// What is shown of the name: that of a fuzzy basis is nobody's concern.
+    public var shownName: [UInt8] { flags.contains(.transfer) ? [] : xname }
+
     /// Longest xname: MAXPATH less its NUL (04-transfer.md section 20).
     public static let longestXname = 4095
 

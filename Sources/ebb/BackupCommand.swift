@@ -1,4 +1,5 @@
 import ReverseSession
+import RsyncEngine
 import RsyncHost
 import RsyncOptions
 
@@ -70,7 +71,7 @@ struct BackupCommand {
             interruption = try Interruption()
             try Signals.install(interrupting: interruption)
         } catch {
-            System.complain("cannot install signal handlers: errno \(error.errno)")
+            System.complain("cannot install signal handlers: \(errorText(error.errno))")
             return 14
         }
         return agent.run(interruption)

@@ -9,9 +9,13 @@ final class DirectoryLock {
 
     private let descriptor: Int32
 
-    /// Waits at most so many seconds. A directory that cannot be opened or locked is used without.
-    init(_ path: [UInt8], waiting seconds: Int32, _ interruption: Interruption) throws(Busy) {
+    /// Opens what `take` locks: that may be after the confinement, which leaves directories elsewhere out of reach.
+    init(_ path: [UInt8]) {
         descriptor = unsafe open(path.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    /// Waits at most so many seconds. A directory that cannot be opened or locked is used without.
+    func take(waiting seconds: Int32, _ interruption: Interruption) throws(Busy) {
         guard descriptor >= 0 else { return }
         let end = ContinuousClock.now + .seconds(Int64(seconds))
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

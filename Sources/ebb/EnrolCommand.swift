@@ -1,5 +1,6 @@
 import BackupVault
 import ReverseSession
+import RsyncEngine
 
 /// `ebb enrol --client NAME --vault DIR KEY.pub|-`: makes the client's part of the vault, and the line of
 /// `authorized_keys` that lets this key do backups and nothing else.
@@ -38,12 +39,11 @@ struct EnrolCommand {
             let line = try AuthorizedKey(publicKey: text).line(
                 forcing: [program] + ["gate", "--client", client.description, "--vault"].map { Array($0.utf8) } + [vault]
                     + (fakeSuper ? [Array("--fake-super".utf8)] : []))
+            // Before anything is made: a client without a key would be half enrolled.
+            if let target, let number = System.append([], to: target) { return complain(target, number) }
             _ = try ClientVault(vault: vault, client: client, creating: true)
             if let target {
-                if let number = System.append(line + [0x0a], to: target) {
-                    System.complain("cannot write \(String(decoding: target, as: UTF8.self)): errno \(number)")
-                    return 11
-                }
+                if let number = System.append(line + [0x0a], to: target) { return complain(target, number) }
                 System.complain("\(client) is enrolled; its key may back up and do nothing else")
             } else {
                 System.write(line + [0x0a], to: 1)
@@ -53,11 +53,16 @@ struct EnrolCommand {
             System.complain("this key cannot be used: \(error.text)")
             return 1
         } catch let error as VaultError {
-            System.complain("\(error)")
+            System.complain("cannot enrol \(client) in the vault \(System.named(vault)): \(System.reason(error))")
             return error.exitCode
         } catch {
             System.complain("\(error)")
             return 11
         }
+    }
+
+    private func complain(_ target: [UInt8], _ number: Int32) -> Int32 {
+        System.complain("cannot write \(System.named(target)): \(errorText(number))")
+        return 11
     }
 }

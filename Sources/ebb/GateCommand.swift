@@ -1,4 +1,5 @@
 import BackupVault
+import RsyncEngine
 import RsyncHost
 
 /// `ebb gate --client NAME --vault DIR`: the forced command of a client's key.
@@ -24,7 +25,7 @@ struct GateCommand {
             let stream = try FileDescriptorStream(reading: 0, writing: 1, interruption: interruption)
             return GateRun(client: client, vault: vault, fakeSuper: fakeSuper, stream: stream).run()
         } catch {
-            System.complain("cannot begin: errno \(error.errno)")
+            System.complain("cannot begin: \(errorText(error.errno))")
             return 14
         }
     }

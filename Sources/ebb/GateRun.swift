@@ -34,9 +34,14 @@ struct GateRun {
         do throws(VaultError) {
             place = try ClientVault(vault: vault, client: client, creating: false, fakeSuper: fakeSuper)
         } catch {
-            // Nowhere to write it down, so that the administrator can only learn of it here.
-            return answer(GateRefusal(.failed, "no place for this client in the vault: ebb enrol makes it, on the server"))
+            // Nowhere to write it down, so that the administrator can only learn of it here; but for where the vault
+            // lies (HOS-608).
+            guard case .file(let error) = error else {
+                return answer(GateRefusal(.failed, "no place for this client in the vault: ebb enrol makes it, on the server"))
+            }
+            return answer(GateRefusal(.failed, "the vault cannot be opened: \(errorText(error.errno))"))
         }
+        confine(to: place)
         do throws(GateRefusal) {
             let grant = try policy.decide(command: command)
             let options = try transferOptions(grant)
@@ -47,6 +52,20 @@ struct GateRun {
             record.error = "refused: \(error.description)"
             note(record, in: place)
             return answer(error)
+        }
+    }
+
+    /// The second wall (RSH-310): from here on this process writes nothing outside of the client's part of the vault and starts
+    /// nothing. A kernel that cannot do it is no reason to go without a backup.
+    private func confine(to place: ClientVault) {
+        // The first look-up loads what the C library needs for all of them.
+        IdentityLookup().prepare()
+        do throws(Confinement.Failure) {
+            _ = try Confinement.apply(
+                roots: [.init(descriptor: place.descriptor, isWritable: true, holdsNodes: true)], readingTables: true,
+                relinking: true)
+        } catch {
+            System.complain("note: this process is not confined: \(errorText(error.errno))", by: "ebb gate")
         }
     }
 

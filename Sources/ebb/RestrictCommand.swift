@@ -1,5 +1,6 @@
 import RestrictedShell
 import RsyncCommand
+import RsyncEngine
 import RsyncHost
 import RsyncOptions
 
@@ -74,7 +75,7 @@ struct RestrictCommand {
             try Signals.install(interrupting: interruption)
             return RestrictRun(settings, interruption).run()
         } catch {
-            System.complain("cannot begin: errno \(error.errno)")
+            System.complain("cannot begin: \(errorText(error.errno))")
             return 14
         }
     }

@@ -11,6 +11,9 @@ struct RestrictRun {
     private let interruption: Interruption
     private let command = System.variable("SSH_ORIGINAL_COMMAND") ?? []
 
+    /// Seconds for the arguments that come over the connection: any client sends them at once.
+    private static let patience: Int32 = 60
+
     init(_ settings: RestrictCommand.Settings, _ interruption: Interruption) {
         self.settings = settings
         self.interruption = interruption
@@ -74,10 +77,7 @@ struct RestrictRun {
         let isWriting = !request.isSender
         if isWriting { try checkWritable(root, place) }
         // Readers disturb nobody (RSH-250). The descriptor is held until the process ends.
-        var lock: DirectoryLock?
-        if isWriting, settings.locks {
-            lock = try DirectoryLock(place, waiting: settings.lockWait, interruption)
-        }
+        let lock = isWriting && settings.locks ? DirectoryLock(place) : nil
         defer { withExtendedLifetime(lock) {} }
         // The first look-up loads what the C library needs for all of them.
         IdentityLookup().prepare()
@@ -88,13 +88,19 @@ struct RestrictRun {
                     .init(descriptor: root.rootDescriptor, isWritable: isWriting, holdsNodes: policy.isWholeSystem)
                 ], readingTables: true)
         } catch {
-            throw Trouble(description: "cannot confine this process: errno \(error.errno)", exitCode: 4)
+            throw Trouble(description: "cannot confine this process: \(errorText(error.errno))", exitCode: 4)
         }
         // RSH-352. The log tells which level was reached; a wall that should stand and does not ends everything.
         if report.landlockVersion != nil, !policy.isWholeSystem, !Confinement.refuses(listing: [UInt8(ascii: "/")]) {
             throw Trouble(description: "the confinement of this process does not work", exitCode: 4)
         }
-        if request.isSecluded { try request.add(secluded: ConfinedServer.readSecluded(interruption)) }
+        // Before the lock: whoever never says what they want keeps nobody else waiting.
+        if request.isSecluded {
+            try request.add(
+                secluded: ConfinedServer.readSecluded(
+                    interruption, within: settings.policy.longestTimeout > 0 ? settings.policy.longestTimeout : Self.patience))
+        }
+        try lock?.take(waiting: settings.lockWait, interruption)
         let arguments = request.arguments { PathExpansion(root, matchesHidden: $1).names($0) }
         log.note("start", role: isWriting ? "receive" : "send", level: report.level)
         let status = try ConfinedServer(arguments, root: root, interruption: interruption).serve()

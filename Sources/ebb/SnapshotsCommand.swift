@@ -4,7 +4,8 @@ import RsyncReport
 /// `ebb snapshots --vault DIR [--client NAME]`: what there is, with what each snapshot added.
 struct SnapshotsCommand {
     private let vault: [UInt8]
-    private let clients: [ClientName]
+    /// nil: all that are there.
+    private let client: ClientName?
 
     init(_ words: [[UInt8]]) throws(CommandWords.Misuse) {
         let words = try CommandWords(words, valued: ["vault", "client"])
@@ -12,23 +13,26 @@ struct SnapshotsCommand {
         vault = try words.required("vault")
         if let text = words.text("client") {
             guard let name = ClientName(text) else { throw .init(text: "\(text) is no name of a client") }
-            clients = [name]
+            client = name
         } else {
-            do throws(VaultError) {
-                clients = try ClientVault.clients(of: vault)
-            } catch {
-                throw .init(text: "cannot read the vault: \(error)")
-            }
+            client = nil
         }
     }
 
     func run() -> Int32 {
+        let clients: [ClientName]
+        do throws(VaultError) {
+            if let client { clients = [client] } else { clients = try ClientVault.clients(of: vault) }
+        } catch {
+            System.complain("cannot read the vault \(System.named(vault)): \(System.reason(error))")
+            return error.exitCode
+        }
         var code: Int32 = 0
         for client in clients {
             do throws(VaultError) {
                 try list(try ClientVault(vault: vault, client: client, creating: false))
             } catch {
-                System.complain("\(client): \(error)")
+                System.complain("\(client) in \(System.named(vault)): \(System.reason(error))")
                 code = error.exitCode
             }
         }

@@ -1,7 +1,9 @@
 import BackupVault
 import Glibc
+import RsyncEngine
 import RsyncHost
 import RsyncReport
+import RsyncWire
 
 /// What the commands ask of the system beside the layers below. The one file of this program that names the C library,
 /// but for its start.
@@ -29,6 +31,15 @@ enum System {
             NameEscaping.utf8.escape(Array($0.utf8)) + [0x0a]
         }
         write(Array("\(name): ".utf8) + lines.joined(), to: 2)
+    }
+
+    /// Bytes of a path, for `complain`.
+    static func named(_ path: [UInt8]) -> String { String(decoding: path, as: UTF8.self) }
+
+    /// Without the path below the vault where that is the vault itself.
+    static func reason(_ error: VaultError) -> String {
+        guard case .file(let error) = error else { return error.description }
+        return error.path.isRoot ? errorText(error.errno) : "\(error.operation) \"\(error.path)\": \(errorText(error.errno))"
     }
 
     static func now() -> UTCTime { UTCTime(seconds: Int64(time(nil))) }

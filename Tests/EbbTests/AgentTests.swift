@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `ebb backup` before gates that are not what they should be.
-@Suite struct AgentTests {
+@Suite(.serialized) struct AgentTests {
     /// What stands before the roots, and how the agent ends. `ROOT` is the root that was asked for.
     struct Hostile: Sendable, CustomTestStringConvertible {
         let lines: [String]

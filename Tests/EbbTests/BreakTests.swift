@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The connection is cut at seeded places, in either direction, or the gate is killed, and the work is taken up again.
-@Suite struct BreakTests {
+@Suite(.serialized) struct BreakTests {
     static let seed: UInt64 = 20_261_121
     static let cutsOfData = 14
     static let cutsOfAnswers = 6
@@ -123,6 +123,9 @@ import Testing
         try gate.run()
         // It has begun once it answers.
         #expect(output.fileHandleForReading.availableData.starts(with: Data("EBB/1 RUN\n".utf8)))
+        // The stand-in has become the gate.
+        let status = try String(contentsOfFile: "/proc/\(gate.processIdentifier)/status", encoding: .utf8)
+        #expect(status.contains("NoNewPrivs:\t1"), "confined before it hears the peer")
         let busy = try stage.backup(stage.source)
         #expect(busy.status == 5)
         gate.terminate()
@@ -132,5 +135,24 @@ import Testing
         #expect(stage.exists(stage.incomplete))
         try input.fileHandleForWriting.close()
         #expect(try stage.backup(stage.source).status == 0)
+    }
+
+    /// A vault on a file system that is too small: nothing is published, no temporary file stays, the lock is free, and the
+    /// message says which file. Where mounts are not for us there is nothing to try.
+    @Test(.timeLimit(.minutes(1))) func saysThatTheVaultIsFull() throws {
+        let stage = try Stage()
+        try stage.shell("head -c 3000000 /dev/urandom >source/a; cp source/a source/b")
+        let script = """
+            mount --make-rprivate / && mount -t tmpfs -o size=4000k tmpfs vault 2>/dev/null || { echo unable; exit 0; }
+            \(Stage.ebb) enrol --client desk --vault vault key.pub >/dev/null
+            \(Stage.ebb) backup host \(stage.source); echo "status $?"
+            ls vault/desk/snapshots; find vault -name '.*'; flock -n vault/desk/lock echo free
+            """
+        let outcome = try stage.run(
+            ["unshare", "-m", "sh", "-c", script], environment: ["EBB_SSH": try stage.standIn()])
+        guard outcome.status == 0, outcome.output != "unable\n" else { return }
+        #expect(outcome.output == "status 11\nfree\n", "\(outcome.errors)")
+        #expect(outcome.errors.contains("/source/b\": No space left on device (28)"))
+        #expect(outcome.errors.contains("the work is kept for the next session"))
     }
 }

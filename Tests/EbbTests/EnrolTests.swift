@@ -2,7 +2,7 @@ import Foundation
 import ReverseSession
 import Testing
 
-@Suite struct EnrolTests {
+@Suite(.serialized) struct EnrolTests {
     @Test(.timeLimit(.minutes(1))) func writesALineThatSSHDAcceptsAndThatForcesTheGate() throws {
         let stage = try Stage()
         let line = try String(contentsOfFile: stage.path + "/authorized", encoding: .utf8)
@@ -33,5 +33,14 @@ import Testing
         "-----BEGIN OPENSSH PRIVATE KEY-----",
     ]) func refusesWhatIsNoPublicKey(_ text: String) {
         #expect(throws: AuthorizedKey.Defect.self) { try AuthorizedKey(publicKey: Array(text.utf8)) }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func enrolsNobodyByHalf() throws {
+        let stage = try Stage()
+        let target = stage.path + "/missing/authorized"
+        let outcome = try stage.ebb("enrol", "--client", "two", "--vault", stage.vault, "--to", target, stage.path + "/key.pub")
+        #expect(outcome.status == 11)
+        #expect(outcome.errors == "ebb: cannot write \(target): No such file or directory (2)\n")
+        #expect(!stage.exists(stage.vault + "/two"))
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the gate says before any session, and that nothing else comes on standard output.
-@Suite struct GateAnswerTests {
+@Suite(.serialized) struct GateAnswerTests {
     private func ask(_ stage: Stage, _ request: String?, _ options: String...) throws -> Outcome {
         var environment = ["SSH_CONNECTION": "192.0.2.7 1 192.0.2.8 22"]
         environment["SSH_ORIGINAL_COMMAND"] = request
@@ -53,6 +53,23 @@ import Testing
         #expect(outcome.status == 11)
         #expect(outcome.output.hasPrefix("EBB/1 REFUSED failed "))
         #expect(!stage.exists(stage.vault + "/desk"))
+    }
+
+    /// The person at the server reads which directory it is, the one at the client machine only what is wrong with it.
+    @Test(.timeLimit(.minutes(1)), arguments: [("missing", "No such file or directory (2)"), ("file", "Not a directory (20)")])
+    func saysWhatIsWrongWithAVault(_ name: String, _ reason: String) throws {
+        let stage = try Stage()
+        try stage.shell("rm -rf vault; echo 1 >file; rm authorized")
+        let vault = stage.path + "/" + name
+        let gate = try stage.run(
+            [Stage.ebb, "gate", "--client", "desk", "--vault", vault], environment: ["SSH_ORIGINAL_COMMAND": "backup root=/etc"])
+        #expect(gate.status == 11)
+        #expect(gate.output == "EBB/1 REFUSED failed the vault cannot be opened: \(reason)\n")
+        let list = try stage.ebb("snapshots", "--vault", vault)
+        #expect(list.status == 11 && list.errors == "ebb: cannot read the vault \(vault): \(reason)\n")
+        let enrolled = try stage.ebb("enrol", "--client", "desk", "--vault", vault, stage.path + "/key.pub")
+        #expect(enrolled.status == 11 && enrolled.output == "")
+        #expect(enrolled.errors == "ebb: cannot enrol desk in the vault \(vault): \(reason)\n")
     }
 
     @Test(.timeLimit(.minutes(1))) func takesNoOtherWordsThanItsOwn() throws {

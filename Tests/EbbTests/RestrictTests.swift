@@ -3,7 +3,7 @@ import PeerKit
 import Testing
 
 /// Stock clients through a real sshd at keys that `ebb restrict` guards.
-@Suite struct RestrictTests {
+@Suite(.serialized) struct RestrictTests {
     static let clients: [String] = {
         let older = ProcessInfo.processInfo.environment["EBB_RSYNC_327"] ?? Stage.root + "/.build/peers/rsync-3.2.7/usr/bin/rsync"
         return ["rsync"] + (FileManager.default.isExecutableFile(atPath: older) ? [older] : [])
@@ -159,6 +159,22 @@ import Testing
         try input.fileHandleForWriting.close()
         #expect(try keys.copy("rsync", key: 2, "-aI", stage.source + "/", "127.0.0.1:").status == 0)
         try Stage.wait(for: holder, "flock")
+    }
+
+    /// A client that announces arguments and sends none, or sends them ever so slowly, is sent away and locks nobody out.
+    @Test(.timeLimit(.minutes(1))) func waitsForArgumentsOnlyForAWhileAndUnlocked() throws {
+        let stage = try Stage()
+        try stage.shell("mkdir root")
+        let outcome = try stage.run([
+            "sh", "-c",
+            """
+            mkfifo in; sleep 20 >in & quiet=$!
+            SSH_ORIGINAL_COMMAND='rsync --server -s' \(Stage.ebb) restrict --timeout 2 root <in & slow=$!
+            flock -n root true; echo "lock $?"; wait $slow; echo "status $?"; kill $quiet
+            """,
+        ])
+        #expect(outcome.output == "lock 0\nstatus 30\n", "\(outcome)")
+        #expect(outcome.errors == "rrsync: refused: no arguments within 2 seconds\n")
     }
 
     @Test(.timeLimit(.minutes(1))) func answersWhatIsNoTransfer() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Whole reverse sessions between `ebb backup` and `ebb gate`, judged by stock rsync.
-@Suite struct ReverseBackupTests {
+@Suite(.serialized) struct ReverseBackupTests {
     @Test(.timeLimit(.minutes(2))) func publishesASnapshotThatEqualsTheSource() throws {
         let stage = try Stage()
         try stage.fillSource()

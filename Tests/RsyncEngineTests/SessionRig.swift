@@ -89,6 +89,9 @@ struct SessionRig {
     var sources: [SourceArgument]
     var destination: Destination
     var requested: RequestedNames?
+    /// What each end makes of names (FLS-138).
+    var senderNames: (any NameConverter)?
+    var receiverNames: (any NameConverter)?
     var serverPipe: MemoryPipe?
     var clientPipe: MemoryPipe?
     var timeoutSeconds: Int64 = 60
@@ -176,9 +179,10 @@ struct SessionRig {
         let isServer = setting.isPush != isSender
         var options = options
         if !isServer { options.filters = filters }
-        let configuration = SessionConfiguration(
+        var configuration = SessionConfiguration(
             isServer: isServer, isSender: isSender, version: ProtocolVersion(setting.version) ?? .newest,
             capabilities: Capabilities(optionValue: setting.offered(options)), seed: 0x5eed)
+        configuration.names = isSender ? senderNames : receiverNames
         let environment = SessionEnvironment(identities: MemoryIdentities(), umask: 0o022, milliseconds: { 0 },
             filterFiles: filterFiles)
         let session = Session(

@@ -60,4 +60,40 @@ import Testing
         }
         #expect(!Confinement.refuses(listing: outside), "other threads are free")
     }
+
+    /// As the agent of a backup is: nothing but the reading of what it was told to send.
+    @Test func letsReadWhatIsNamedAndWriteNothing() throws {
+        let sandbox = try Sandbox()
+        try sandbox.directory("d/e")
+        try sandbox.write("d/e/f")
+        try sandbox.write("single")
+        try sandbox.write("other")
+        try sandbox.symlink("link", to: "other")
+        let tree = try sandbox.tree()
+        let named = ["d", "single", "link", "missing"].map { Array((sandbox.root + "/" + $0).utf8) }
+        let findings = Findings()
+        onThreads(1) { _ in
+            do {
+                let report = try Confinement.apply(roots: [], reading: named, relinking: true)
+                findings.report.withLock { $0 = report }
+                findings.note("read below", failure { _ = try tree.open(path("d/e/f")) })
+                findings.note("list", failure { _ = try tree.names(in: path("d/e")) })
+                findings.note("read a file", failure { _ = try tree.open(path("single")) })
+                findings.note("read another", failure { _ = try tree.open(path("other")) })
+                findings.note("write", failure { _ = try tree.createTemporary(for: path("d/e/f")) })
+                findings.note("remove", failure { try tree.removeFile(path("single")) })
+                findings.note("list the parent", failure { _ = try tree.names(in: .root) })
+            } catch {
+                Issue.record("\(error)")
+            }
+        }
+        let report = try #require(findings.report.withLock { $0 })
+        #expect(report.landlockVersion != 1)
+        guard report.landlockVersion != nil else { return }
+        let failures = findings.failures.withLock { $0 }
+        for allowed in ["read below", "list", "read a file"] { #expect(failures[allowed] == .some(nil), "\(allowed)") }
+        for refused in ["read another", "write", "remove", "list the parent"] {
+            #expect(failures[refused] == .some(FileError.accessDenied), "\(refused)")
+        }
+    }
 }

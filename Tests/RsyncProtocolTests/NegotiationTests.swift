@@ -71,9 +71,8 @@ import Testing
 }
 
 @Suite struct CapabilitiesTests {
-    private func flags(_ text: String, incremental: Bool = true, iconv: Bool = true) -> CompatFlags {
-        Capabilities(optionValue: Array(text.utf8))
-            .compatFlags(allowsIncrementalRecursion: incremental, convertsCharsets: iconv)
+    private func flags(_ text: String, incremental: Bool = true) -> CompatFlags {
+        Capabilities(optionValue: Array(text.utf8)).compatFlags(allowsIncrementalRecursion: incremental)
     }
 
     /// SES-48.
@@ -84,7 +83,7 @@ import Testing
         #expect(flags(".Lsf").rawValue == 0x0e)
         #expect(flags("").rawValue == 0x06)
         #expect(flags(".iLsfxCIvu", incremental: false).rawValue == 0x1fe)
-        #expect(flags("31.9iQQf", iconv: false) == [.symlinkTimes, .incrementalRecursion, .safeFileList])
+        #expect(flags("31.9iQQf") == [.symlinkTimes, .symlinkIconv, .incrementalRecursion, .safeFileList])
     }
 
     @Test func flagsAreAVarint() {
@@ -94,8 +93,8 @@ import Testing
     }
 
     @Test func ourOwnStringAsksForWhatWeCan() {
-        #expect(Capabilities.offered(incremental: true) == ".iLfxCIvu")
-        #expect(Capabilities.offered(incremental: false) == ".LfxCIvu")
+        #expect(Capabilities.offered(incremental: true) == ".iLsfxCIvu")
+        #expect(Capabilities.offered(incremental: false) == ".LsfxCIvu")
     }
 
     /// SES-40, as observed with 32.

@@ -30,6 +30,8 @@ int ebb_fstatat(int directory, const char *name, int flags, struct ebb_status *o
 int ebb_openat(int directory, const char *name, int flags, mode_t mode);
 // RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS always. ENOSYS where the kernel lacks it.
 int ebb_openat2_beneath(int directory, const char *path, int flags);
+// The same without RESOLVE_NO_SYMLINKS.
+int ebb_openat2_following(int directory, const char *path, int flags);
 // fchmodat2 (Linux 6.6); ENOSYS before.
 int ebb_fchmodat2(int directory, const char *name, mode_t mode, int flags);
 int ebb_mknodat(int directory, const char *name, mode_t mode, uint32_t major, uint32_t minor);
@@ -46,6 +48,12 @@ ssize_t ebb_write(int descriptor, const uint8_t *buffer, size_t offset, size_t c
 int ebb_allocate(int descriptor, int64_t length);
 // A hole within the present size.
 int ebb_punch(int descriptor, int64_t position, int64_t length);
+
+// Charsets. A conversion, or NULL; "" is the charset of the locale that the environment names.
+void *ebb_charset_open(const char *to, const char *from);
+void ebb_charset_close(void *conversion);
+// All of a text, from a fresh state: the bytes written; -1 where it cannot be converted, -2 where there is no room.
+ssize_t ebb_charset_convert(void *conversion, const uint8_t *in, size_t in_length, uint8_t *out, size_t out_length);
 
 // Waits until everything written to the file system that holds the open descriptor is on disk.
 int ebb_syncfs(int descriptor);

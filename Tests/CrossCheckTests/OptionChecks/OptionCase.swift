@@ -65,7 +65,7 @@ struct OptionCase: Sendable {
     }
 
     static let all: [OptionCase] = [
-        compression, iconv, writing, bases, filters, selection, deletion, attributes, xattrs, acls, output, argumentWords,
+        compression, iconv, writing, bases, filters, selection, links, deletion, attributes, xattrs, acls, output, argumentWords,
         session, batch, basics,
     ].flatMap { $0 }
 }
