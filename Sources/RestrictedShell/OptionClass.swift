@@ -127,7 +127,7 @@ extension OptionClass {
         // Output. A file that the client names is never written as a log (RSH-225).
         add("verbose quiet info stderr msgs2stderr out-format stats itemize-changes", .allowed)
         add(
-            "debug log-file log-file-format progress human-readable 8-bit-output outbuf motd help version", .refused)
+            "debug json log-file log-file-format progress human-readable 8-bit-output outbuf motd help version", .refused)
 
         add("daemon config dparam detach no-detach", .refused)
         return table

@@ -14,6 +14,7 @@ struct ClientRun {
     private let isLocal: Bool
     private let log: LogFile?
     private let names: CharsetConverter?
+    private let events: EventWriter?
     private let startedAt = SystemWords.milliseconds()
     /// Seconds left to the run (XFR-151).
     private let secondsLeft: Int64?
@@ -27,6 +28,7 @@ struct ClientRun {
         var sendsToRemote = false
         if case .push = endpoints { sendsToRemote = true }
         log = LogFile.opened(arguments, sendsToRemote: sendsToRemote)
+        events = EventWriter(arguments, sendsToRemote: sendsToRemote)
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
@@ -34,6 +36,34 @@ struct ClientRun {
     }
 
     func run() throws -> Int32 {
+        guard let events else { return try runSession() }
+        let direction =
+            switch endpoints {
+            case .push: "push"
+            case .pull: "pull"
+            case .local: "local"
+            }
+        events.start(direction: direction, dryRun: options.dryRun, listOnly: options.listOnly)
+        do {
+            return try runSession()
+        } catch {
+            // Thrown before there was a session: what follows a session's end is told by `finish`.
+            let code: Int32
+            switch error {
+            case let error as SessionError:
+                events.text(.error, error.message.bytes)
+                code = error.exitCode
+            case let error as ArgumentError:
+                events.text(.error, Array(error.text.utf8))
+                code = error.exitCode
+            default: code = 14
+            }
+            events.summary(nil, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+            throw error
+        }
+    }
+
+    private func runSession() throws -> Int32 {
         switch endpoints {
         case .push(let sources, let destination):
             return try push(sources, destination)
@@ -50,7 +80,7 @@ struct ClientRun {
         let (child, capabilities) = try connect(
             user: destination.user, host: destination.host, role: .sender, paths: [destination.path])
         let opened = openSources(sources)
-        let console = Console(arguments, isSender: true, isRemote: true, log: log)
+        let console = Console(arguments, isSender: true, isRemote: true, log: log, events: events)
         let session = try makeSession(child.stream, console, isSender: true, capabilities)
         let result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         return finish(result, console, role: "sender", child)
@@ -60,7 +90,7 @@ struct ClientRun {
         _ user: [UInt8]?, _ host: [UInt8], _ paths: [[UInt8]], _ destination: [UInt8]?
     ) throws -> Int32 {
         let (child, capabilities) = try connect(user: user, host: host, role: .receiver, paths: paths)
-        let console = Console(arguments, isSender: false, isRemote: true, log: log)
+        let console = Console(arguments, isSender: false, isRemote: true, log: log, events: events)
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
         let requested =
             arguments.oldArguments > 0 || arguments.trustsSender
@@ -146,14 +176,26 @@ struct ClientRun {
         // What stops is the client; its end takes the server along.
         RsyncProgram.limit(near, arguments, secondsLeft)
         RsyncProgram.limit(far, arguments, nil)
-        let console = Console(arguments, isSender: destination != nil, isRemote: false, log: log)
+        let console = Console(arguments, isSender: destination != nil, isRemote: false, log: log, events: events)
         let capabilities = Capabilities(
             optionValue: Array(
                 Capabilities.offered(incremental: options.allowsIncrementalRecursion(isSender: false)).utf8))
         // What the server of a local copy has to tell of items the client knows.
+        let remote = try arguments.withRemoteOptions()
         var served = options
-        served.reportsItems = false
-        served.reportsCompletion = false
+        var serverLog: LogFile?
+        if !arguments.remoteOptions.isEmpty {
+            served = try TransferOptions(remote, isLocal: true, readFile: RsyncProgram.fileReader)
+            try served.addIdentityMaps(remote)
+            served.listOnly = options.listOnly
+            if remote.logFile != arguments.logFile {
+                var server = remote
+                server.isServer = true
+                serverLog = LogFile.opened(server, sendsToRemote: false)
+            }
+        }
+        served.reportsItems = serverLog != nil
+        served.reportsCompletion = serverLog != nil
         // Each side munges for itself (MET-48).
         served.mungesLinks = arguments.remoteOptions.contains(Array("--munge-links".utf8))
         let server = Session(
@@ -161,7 +203,7 @@ struct ClientRun {
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
             ).withNamesFromEnvironment().with(names: try farNames()),
-            options: served, stream: far, observer: ServerObserver(), environment: .current())
+            options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current())
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination)
         let job = FarSide(server, opened, destination == nil ? nil : place)
@@ -189,7 +231,7 @@ struct ClientRun {
             return try Charsets.converter(arguments.remoteCharset)
         } catch {
             RsyncProgram.complain(error)
-            throw SessionError(exitCode: 12, "connection unexpectedly closed (0 bytes received so far)")
+            throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far)")
         }
     }
 
@@ -225,7 +267,10 @@ struct ClientRun {
             relative: options.relative, fakeSuper: options.rootMode == .fake,
             keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
             links: options.followsLinks ? .anywhere : .none,
-            report: { [log] in RsyncProgram.complain($0, log: log) }
+            report: { [log, events] text in
+                events?.text(.error, text.bytes)
+                RsyncProgram.complain(text, log: log)
+            }
         ).open(words)
     }
 
@@ -236,12 +281,12 @@ struct ClientRun {
     }
 
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
-        if result.error == nil { summarize(result, console) }
+        if result.error == nil, events == nil { summarize(result, console) }
         console.finish()
         var code = result.exitCode
         if let child {
             // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
-            let hadEnded = (try? child.poll()) != nil
+            let hadEnded = hasEnded(child, result)
             if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
             if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded {
                 code = max(code, status)
@@ -249,7 +294,21 @@ struct ClientRun {
         }
         var shown = result
         shown.exitCode = code
+        if let events {
+            if let error = result.error, !error.announcedByPeer { events.text(.error, error.message.bytes) }
+            events.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+        }
         return RsyncProgram.conclude(shown, role: role, log: log)
+    }
+
+    /// When the connection broke, the command is at its end or nearly so: its status says more than ours.
+    private func hasEnded(_ child: ChildProcess, _ result: SessionResult) -> Bool {
+        let deadline = SystemWords.milliseconds() + (result.error.map { [10, 12].contains($0.exitCode) } == true ? 400 : 0)
+        while true {
+            if (try? child.poll()) != nil { return true }
+            guard SystemWords.milliseconds() < deadline else { return false }
+            SystemWords.pause(milliseconds: 10)
+        }
     }
 
     private func summarize(_ result: SessionResult, _ console: Console) {

@@ -82,7 +82,7 @@ public final class LocalDestination: DestinationOpener {
             made = try tree.subtree(below)
         } catch {
             throw SessionError(
-                exitCode: 11, "mkdir \(quote(Self.trimmed(path))) failed: \(SystemWords.text(error.errno))")
+                exitCode: 11, "rsync: [Receiver] mkdir \(quote(full(Self.trimmed(path)))) failed: \(SystemWords.text(error.errno))")
         }
         return try destination(made, base: path, wasCreated: true, notices: notices)
     }
@@ -94,8 +94,14 @@ public final class LocalDestination: DestinationOpener {
         case .success(let tree): return try destination(tree, base: parent, singleName: name)
         case .failure(let error):
             throw SessionError(
-                exitCode: 3, "change_dir#1 \(quote(parent)) failed: \(SystemWords.text(error.errno))")
+                exitCode: 3, "rsync: [Receiver] change_dir#3 \(quote(full(parent))) failed: \(SystemWords.text(error.errno))")
         }
+    }
+
+    /// As messages show it.
+    private func full(_ path: [UInt8]) -> [UInt8] {
+        if path.first == UInt8(ascii: "/") { return path }
+        return SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
     }
 
     private func opened(_ path: [UInt8]) -> Result<ConfinedTree, FileError> {

@@ -57,7 +57,7 @@ extension TransferOptions {
         reportsProgress = !arguments.isServer && arguments.info[.progress] > 0
         reportsItems = !arguments.isServer || arguments.logFile != nil
         reportsCompletion =
-            arguments.logFile != nil || FormatText.needsFigures(arguments.itemFormat ?? [])
+            arguments.logFile != nil || arguments.json || FormatText.needsFigures(arguments.itemFormat ?? [])
         allowsIncrementalRecursion = arguments.incrementalRecursion
         rootMode = Self.rootMode(arguments)
         checksumChoice = try Self.checksumChoice(arguments.checksumChoice)
@@ -109,7 +109,7 @@ extension TransferOptions {
         let umask = SystemWords.currentUmask()
         for text in arguments.modeChanges {
             guard changes.add(text, umask: umask) else {
-                throw SessionError(exitCode: 1, "Invalid argument passed to --chmod (\(text))")
+                throw SessionError(exitCode: 1, "rsync: Invalid argument passed to --chmod (\(text))")
             }
         }
         return changes

@@ -1,12 +1,19 @@
 import RsyncEngine
 import RsyncOptions
+import RsyncProtocol
 import RsyncReport
 
 /// A server's own standard error, for what does not travel in frames (SES-98), and its log.
 final class ServerObserver: SessionObserver {
     private let log: LogFile?
+    private let listing: Listing?
 
-    init(log: LogFile? = nil) { self.log = log }
+    init(log: LogFile? = nil, listing: Listing? = nil) {
+        self.log = log
+        self.listing = listing
+    }
+
+    func listingLine(_ entry: FileEntry) -> [UInt8]? { listing?.line(entry) }
 
     func handle(_ event: SessionEvent) {
         switch event {

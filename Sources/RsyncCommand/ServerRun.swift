@@ -38,7 +38,7 @@ struct ServerRun {
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: RsyncProgram.seed(arguments)
             ).withNamesFromEnvironment().with(names: names),
-            options: options, stream: stream, observer: ServerObserver(log: log), environment: .current(ruleFiles: places))
+            options: options, stream: stream, observer: ServerObserver(log: log, listing: listing), environment: .current(ruleFiles: places))
         let result: SessionResult
         switch paths {
         case .sending(let directory, let sources):
@@ -61,6 +61,14 @@ struct ServerRun {
             log?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
         }
         return result
+    }
+
+    /// Names are left as they are: the client escapes what it shows.
+    private var listing: Listing? {
+        guard arguments.listOnlyOption, !arguments.isSender else { return nil }
+        return Listing(
+            humanReadable: arguments.humanReadable, escaping: .none, showsLinkTargets: arguments.links,
+            zone: { SystemWords.zoneOffset($0) })
     }
 
     private static func useful(_ directory: [UInt8]?) -> [UInt8] {
@@ -111,7 +119,7 @@ extension RsyncProgram {
                 if let content = try places.contents(of: path) { return content }
             } catch {
                 throw SessionError(
-                    exitCode: 11, "failed to open exclude file \(path): \(SystemWords.text(error.errno))")
+                    exitCode: 11, "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(error.errno))")
             }
             return try fileReader(path)
         }
@@ -123,7 +131,7 @@ extension RsyncProgram {
         case .failure(let failure):
             throw SessionError(
                 exitCode: 11,
-                "failed to open exclude file \(path): \(SystemWords.text(failure.number))")
+                "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(failure.number))")
         }
     }
 

@@ -17,6 +17,8 @@ enum SystemWords {
         return unsafe Array(String(cString: path).utf8)
     }
 
+    static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
     static func currentUmask() -> UInt32 {
         let mask = umask(0o77)
         umask(mask)

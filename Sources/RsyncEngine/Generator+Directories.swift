@@ -61,7 +61,9 @@ extension Generator {
             flags = plan.flags(entry, against: before, []).union(extendedFlags(entry, (tree, path)))
         }
         // The receiver sets extended attributes when the report has come back: the directory has to be there by then.
-        let reportsLater = plan.comparesExtended && !options.dryRun
+        // Below 29 a directory is told about when something of it had to be set (MET-67).
+        let tellsOfChanges = !connection.traits.hasItemFlags && options.itemizeLevel == 0
+        let reportsLater = (plan.comparesExtended || tellsOfChanges) && !options.dryRun
         if !reportsLater { try report(entry, index, flags) }
         guard !options.dryRun else {
             if presence == .present { try deleteDuring(entry) }
@@ -75,8 +77,8 @@ extension Generator {
                 return try giveUp(on: entry, error)
             }
         }
-        try settle(entry, path, isNew: isNew)
-        if reportsLater { try report(entry, index, flags) }
+        let isChanged = try settle(entry, path, isNew: isNew)
+        if reportsLater, isChanged || !tellsOfChanges { try report(entry, index, flags) }
         if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
         try deleteDuring(entry)
     }
@@ -93,11 +95,13 @@ extension Generator {
             || skippedDirectories.contains(FileListReceiver.directoryName(entry.name))
     }
 
-    private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) {
-        guard let status = try examine(entry, path) else { return }
+    /// Whether anything had to be set.
+    private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) -> Bool {
+        guard let status = try examine(entry, path) else { return false }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
         if let wanted = change.permissions { change.permissions = working(wanted) }
         try apply(change, entry, path)
+        return !change.isEmpty
     }
 
     /// An ordinary user needs to get into the directory until it is finished (MET-43).

@@ -117,7 +117,8 @@ extension Generator {
         let showsUnchanged = options.itemizeLevel > 1 || options.messages.names > 1
         guard !details.isEmpty || showsUnchanged || !xname.isEmpty else { return }
         guard connection.traits.hasItemFlags else {
-            if connection.isServer {
+            // Where the form of the lines has no %i, stock's receiving client says what its servers say.
+            if connection.isServer || options.itemizeLevel == 0 {
                 try sayChanged(entry, flags, xname)
             } else {
                 observer.handle(

@@ -264,11 +264,17 @@ final class Generator {
     }
 
     private func list(_ live: LiveList) throws(SessionError) {
-        if incremental, let directory = live.directory { observer.handle(.listed(directory)) }
+        if incremental, let directory = live.directory { try tell(directory) }
         for position in 0..<live.list.count where live.list.isActive(position) {
             if incremental, live.list.mode(at: position).isDirectory { continue }
-            observer.handle(.listed(live.list.entry(at: position)))
+            try tell(live.list.entry(at: position))
         }
+    }
+
+    /// A receiving server has its client show the line.
+    private func tell(_ entry: FileEntry) throws(SessionError) {
+        observer.handle(.listed(entry))
+        if connection.isServer, let line = observer.listingLine(entry) { try say(.info, MessageText(line)) }
     }
 
     func slot(of index: Int32) -> Int? {

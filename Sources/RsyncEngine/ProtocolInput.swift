@@ -163,7 +163,7 @@ final class ProtocolInput {
     }
 
     private var closedTooEarly: SessionError {
-        SessionError(exitCode: 12, "connection unexpectedly closed (\(bytesRead) bytes received so far)")
+        SessionError(exitCode: 12, "rsync: connection unexpectedly closed (\(bytesRead) bytes received so far)")
     }
 
     /// Gets at least one more data byte. False at end of stream.

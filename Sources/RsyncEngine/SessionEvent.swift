@@ -91,6 +91,12 @@ public struct ProgressReport: Sendable {
 /// Where events go. Called from the generator's and from the receiver's thread; the implementation orders them.
 public protocol SessionObserver: AnyObject, Sendable {
     func handle(_ event: SessionEvent)
+    /// The line of a listing that a server sends to its client; nil for none.
+    func listingLine(_ entry: FileEntry) -> [UInt8]?
+}
+
+extension SessionObserver {
+    public func listingLine(_ entry: FileEntry) -> [UInt8]? { nil }
 }
 
 /// Names and numbers of users and groups, and what this process may do with them (MET-1 to MET-11).

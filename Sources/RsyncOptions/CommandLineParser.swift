@@ -38,6 +38,21 @@ extension ParsedArguments {
         try conclude()
     }
 
+    /// What the server half of a local copy goes by: these, and the options for the remote side (ARG-66).
+    public func withRemoteOptions() throws(ArgumentError) -> ParsedArguments {
+        guard !remoteOptions.isEmpty else { return self }
+        var far = self
+        far.isServer = true
+        do throws(ArgumentError) {
+            try far.read(remoteOptions, nil)
+            try far.conclude()
+        } catch {
+            throw ArgumentError(error.text, exitCode: 12)
+        }
+        far.isServer = false
+        return far
+    }
+
     /// `within`: the aliases that these words come from, none of which stands for itself once more.
     private mutating func read(
         _ words: [[UInt8]], _ vetting: OptionVetting?, within: [[UInt8]] = []
@@ -207,7 +222,7 @@ extension ParsedArguments {
         if let choice = checksumChoice, choice.split(separator: UInt8(ascii: ",")).first?.elementsEqual("none".utf8) == true {
             wholeFile = true
         }
-        concludeOutput()
+        try concludeOutput()
         if secludedArguments, oldArguments > 0 { throw .refused("--secluded-args conflicts with --old-args.") }
         if !isServer, namesPasswordFile || connectTimeout > 0 {
             throw ArgumentError(

@@ -39,6 +39,13 @@ extension OptionTable {
             arguments.reportHint.itemizesUnchanged = FormatText.has("I", in: value.bytes)
             arguments.reportHint.namesOperation = FormatText.has("o", in: value.bytes)
         },
+        // Ours alone: stock knows no such option, so that no server ever hears of it.
+        .flag("json", .local, "tell what happens as JSON, one object a line") { (arguments, _) throws(ArgumentError) in
+            guard !arguments.isServer else {
+                throw .malformed(Array("--json".utf8), "unknown option", onServer: true)
+            }
+            arguments.json = true
+        },
         .valued("log-file", "FILE", .local, "log what is done in FILE") { (arguments, value) throws(ArgumentError) in
             arguments.logFile = value.bytes
         },

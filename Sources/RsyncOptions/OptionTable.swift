@@ -1,8 +1,11 @@
-/// Every option of rsync 3.5.0, in the order of the clauses that describe them (ARG-78). There is no other (ARG-79).
+/// Every option of rsync 3.5.0, in the order of the clauses that describe them (ARG-78). There is no other (ARG-79) but those of `own`.
 ///
 /// The parser, the help text, the manual and the server's argument vector are all made from this table.
 public enum OptionTable {
     public static let all: [Option] = selection + updating + attributes + connection + output + roles
+
+    /// Options that rsync does not have. No server is told of them.
+    public static let own: Set<String> = ["json"]
 
     struct Match {
         let option: Option

@@ -28,7 +28,14 @@ extension ParsedArguments {
     }
 
     /// Called once, when all is known. On a server nobody draws progress.
-    mutating func concludeOutput() {
+    mutating func concludeOutput() throws(ArgumentError) {
+        if json {
+            if outFormat != nil { throw .refused("--json conflicts with --out-format") }
+            if quiet { throw .refused("--json conflicts with --quiet") }
+            if messageChannel == .all { throw .refused("--json conflicts with --stderr=all") }
+            // So that the other side tells what changes.
+            itemize = max(itemize, 1)
+        }
         info.imply(verbosity: verbosity)
         debug.imply(verbosity: verbosity)
         if statistics { info.imply(.stats, verbosity > 1 ? 3 : 2) }

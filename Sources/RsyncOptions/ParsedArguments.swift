@@ -208,6 +208,8 @@ public struct ParsedArguments: Sendable {
     public var quiet = false
     public var progress = false
     public var statistics = false
+    /// `--json`, which stock does not have.
+    public var json = false
     /// What to tell about, everything that implies it included.
     public var info = OutputLevels<InfoWord>()
     public var debug = OutputLevels<DebugWord>()

@@ -8,9 +8,12 @@ public enum NameEscaping: Sendable {
     case highBytes
     /// A log: all bytes above 127 stay but those that are control characters in 8-bit character sets.
     case log
+    /// What somebody else escapes.
+    case none
 
     /// Lines may hold a newline at their end only; it is escaped like any other control byte, so add it after.
     public func escape(_ bytes: [UInt8]) -> [UInt8] {
+        if self == .none { return bytes }
         var escaped: [UInt8] = []
         escaped.reserveCapacity(bytes.count)
         var index = 0

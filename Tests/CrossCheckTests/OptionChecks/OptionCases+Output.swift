@@ -52,8 +52,11 @@ extension OptionCase {
             "log-file-format/of-the-client", covers: ["log-file-format"], setUp: items,
             ["-a", "--log-file=log", "--log-file-format=%o %l %n"], probe: log),
         OptionCase(
-            "log-file/of-the-server", covers: ["log-file"], setUp: items, ["-ai", "-M--log-file=@DIR@/log"],
+            "log-file/of-the-server", covers: ["remote-option"], setUp: items, ["-ai", "-M--log-file=@DIR@/log"],
             protocols: [29, 30, 31, 32], roles: [.wePush, .wePull, .stockPushes, .stockPulls], probe: log),
+        OptionCase(
+            "remote-option/local-copy", covers: ["remote-option"], setUp: items, ["-a", "-M--log-file=@DIR@/log"],
+            protocols: [29, 31, 32], roles: [.local], probe: log),
         OptionCase(
             "stats/human-readable", covers: ["stats"], setUp: items, ["-a", "--stats", "-h", "--whole-file"],
             comparing: [.tree, .status, .stdout], protocols: [31, 32]),

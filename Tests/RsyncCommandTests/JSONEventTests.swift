@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// Every line of `--json` is an object of the documented kind, whatever the run does.
+struct JSONEventTests {
+    private struct Run {
+        var events: [[String: Any]]
+        var status: Int32
+
+        func all(_ event: String) -> [[String: Any]] { events.filter { $0["event"] as? String == event } }
+    }
+
+    @Test func everyLineOfACopyIsAnEvent() throws {
+        let run = try run(["-a", "--progress", "src/", "dst"])
+        #expect(run.status == 0)
+        #expect(run.all("file").contains { $0["name"] as? String == "a\"b\n" && $0["type"] as? String == "file" })
+        #expect(run.all("file").contains { $0["nameBase64"] as? String == "/w==" && $0["name"] == nil })
+        #expect(run.all("file").contains { $0["target"] as? String == "f" })
+        #expect(!run.all("progress").isEmpty)
+        #expect(run.all("summary").first?["transferredFiles"] as? Int == 3)
+    }
+
+    @Test func deletionsAreTold() throws {
+        for options in [["-a", "--delete"], ["-an", "--delete"]] {
+            let run = try run(options + ["src/", "old"])
+            #expect(run.status == 0)
+            let names = run.all("delete").compactMap { $0["name"] as? String }
+            #expect(names.sorted() == ["gone", "gone/x"])
+            #expect(run.events.first?["dryRun"] as? Bool == options.contains("-an"))
+        }
+    }
+
+    @Test func errorsAndTheExitCodeAreTold() throws {
+        for (words, status) in [(["-a", "nope", "dst"], 23), (["-a", "src/", "no/such/place"], 11)] {
+            let run = try run(words)
+            #expect(run.status == Int32(status))
+            #expect(!run.all("error").isEmpty)
+            #expect(run.all("summary").first?["exitCode"] as? Int == status)
+        }
+    }
+
+    @Test func listsAreTold() throws {
+        let run = try run(["-r", "--list-only", "-v", "src/"])
+        #expect(run.status == 0)
+        #expect(run.all("file").allSatisfy { $0["listed"] as? Bool == true })
+        #expect(run.all("file").count == 5)
+    }
+
+    @Test(arguments: [["--out-format=%n"], ["-q"], ["--stderr=all"]])
+    func refusesWhatAsksForAnotherOutput(_ options: [String]) throws {
+        let run = try run(["-a"] + options + ["src/", "dst"])
+        #expect(run.status == 1 && run.events.isEmpty)
+    }
+
+    private func run(_ words: [String]) throws -> Run {
+        let root = NSTemporaryDirectory() + "/ebb-json-\(UInt32.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let script = #"""
+            cd "$1" && shift && mkdir -p src old/gone && echo 1 >src/f && echo 3 >"src/$(printf '\377')" &&
+            ln -s f src/l && : >old/gone/x && echo 2 >'src/a"b
+            ' && exec "$@"
+            """#
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script, "sh", root, try program(), "rsync", "--json"] + words
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let events = try data.split(separator: UInt8(ascii: "\n")).map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+        }
+        if !events.isEmpty {
+            #expect(events.first?["event"] as? String == "start")
+            #expect(events.last?["event"] as? String == "summary")
+        }
+        let known: Set<String> = ["start", "file", "delete", "message", "warning", "error", "progress", "summary"]
+        for event in events { #expect(known.contains(event["event"] as? String ?? "")) }
+        return Run(events: events, status: process.terminationStatus)
+    }
+
+    private func program() throws -> String {
+        let built = Bundle.allBundles.map(\.bundlePath).filter { $0.hasSuffix(".xctest") } + [CommandLine.arguments[0]]
+        return try #require(
+            built.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/ebb" }
+                .first(where: FileManager.default.isExecutableFile))
+    }
+}
