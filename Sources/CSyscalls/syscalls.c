@@ -1,11 +1,14 @@
 #define _GNU_SOURCE
 #include "CSyscalls.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -49,6 +52,17 @@ int ebb_fstatat(int directory, const char *name, int flags, struct ebb_status *o
     out->rdev_major = node ? major(found.st_rdev) : 0;
     out->rdev_minor = node ? minor(found.st_rdev) : 0;
     return 0;
+}
+
+int ebb_fstatat_component(int directory, const uint8_t *bytes, size_t length, int flags, struct ebb_status *out) {
+    char name[NAME_MAX + 1];
+    if (length > NAME_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(name, bytes, length);
+    name[length] = 0;
+    return ebb_fstatat(directory, name, flags, out);
 }
 
 int ebb_openat(int directory, const char *name, int flags, mode_t mode) {

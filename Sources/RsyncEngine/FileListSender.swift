@@ -50,22 +50,22 @@ final class FileListSender {
 
     /// The start items and what belongs into the same list (FLS-111); without incremental recursion everything.
     func sendFirstList() throws(SessionError) -> LiveList {
-        var found: [SourceScanner.Found] = []
+        var draft = beginList()
         for origin in scanner.arguments.indices {
             let argument = scanner.arguments[origin]
             guard let start = try scanner.startItem(origin) else { continue }
-            try addWithImplied(start, argument, origin, to: &found)
+            try addWithImplied(start, argument, origin, to: &draft)
             if start.entry.isRootDirectory, start.entry.hasContent {
                 let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
-                found.append(contentsOf: contents)
-                if !connection.traits.incrementalRecursion, options.recursive { try descend(into: contents, &found) }
+                try add(contents, to: &draft)
+                if !connection.traits.incrementalRecursion, options.recursive { try descend(into: contents, &draft) }
             } else if !connection.traits.incrementalRecursion, start.entry.isDirectory, start.entry.hasContent {
                 let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
-                found.append(contentsOf: contents)
-                if options.recursive { try descend(into: contents, &found) }
+                try add(contents, to: &draft)
+                if options.recursive { try descend(into: contents, &draft) }
             }
         }
-        let list = try send(found)
+        let list = try end(draft, of: nil)
         try sendTrailers()
         if connection.traits.incrementalRecursion {
             queueDirectories(of: list)
@@ -78,13 +78,13 @@ final class FileListSender {
     /// list.
     private func addWithImplied(
         _ start: SourceScanner.Found, _ argument: SourceArgument, _ origin: Int,
-        to found: inout [SourceScanner.Found]
+        to draft: inout Draft
     ) throws(SessionError) {
         var above = argument.implied[...]
         if let first = above.first, first.name == [0x2e] {
             above = above.dropFirst()
             if knownImplied.insert(first.name).inserted {
-                found.append(try scanner.impliedDirectory(first.name, first.status, origin: origin))
+                try add([scanner.impliedDirectory(first.name, first.status, origin: origin)], to: &draft)
             }
         }
         var chain: [SourceScanner.Found] = []
@@ -93,7 +93,7 @@ final class FileListSender {
         for (depth, item) in chain.enumerated() {
             if depth < chain.count - 1, isKnownImplied(item.entry.name) { continue }
             if depth == 0 || !connection.traits.incrementalRecursion {
-                found.append(item)
+                try add([item], to: &draft)
             } else {
                 extraEntries[chain[depth - 1].entry.name, default: []].append(item)
             }
@@ -106,12 +106,12 @@ final class FileListSender {
 
     /// All entries of one directory, then its sub-directories in that same order (FLS-7).
     private func descend(
-        into contents: [SourceScanner.Found], _ found: inout [SourceScanner.Found]
+        into contents: [SourceScanner.Found], _ draft: inout Draft
     ) throws(SessionError) {
         var stack = contents.filter { $0.entry.isDirectory && $0.entry.hasContent }.reversed().map { $0 }
         while let next = stack.popLast() {
             let below = try scanner.contents(of: next.entry.name, origin: next.origin)
-            found.append(contentsOf: below)
+            try add(below, to: &draft)
             for item in below.reversed() where item.entry.isDirectory && item.entry.hasContent { stack.append(item) }
         }
     }
@@ -121,13 +121,13 @@ final class FileListSender {
     /// The next directory's list, announced by its number (FLS-113); behind the last one the end of lists.
     func sendNextList() throws(SessionError) -> LiveList {
         let directory = pending.removeLast()
-        var found: [SourceScanner.Found] = []
-        for origin in directory.origins {
-            found.append(contentsOf: try scanner.contents(of: directory.entry.name, origin: origin))
-        }
-        found.append(contentsOf: extraEntries.removeValue(forKey: directory.entry.name) ?? [])
         try indexes.write(FileIndex.fileListOffset - directory.number)
-        let list = try send(found, of: directory.entry)
+        var draft = beginList()
+        for origin in directory.origins {
+            try add(scanner.contents(of: directory.entry.name, origin: origin), to: &draft)
+        }
+        if let extra = extraEntries.removeValue(forKey: directory.entry.name) { try add(extra, to: &draft) }
+        let list = try end(draft, of: directory.entry)
         queueDirectories(of: list)
         return list
     }
@@ -183,13 +183,22 @@ final class FileListSender {
 
     // MARK: Writing
 
-    private func send(_ found: [SourceScanner.Found], of directory: FileEntry? = nil) throws(SessionError) -> LiveList {
-        encoder.beginList(startIndex: nextStart)
-        var builder = FileListBuilder(
-            startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true,
-            numbersByWire: connection.names != nil)
+    /// A list that grows. What is found goes out at once, so that of a large tree only the compact form is kept.
+    private struct Draft {
+        var builder: FileListBuilder
         var origins: [Int32] = []
-        origins.reserveCapacity(found.count)
+    }
+
+    private func beginList() -> Draft {
+        encoder.beginList(startIndex: nextStart)
+        return Draft(
+            builder: FileListBuilder(
+                startIndex: nextStart, traits: connection.traits, keepsLeadingSlashes: true,
+                numbersByWire: connection.names != nil))
+    }
+
+    private func add(_ found: [SourceScanner.Found], to draft: inout Draft) throws(SessionError) {
+        draft.origins.reserveCapacity(draft.origins.isEmpty ? found.count : 0)
         for item in found {
             guard let sent = scanner.onTheWire(item.entry) else { continue }
             try connection.output.write { encoder.encode(sent, into: &$0) }
@@ -199,14 +208,17 @@ final class FileListSender {
             if let attributes = scanner.attributes {
                 try connection.output.write { attributes.write(item.entry.attributeSet, to: &$0) }
             }
-            builder.append(item.entry)
-            origins.append(item.origin)
+            draft.builder.append(item.entry)
+            draft.origins.append(item.origin)
             counts.add(item.entry.type)
             if item.entry.isRegular || item.entry.mode.isSymlink { totalSize &+= item.entry.length }
         }
+    }
+
+    private func end(_ draft: consuming Draft, of directory: FileEntry?) throws(SessionError) -> LiveList {
         let errors = errorsForEnd(isFirst: directory == nil)
         try connection.output.write { encoder.encodeEnd(errors: errors.rawValue, into: &$0) }
-        let list = builder.finish(removingDuplicates: false)
+        let list = draft.builder.finish(removingDuplicates: false)
         nextStart += Int32(list.count) + 1
         entryCount += list.count
         var own = directory
@@ -214,7 +226,7 @@ final class FileListSender {
             let first = list.entry(at: 0)
             if first.isRootDirectory, first.isDirectory { own = first }
         }
-        return LiveList(list: list, directory: own, origins: origins)
+        return LiveList(list: list, directory: own, origins: draft.origins)
     }
 
     /// FLS-84: the first list carries what there is, later ones what is new; without a safe list nothing, and a

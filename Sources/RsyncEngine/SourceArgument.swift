@@ -46,6 +46,9 @@ public struct SourceArgument: Sendable {
 
     var isDotDirectory: Bool { wireName == [0x2e] || wireName == [0x2f, 0x2e] }
 
+    /// A name on the wire is the item's path in `tree`.
+    var namesArePaths: Bool { wireName.count == 1 && wireName[0] == 0x2e && start.isRoot }
+
     /// Where the item with this name on the wire lies in `tree`.
     func path(of name: [UInt8]) throws(RelativePath.Defect) -> RelativePath {
         if name == wireName { return start }

@@ -13,7 +13,10 @@ final class SourceScanner {
     var ledger = ErrorLedger()
 
     /// An entry and the argument it came from.
-    typealias Found = (entry: FileEntry, origin: Int32)
+    struct Found {
+        let entry: FileEntry
+        let origin: Int32
+    }
 
     private let alive: KeepAlive
     private var summer = FileSummer()
@@ -66,19 +69,19 @@ final class SourceScanner {
             entry.hasContent = options.recursive || argument.namesContents
             entry.isTop = entry.hasContent
         }
-        return (entry, Int32(origin))
+        return Found(entry: entry, origin: Int32(origin))
     }
 
     /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here.
     func impliedDirectory(_ name: [UInt8], _ status: FileStatus, origin: Int) throws(SessionError) -> Found {
-        var entry = FileEntry(name: name, mode: status.mode)
+        var entry = FileEntry(plain: name, mode: status.mode)
         fill(&entry, from: status)
         entry.isImplied = true
         if attributes != nil || accessLists != nil {
             let place = arguments[origin].place(of: name)
             try addAttributes(to: &entry, place?.tree, place?.path ?? .root)
         }
-        return (entry, Int32(origin))
+        return Found(entry: entry, origin: Int32(origin))
     }
 
     /// The items directly inside a directory. A directory that cannot be read counts as empty, with an error.
@@ -105,7 +108,7 @@ final class SourceScanner {
             try alive.tick()
             guard let entry = try item(name, in: directory, at: path, argument, origin, scope, device) else { continue }
             if let scope, entry.isDirectory, options.recursive { filters.remember(scope, for: entry.name, origin: origin) }
-            found.append((entry, origin))
+            found.append(Found(entry: entry, origin: origin))
         }
         return found
     }
@@ -126,7 +129,8 @@ final class SourceScanner {
         _ scope: FilterScope?, _ device: UInt64?
     ) throws(SessionError) -> FileEntry? {
         let wireName = SourceArgument.childName(of: directory, name)
-        guard wireName.count <= RelativePath.maximumLength, let child = try? path.appending(name) else {
+        guard wireName.count <= RelativePath.maximumLength, let child = try? argument.namesArePaths ? RelativePath(cleaning: wireName) : path.appending(name)
+        else {
             ledger.add(.general)
             try diagnostics.error("cannot send a name of \(wireName.count) bytes: \(quoted(wireName))")
             return nil
@@ -191,7 +195,7 @@ final class SourceScanner {
     private func entry(
         _ name: [UInt8], _ status: FileStatus, in argument: SourceArgument, at path: RelativePath
     ) throws(SessionError) -> FileEntry? {
-        var entry = FileEntry(name: name, mode: status.mode)
+        var entry = FileEntry(plain: name, mode: status.mode)
         fill(&entry, from: status)
         if entry.mode.isSymlink, options.preserveLinks {
             do {

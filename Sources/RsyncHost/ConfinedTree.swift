@@ -101,7 +101,14 @@ public final class ConfinedTree: DestinationTree {
     // MARK: Reading
 
     public func status(_ path: RelativePath) throws(FileError) -> FileStatus {
-        try reporting("readlink_stat", path) { () throws(SystemError) in try status(at: place(of: path)) }
+        try reporting("readlink_stat", path) { () throws(SystemError) in
+            if fakeSuper || path.isRoot { return try status(at: place(of: path)) }
+            let bytes = path.bytes
+            guard let slash = bytes.lastIndex(of: 0x2f) else {
+                return try System.status(resolver.root, component: bytes, from: 0)
+            }
+            return try System.status(resolver.directory(above: path, slash: slash), component: bytes, from: slash + 1)
+        }
     }
 
     func status(at place: Place) throws(SystemError) -> FileStatus {

@@ -144,6 +144,17 @@ enum System {
         return FileStatus(found)
     }
 
+    /// For every item of a tree: the last component of a path as it stands there, without a copy on the heap.
+    static func status(_ directory: Descriptor, component bytes: [UInt8], from start: Int) throws(SystemError) -> FileStatus {
+        var found = ebb_status()
+        _ = try retrying {
+            unsafe bytes.withUnsafeBufferPointer { all in
+                unsafe ebb_fstatat_component(directory.raw, all.baseAddress! + start, all.count - start, atNoFollow, &found)
+            }
+        }
+        return FileStatus(found)
+    }
+
     static func followedStatus(_ directory: Descriptor, _ path: SystemName) throws(SystemError) -> FileStatus {
         var found = ebb_status()
         _ = try retrying { unsafe ebb_fstatat(directory.raw, path.characters, 0, &found) }
@@ -168,17 +179,22 @@ enum System {
     static func names(_ directory: Descriptor) throws(SystemError) -> [[UInt8]] {
         // Records of linux_dirent64: inode 8, offset 8, length 2, type 1, then the name and its NUL.
         let nameOffset = 19
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        // Not cleared: that would cost more than reading a small directory.
+        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 << 10)
+        defer { unsafe buffer.deallocate() }
         var names: [[UInt8]] = []
         while true {
-            let count = try retrying { unsafe ebb_getdents(directory.raw, &buffer, buffer.count) }
+            let count = try retrying { unsafe ebb_getdents(directory.raw, buffer.baseAddress!, buffer.count) }
             if count == 0 { return names }
             var at = 0
             while at + nameOffset <= count {
-                let length = Int(buffer[at + 16]) | Int(buffer[at + 17]) << 8
+                let length = unsafe Int(buffer[at + 16]) | Int(buffer[at + 17]) << 8
                 guard length > nameOffset, at + length <= count else { throw SystemError(number: EIO) }
-                let name = buffer[(at + nameOffset)..<(at + length)].prefix { $0 != 0 }
-                if !name.elementsEqual([0x2e]) && !name.elementsEqual([0x2e, 0x2e]) { names.append([UInt8](name)) }
+                var end = at + nameOffset
+                while end < at + length, unsafe buffer[end] != 0 { end += 1 }
+                let name = unsafe UnsafeBufferPointer(rebasing: buffer[(at + nameOffset)..<end])
+                let isDots = unsafe name.count < 3 && name.allSatisfy { $0 == 0x2e }
+                if !isDots { names.append(unsafe [UInt8](name)) }
                 at += length
             }
         }

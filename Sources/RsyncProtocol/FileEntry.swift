@@ -45,6 +45,26 @@ public struct FileEntry: Sendable, Equatable {
     public var defaultList: Int32 = -1
     public var attributeSet: Int32 = -1
 
+    /// What nearly all entries are: without anything rare. The other initializer costs several times as much.
+    public init(
+        plain name: [UInt8], mode: FileMode, length: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, uid: UInt32 = 0,
+        gid: UInt32 = 0
+    ) {
+        self.name = name
+        self.length = length
+        self.mtime = mtime
+        self.nanoseconds = nanoseconds
+        atime = 0
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+        rdev = .none
+        isTop = false
+        hasContent = false
+        isImplied = false
+        linkGroup = -1
+    }
+
     public init(
         name: [UInt8], mode: FileMode, length: Int64 = 0, mtime: Int64 = 0, nanoseconds: UInt32 = 0, atime: Int64 = 0,
         uid: UInt32 = 0, gid: UInt32 = 0, rdev: DeviceNumber = .none, linkTarget: [UInt8] = [], checksum: [UInt8] = [],

@@ -82,10 +82,12 @@ public final class FileList: Sendable {
     public func entry(at sorted: Int) -> FileEntry {
         let record = record(sorted)
         var entry = FileEntry(
-            name: name(at: sorted), mode: record.mode, length: record.length, mtime: record.mtime,
-            nanoseconds: record.nanoseconds, uid: record.uid, gid: record.gid,
-            isTop: record.attributes.contains(.top), hasContent: record.attributes.contains(.content),
-            isImplied: record.attributes.contains(.implied), linkGroup: record.linkGroup)
+            plain: name(at: sorted), mode: record.mode, length: record.length, mtime: record.mtime,
+            nanoseconds: record.nanoseconds, uid: record.uid, gid: record.gid)
+        entry.isTop = record.attributes.contains(.top)
+        entry.hasContent = record.attributes.contains(.content)
+        entry.isImplied = record.attributes.contains(.implied)
+        entry.linkGroup = record.linkGroup
         var at = record.nameStart + Int(record.nameLength)
         if record.targetLength > 0 { entry.linkTarget = [UInt8](arena[at..<(at + Int(record.targetLength))]) }
         at += Int(record.targetLength)

@@ -165,7 +165,7 @@ public struct FileListDecoder: Sendable {
         }
         if type.isDevice || type.isSpecial { length = 0 }
         var entry = FileEntry(
-            name: name, mode: next.mode, length: length, mtime: next.mtime, nanoseconds: nanoseconds)
+            plain: name, mode: next.mode, length: length, mtime: next.mtime, nanoseconds: nanoseconds)
         if format.hasAccessTime(type) { entry.atime = next.atime }
         if format.preserveOwner {
             if !flags.contains(.sameUid) {                                                        // 11, 12

@@ -85,21 +85,33 @@ public struct RelativePath: Sendable, Hashable, CustomStringConvertible {
 
     /// One component below. Refuses anything but a plain name.
     public func appending(_ component: [UInt8]) throws(Defect) -> RelativePath {
-        guard !component.isEmpty, component != [0x2e] else { throw .empty }
-        guard component != [0x2e, 0x2e] else { throw .parentReference }
-        guard !component.contains(0x2f) else { throw .absolute }
-        guard !component.contains(0) else { throw .embeddedNul }
-        let joined = isRoot ? component : bytes + [0x2f] + component
-        guard joined.count <= Self.maximumLength else { throw .tooLong }
-        return RelativePath(trusted: joined)
+        if component.count < 3, component.allSatisfy({ $0 == 0x2e }) {
+            throw component.count == 2 ? .parentReference : .empty
+        }
+        for byte in component where byte == 0x2f || byte == 0 { throw byte == 0 ? .embeddedNul : .absolute }
+        if isRoot {
+            guard component.count <= Self.maximumLength else { throw .tooLong }
+            return RelativePath(trusted: component)
+        }
+        return try joined(component)
     }
 
     /// The path `other` below this one.
     public func appending(_ other: RelativePath) throws(Defect) -> RelativePath {
         if other.isRoot { return self }
         if isRoot { return other }
-        let joined = bytes + [0x2f] + other.bytes
-        guard joined.count <= Self.maximumLength else { throw .tooLong }
+        return try joined(other.bytes)
+    }
+
+    /// For every item of every directory: one allocation.
+    private func joined(_ rest: [UInt8]) throws(Defect) -> RelativePath {
+        let count = bytes.count + 1 + rest.count
+        guard count <= Self.maximumLength else { throw .tooLong }
+        var joined: [UInt8] = []
+        joined.reserveCapacity(count)
+        joined.append(contentsOf: bytes)
+        joined.append(0x2f)
+        joined.append(contentsOf: rest)
         return RelativePath(trusted: joined)
     }
 

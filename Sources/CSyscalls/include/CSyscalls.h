@@ -23,6 +23,8 @@ struct ebb_status {
     uint32_t rdev_minor;
 };
 
+/// The same for a name that has no NUL at its end.
+int ebb_fstatat_component(int directory, const uint8_t *bytes, size_t length, int flags, struct ebb_status *out);
 int ebb_fstatat(int directory, const char *name, int flags, struct ebb_status *out);
 
 int ebb_openat(int directory, const char *name, int flags, mode_t mode);
