@@ -15,6 +15,8 @@ struct ClientRun {
     private let log: LogFile?
     private let names: CharsetConverter?
     private let events: EventWriter?
+    /// The file of `--files-from`, when it is on this side.
+    private let nameFile: [UInt8]?
     private let startedAt = SystemWords.milliseconds()
     /// Seconds left to the run (XFR-151).
     private let secondsLeft: Int64?
@@ -29,6 +31,7 @@ struct ClientRun {
         if case .push = endpoints { sendsToRemote = true }
         log = LogFile.opened(arguments, sendsToRemote: sendsToRemote)
         events = EventWriter(arguments, sendsToRemote: sendsToRemote)
+        nameFile = try RsyncProgram.nameFile(arguments)
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
@@ -79,10 +82,16 @@ struct ClientRun {
     private func push(_ sources: [[UInt8]], _ destination: HostSpecification) throws -> Int32 {
         let (child, capabilities) = try connect(
             user: destination.user, host: destination.host, role: .sender, paths: [destination.path])
-        let opened = openSources(sources)
         let console = Console(arguments, isSender: true, isRemote: true, log: log, events: events)
         let session = try makeSession(child.stream, console, isSender: true, capabilities)
-        let result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+        let result: SessionResult
+        if case .remote = arguments.filesFrom {
+            let opener = try sourceOpener(from: sources)
+            result = session.runSender(namesFromPeer: opener.open(names:))
+        } else {
+            let opened = try openSources(sources)
+            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+        }
         return finish(result, console, role: "sender", child)
     }
 
@@ -92,16 +101,27 @@ struct ClientRun {
         let (child, capabilities) = try connect(user: user, host: host, role: .receiver, paths: paths)
         let console = Console(arguments, isSender: false, isRemote: true, log: log, events: events)
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
-        let requested =
-            arguments.oldArguments > 0 || arguments.trustsSender
-            ? nil
-            : RequestedNames(
-                arguments: paths.map { $0.isEmpty ? Array(".".utf8) : $0 },
-                options: RequestedNames.Options(
-                    relative: options.relative, recursive: options.recursive,
-                    directories: options.listDirectories))
-        let result = session.runReceiver(localDestination(destination), requested: requested)
+        let result = session.runReceiver(
+            localDestination(destination), requested: requestedNames(paths),
+            names: nameFile.map { NameList.wireForm($0, nulTerminated: arguments.nulTerminated) })
         return finish(result, console, role: "receiver", child)
+    }
+
+    /// ARG-37.
+    private func requestedNames(_ paths: [[UInt8]]) -> RequestedNames? {
+        guard arguments.oldArguments == 0, !arguments.trustsSender else { return nil }
+        if case .remote = arguments.filesFrom { return nil }
+        // What the server makes of a name that climbs is what was asked for.
+        let names =
+            nameFile.map {
+                NameList.forwarded($0, nulTerminated: arguments.nulTerminated)
+                    .map { NameList.confined($0, relative: options.relative) }
+            }
+            ?? paths.map { $0.isEmpty ? Array(".".utf8) : $0 }
+        return RequestedNames(
+            arguments: names,
+            options: RequestedNames.Options(
+                relative: options.relative, recursive: options.recursive, directories: options.listDirectories))
     }
 
     private func connect(
@@ -171,7 +191,7 @@ struct ClientRun {
     /// Both roles in this process, each with its own session, over two pipes.
     private func copy(_ sources: [[UInt8]], _ destination: [UInt8]?) throws -> Int32 {
         try CopyAs.become(arguments.copyAs)
-        let opened = openSources(sources)
+        let opened = try openSources(sources)
         let (near, far) = try FileDescriptorStream.pair(interruption: interruption)
         // What stops is the client; its end takes the server along.
         RsyncProgram.limit(near, arguments, secondsLeft)
@@ -262,16 +282,26 @@ struct ClientRun {
 
     // MARK: Parts
 
-    private func openSources(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
-        SourceOpener(
-            relative: options.relative, fakeSuper: options.rootMode == .fake,
-            keepsAccessTimes: options.keepsAccessTimes, ignoresMissing: arguments.ignoresMissing,
-            links: options.followsLinks ? .anywhere : .none,
+    private func openSources(
+        _ words: [[UInt8]]
+    ) throws(SessionError) -> (arguments: [SourceArgument], isMissingSome: Bool) {
+        let opener = try sourceOpener(from: words)
+        guard let nameFile else { return opener.open(words) }
+        return opener.open(names: NameList.words(nameFile, nulTerminated: arguments.nulTerminated))
+    }
+
+    /// With `--files-from` the one source is where the names start.
+    private func sourceOpener(from words: [[UInt8]]) throws(SessionError) -> SourceOpener {
+        let opener = SourceOpener(
+            directory: arguments.filesFrom == nil ? [] : words.first ?? [], relative: options.relative,
+            fakeSuper: options.rootMode == .fake, keepsAccessTimes: options.keepsAccessTimes,
+            ignoresMissing: arguments.ignoresMissing, links: options.followsLinks ? .anywhere : .none,
             report: { [log, events] text in
                 events?.text(.error, text.bytes)
                 RsyncProgram.complain(text, log: log)
-            }
-        ).open(words)
+            })
+        try opener.checkDirectory()
+        return opener
     }
 
     private func localDestination(_ argument: [UInt8]?) -> LocalDestination {

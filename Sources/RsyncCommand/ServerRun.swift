@@ -26,6 +26,7 @@ struct ServerRun {
         var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
         for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
+        let nameFile = try RsyncProgram.nameFile(arguments, in: places)
         if !arguments.isSender { try options.addIdentityMaps(arguments) }
         let names = try Charsets.converter(arguments.ownCharset)
         try CopyAs.become(arguments.copyAs)
@@ -42,19 +43,28 @@ struct ServerRun {
         let result: SessionResult
         switch paths {
         case .sending(let directory, let sources):
+            let start = arguments.filesFrom == nil ? Self.useful(directory) : Self.base(directory, sources)
             let opener = SourceOpener(
-                directory: Self.useful(directory), relative: options.relative, fakeSuper: options.rootMode == .fake,
+                directory: start, relative: options.relative, fakeSuper: options.rootMode == .fake,
                 keepsAccessTimes: options.keepsAccessTimes, places: places,
                 ignoresMissing: arguments.ignoresMissing, links: options.followsLinks ? .anywhere : .none,
                 report: { RsyncProgram.complain($0, log: log) })
-            let opened = opener.open(sources)
-            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            if arguments.filesFrom != nil { try opener.checkDirectory() }
+            if arguments.filesFrom == .peer {
+                result = session.runSender(namesFromPeer: opener.open(names:))
+            } else {
+                let opened = nameFile.map {
+                    opener.open(names: NameList.words($0, nulTerminated: arguments.nulTerminated))
+                } ?? opener.open(sources)
+                result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            }
         case .receiving(let directory, let destination):
             let opener = LocalDestination(
                 directory: Self.useful(directory), argument: destination,
                 linkDestinations: arguments.alternateDirectories, options: options,
                 sides: SideDirectories(arguments), places: places)
-            result = session.runReceiver(opener)
+            result = session.runReceiver(
+                opener, names: nameFile.map { NameList.wireForm($0, nulTerminated: arguments.nulTerminated) })
         }
         if result.error == nil {
             let figures = result.statistics
@@ -69,6 +79,14 @@ struct ServerRun {
         return Listing(
             humanReadable: arguments.humanReadable, escaping: .none, showsLinkTargets: arguments.links,
             zone: { SystemWords.zoneOffset($0) })
+    }
+
+    /// What the names of `--files-from` start from.
+    private static func base(_ directory: [UInt8]?, _ sources: [[UInt8]]) -> [UInt8] {
+        let source = useful(sources.first)
+        let above = useful(directory)
+        guard !above.isEmpty, source.first != UInt8(ascii: "/") else { return source }
+        return source.isEmpty ? above : above + [UInt8(ascii: "/")] + source
     }
 
     private static func useful(_ directory: [UInt8]?) -> [UInt8] {
@@ -111,6 +129,24 @@ extension RsyncProgram {
     /// SES-74.
     static func seed(_ arguments: ParsedArguments) -> Int32 {
         arguments.checksumSeed != 0 ? arguments.checksumSeed : SystemWords.seed()
+    }
+
+    /// The content of the file of `--files-from`, if that is on this side.
+    static func nameFile(_ arguments: ParsedArguments, in places: Places = .machine) throws(SessionError) -> [UInt8]? {
+        guard case .here(let path) = arguments.filesFrom else { return nil }
+        var problem = SystemWords.invalid
+        do throws(FileError) {
+            if !path.isEmpty, let content = try places.contents(of: path) { return content }
+        } catch {
+            problem = error.errno
+        }
+        if !path.isEmpty, case .machine = places {
+            switch SystemWords.contents(of: path) {
+            case .success(let content): return content
+            case .failure(let failure): problem = failure.number
+            }
+        }
+        throw SessionError(exitCode: 1, "rsync: failed to open files-from file \(path): \(SystemWords.text(problem))")
     }
 
     static func fileReader(in places: Places) -> ([UInt8]) throws(SessionError) -> [UInt8] {

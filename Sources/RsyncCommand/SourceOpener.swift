@@ -35,6 +35,23 @@ public final class SourceOpener {
         self.report = report
     }
 
+    /// The names of `--files-from`: none of them leads out of the directory they start in (HOS-89).
+    public func open(names: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
+        open(names.map { NameList.confined($0, relative: relative) })
+    }
+
+    /// The directory that everything starts in must be there.
+    public func checkDirectory() throws(SessionError) {
+        guard !directory.isEmpty else { return }
+        do throws(FileError) {
+            _ = try opened(directory)
+        } catch {
+            throw SessionError(
+                exitCode: 3,
+                "rsync: [sender] change_dir \"\(full([UInt8(ascii: ".")]))\" failed: \(SystemWords.text(error.errno))")
+        }
+    }
+
     public func open(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
         var opened: [SourceArgument] = []
         var isMissingSome = false

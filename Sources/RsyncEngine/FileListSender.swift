@@ -83,7 +83,9 @@ final class FileListSender {
         var above = argument.implied[...]
         if let first = above.first, first.name == [0x2e] {
             above = above.dropFirst()
-            if knownImplied.insert(first.name).inserted {
+            if !options.recursive, !options.listDirectories {
+                try scanner.skip(first.name)
+            } else if knownImplied.insert(first.name).inserted {
                 try add([scanner.impliedDirectory(first.name, first.status, origin: origin)], to: &draft)
             }
         }

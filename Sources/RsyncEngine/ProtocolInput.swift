@@ -84,6 +84,36 @@ final class ProtocolInput {
         end = 0
     }
 
+    /// Back to bytes without frames, until `startMultiplexing` (SES-78). Nothing of a frame may be left over.
+    func suspendMultiplexing() throws(SessionError) {
+        guard isMultiplexed else { return }
+        guard start == end, frameRemaining == 0 else {
+            throw .protocolViolation("frames where names without frames were due [SES-125]")
+        }
+        isMultiplexed = false
+        data = [UInt8](raw[rawStart..<rawEnd])
+        start = 0
+        end = data.count
+        data.append(contentsOf: repeatElement(0, count: Self.chunk))
+        raw = []
+        rawStart = 0
+        rawEnd = 0
+    }
+
+    /// The bytes before the next zero byte, which is taken too; of more than `limit` the first ones.
+    func terminatedBytes(limit: Int) throws(SessionError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            if start == end { try fill() }
+            let stop = data[start..<end].firstIndex(of: 0)
+            bytes.append(contentsOf: data[start..<(stop ?? end)].prefix(limit - bytes.count))
+            let next = stop.map { $0 + 1 } ?? end
+            dataBytes += Int64(next - start)
+            start = next
+            if stop != nil { return bytes }
+        }
+    }
+
     /// Whether bytes can be had without blocking.
     var hasBufferedData: Bool { start < end }
 

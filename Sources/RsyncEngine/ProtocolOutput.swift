@@ -34,6 +34,12 @@ final class ProtocolOutput {
         self.traits = traits
     }
 
+    /// Back to bytes without frames, until `startMultiplexing` (SES-78).
+    func suspendMultiplexing() throws(SessionError) {
+        try flush()
+        isMultiplexed = false
+    }
+
     /// What is known once the handshake is over, also when this direction stays plain.
     func adopt(_ traits: SessionTraits, names: (any NameConverter)?) {
         self.traits = traits

@@ -31,6 +31,7 @@ public final class Session {
     /// From the goodbye on, ERROR_EXIT is not sent any more (SES-142).
     private var sentGoodbye = false
     private var receiverThread: WorkerThread?
+    private var forwarder: NameForwarder?
     /// How long a failed session waits for the peer to close, in milliseconds: its own files are cleared away then.
     private static let patience: Int64 = 1000
 
@@ -50,12 +51,28 @@ public final class Session {
     /// Serves or pushes the source arguments. `missingArguments`: some named nothing (FLS-13), so exit 23.
     public func runSender(_ arguments: [SourceArgument], missingArguments: Bool = false) -> SessionResult {
         if missingArguments { ledger.noteFailure() }
-        return run { () throws(SessionError) in try self.send(arguments) }
+        return run { () throws(SessionError) in try self.send { _ throws(SessionError) in arguments } }
+    }
+
+    /// The same with names that the other side forwards; `open` makes arguments of them (SES-120).
+    public func runSender(
+        namesFromPeer open: @escaping ([[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool)
+    ) -> SessionResult {
+        run { () throws(SessionError) in
+            try self.send { connection throws(SessionError) in
+                let opened = open(try self.readNames(connection))
+                if opened.isMissingSome { self.ledger.noteFailure() }
+                return opened.arguments
+            }
+        }
     }
 
     /// Receives into what `opener` opens. `requested` is what a client asked for (FLS-95); nil on a server.
-    public func runReceiver(_ opener: any DestinationOpener, requested: RequestedNames? = nil) -> SessionResult {
-        run { () throws(SessionError) in try self.receive(opener, requested) }
+    /// `names`: what is to be forwarded, in the form of the wire (SES-120).
+    public func runReceiver(
+        _ opener: any DestinationOpener, requested: RequestedNames? = nil, names: [UInt8]? = nil
+    ) -> SessionResult {
+        run { () throws(SessionError) in try self.receive(opener, requested, names) }
     }
 
     private func run(_ body: () throws(SessionError) -> Void) -> SessionResult {
@@ -66,8 +83,11 @@ public final class Session {
                 exitCode: ledger.exitCode, error: nil, statistics: statistics, traits: connection?.traits,
                 failedHere: ledger.failedHere)
         } catch {
-            announce(error)
-            output.close()
+            // Names that nobody reads keep the output to themselves.
+            if forwarder?.isOver(within: Self.patience) != false {
+                announce(error)
+                output.close()
+            }
             receiverThread?.join(milliseconds: Self.patience)
             return SessionResult(
                 exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits)
@@ -101,9 +121,10 @@ public final class Session {
 
     // MARK: Sending
 
-    private func send(_ arguments: [SourceArgument]) throws(SessionError) {
+    private func send(_ sources: (Connection) throws(SessionError) -> [SourceArgument]) throws(SessionError) {
         input.onMessage = { [self] code, payload throws(SessionError) in try handleAsSender(code, payload) }
         let connection = try start()
+        let arguments = try sources(connection)
         let sender = Sender(
             connection: connection, options: options, arguments: arguments, observer: observer,
             environment: environment, initialErrors: ledger)
@@ -166,10 +187,13 @@ public final class Session {
 
     // MARK: Receiving
 
-    private func receive(_ opener: any DestinationOpener, _ requested: RequestedNames?) throws(SessionError) {
+    private func receive(
+        _ opener: any DestinationOpener, _ requested: RequestedNames?, _ names: [UInt8]?
+    ) throws(SessionError) {
         let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
         input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
         let connection = try start()
+        if let names { forwarder = try NameForwarder(names, connection) }
         let mapper = IdentityMapper(
             identities: environment.identities, options: options, traits: connection.traits)
         let attributes = options.preserveXattrs ? ReceivedAttributes(options) : nil
@@ -183,6 +207,7 @@ public final class Session {
         }
         limitStalls { true }
         let firstLists = try readFirstLists(lists, indexes)
+        try forwarder?.finish()
         if options.reportsItems { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
         ledger.merge(early.ledger)
         ledger.merge(lists.ledger)

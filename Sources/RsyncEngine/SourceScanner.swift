@@ -61,7 +61,7 @@ final class SourceScanner {
         }
         if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: Int32(origin)) }
         if status.mode.isDirectory, !options.recursive, !options.listDirectories {
-            try diagnostics.info("skipping directory \(argument.wireName)")
+            try skip(argument.wireName)
             return nil
         }
         guard var entry = try entry(argument.wireName, status, in: argument, at: argument.start) else { return nil }
@@ -70,6 +70,11 @@ final class SourceScanner {
             entry.isTop = entry.hasContent
         }
         return Found(entry: entry, origin: Int32(origin))
+    }
+
+    /// FLS-14.
+    func skip(_ directory: [UInt8]) throws(SessionError) {
+        try diagnostics.info("skipping directory \(directory)")
     }
 
     /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here.

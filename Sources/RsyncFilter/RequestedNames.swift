@@ -31,22 +31,17 @@ public struct RequestedNames: Sendable {
     }
 
     private struct Pattern: Sendable {
-        var literal: [UInt8]
-        var wildcard: Wildcard?
-        var isDirectoryOnly = false
+        let wildcard: Wildcard
+        let isDirectoryOnly: Bool
 
-        init(_ text: [UInt8], isWild: Bool, isDirectoryOnly: Bool = false) {
-            literal = text
-            wildcard = isWild ? Wildcard(text) : nil
-            self.isDirectoryOnly = isDirectoryOnly
-        }
-
-        func matches(_ name: [UInt8]) -> Bool {
-            wildcard.map { $0.matches(name, 0..<name.count) } ?? (literal == name)
-        }
+        func matches(_ name: [UInt8]) -> Bool { wildcard.matches(name, 0..<name.count) }
     }
 
     private var patterns: [Pattern] = []
+    /// Patterns without wildcards, which a list of names may bring by the thousand: true for those of directories only.
+    private var literals: [[UInt8]: Bool] = [:]
+    /// Directories, without wildcards in their names, whose contents were asked for.
+    private var above: Set<[UInt8]> = []
     private var hasArguments = false
     /// Some argument asked for the contents of the transfer root itself; without one, `.` is only a parent of what was
     /// asked for (FLS-96).
@@ -96,10 +91,11 @@ public struct RequestedNames: Sendable {
         }
         // 7
         guard options.recursive || options.directories else { return }
-        var below = isWild ? path : path.flatMap { $0 == backslash ? [backslash, backslash] : [$0] }
-        if !below.isEmpty { below.append(slash) }
-        below += options.recursive ? [star, star] : [star]
-        addPattern(below, isWild: true)
+        guard isWild else {
+            above.insert(path)
+            return
+        }
+        addPattern(path + [slash] + (options.recursive ? [star, star] : [star]), isWild: true)
     }
 
     /// Whether a received name was asked for. The transfer root always was; without any argument nothing is checked.
@@ -107,6 +103,11 @@ public struct RequestedNames: Sendable {
         let name = [UInt8](name.drop { $0 == slash })
         if !hasArguments || name.isEmpty || name == [dot] { return .requested }
         var verdict = Verdict.notRequested
+        if let isDirectoryOnly = literals[name], isDirectory || !isDirectoryOnly {
+            guard isDirectoryOnly else { return .requested }
+            verdict = .parentOnly
+        }
+        if lies(inRequested: name) { return .requested }
         for pattern in patterns where isDirectory || !pattern.isDirectoryOnly {
             guard pattern.isDirectoryOnly == false || verdict == .notRequested, pattern.matches(name) else { continue }
             if !pattern.isDirectoryOnly { return .requested }
@@ -115,17 +116,32 @@ public struct RequestedNames: Sendable {
         return verdict
     }
 
+    /// Whether the contents of a directory above `name` were asked for; without `-r` only the one it lies in counts.
+    private func lies(inRequested name: [UInt8]) -> Bool {
+        guard !above.isEmpty else { return false }
+        var end = name.count
+        while let cut = name[..<end].lastIndex(of: slash) {
+            if above.contains([UInt8](name[..<cut])) { return true }
+            guard options.recursive else { return false }
+            end = cut
+        }
+        return above.contains([])
+    }
+
     private mutating func addPattern(_ text: [UInt8], isWild: Bool, isDirectoryOnly: Bool = false) {
-        patterns.append(Pattern(text, isWild: isWild, isDirectoryOnly: isDirectoryOnly))
+        guard isWild else {
+            literals[text] = isDirectoryOnly && literals[text] != false
+            return
+        }
+        patterns.append(Pattern(wildcard: Wildcard(text), isDirectoryOnly: isDirectoryOnly))
         // 8: a remote shell hands over a pattern that matches nothing as it stands.
-        guard isWild else { return }
         var escaped: [UInt8] = []
         for (index, byte) in text.enumerated() {
             if byte == bracket, index == 0 || text[index - 1] != backslash { escaped.append(backslash) }
             escaped.append(byte)
         }
         if escaped.count > text.count {
-            patterns.append(Pattern(escaped, isWild: true, isDirectoryOnly: isDirectoryOnly))
+            patterns.append(Pattern(wildcard: Wildcard(escaped), isDirectoryOnly: isDirectoryOnly))
         }
     }
 

@@ -9,6 +9,8 @@ public enum LinkFollowing: Sendable, Equatable {
     case anywhere
     /// As far as they stay in the tree. Of what lies outside it can be told what it is, no more (`-K`).
     case inside
+    /// As far as they stay in the tree; one that leads out is like one that leads nowhere.
+    case confined
 }
 
 /// How far symlinks are followed.
@@ -23,6 +25,7 @@ enum LinkReach: Sendable {
         case .none: return nil
         case .anywhere: self = .anywhere
         case .inside: self = .beneath(root, [], seesOutside: true)
+        case .confined: self = .beneath(root, [], seesOutside: false)
         }
     }
 

@@ -110,6 +110,7 @@ extension ParsedArguments {
     /// Where files go, for a client. A single source without a destination turns the run into a listing.
     public mutating func endpoints() throws(ArgumentError) -> Endpoints {
         let endpoints = try Endpoints(positional: positional, lists: lists)
+        try checkFilesFrom(endpoints)
         switch endpoints {
         case .local(_, nil), .pull(_, _, _, nil): lists = true
         default: break

@@ -22,7 +22,7 @@ extension OptionTable {
         },
         .refused("old-dirs old-d", .both, "as --dirs, for very old servers"),
         .flag("relative R", no: "relative R", .both, "keep the leading directories of source arguments") {
-            $0.relative = $1
+            $0.relativeOption = $1
         },
         .flag("implied-dirs i-d", .local, "with -R, also transfer the attributes of leading directories (default)") { _, _ in },
         .refused("no-implied-dirs no-i-d", .both, "with -R, leave the attributes of leading directories alone"),
@@ -112,7 +112,10 @@ extension OptionTable {
             arguments.filters.append(.includeFrom(value.bytes))
         },
         .flag("cvs-exclude C", .both, "leave out what CVS leaves out") { arguments, _ in arguments.cvsExclude = true },
-        .refused("files-from", value: "FILE", .both, "read the names to transfer from FILE"),
+        .valued("files-from", "FILE", .both, "read the names to transfer from FILE") {
+            (arguments, value) throws(ArgumentError) in
+            arguments.filesFrom = try FilesFrom(value.bytes, onServer: arguments.isServer)
+        },
         .flag("from0 0", no: "from0", .both, "lists in files are separated by NUL") {
             $0.nulTerminated = $1
             $0.filters.append(.nulTerminated($1))

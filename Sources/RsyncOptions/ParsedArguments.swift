@@ -27,7 +27,8 @@ public struct ParsedArguments: Sendable {
     }
 
     public var recursion = Recursion.off
-    public var recurses: Bool { recursion != .off }
+    /// A list of names takes back what only `-a` said.
+    public var recurses: Bool { recursion == .explicit || recursion == .archive && filesFrom == nil }
     /// `--dirs` and `--no-dirs`; nil when neither was said.
     public var directoriesOption: Bool?
     /// `--list-only` was given.
@@ -35,8 +36,12 @@ public struct ParsedArguments: Sendable {
     /// `--list-only`, or a single source without destination (ARG-26; set by `endpoints()`).
     public var lists = false
     /// Directories are transferred: asked for, or implied by recursion or listing (ARG-60).
-    public var transfersDirectories: Bool { recurses || directoriesOption ?? lists }
-    public var relative = false
+    public var transfersDirectories: Bool { recurses || directoriesOption ?? (lists || filesFrom != nil) }
+    /// `--relative` and `--no-relative`; nil when neither was said.
+    public var relativeOption: Bool?
+    public var relative: Bool { relativeOption ?? (filesFrom != nil) }
+    /// `--files-from`.
+    public var filesFrom: FilesFrom?
     public var incrementalRecursion = true
     /// Times `-x` was given.
     public var oneFileSystem = 0

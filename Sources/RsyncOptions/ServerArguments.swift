@@ -195,6 +195,17 @@ public struct ServerArguments: Sendable, Equatable {
             add("--inplace", if: arguments.inPlace)
         }
         add("--no-W", if: sends && arguments.inPlace && arguments.sparse && arguments.wholeFile == false)
+        var namesFiles = true
+        switch arguments.filesFrom {
+        case .remote(_, _, let path):
+            addValue("--files-from", path)
+            add("--from0", if: arguments.nulTerminated)
+        case .here where !sends:
+            add("--files-from=-")
+            add("--from0")
+        default: namesFiles = false
+        }
+        add("--no-relative", if: namesFiles && !arguments.relative)
         add("--write-devices", if: sends && arguments.writeDevices)
         add("--copy-devices", if: !sends && arguments.copyDevices)
         add("--preallocate", if: sends && arguments.preallocate)

@@ -17,6 +17,10 @@ public enum ServerPaths: Sendable, Equatable {
         }
         guard let directory = words.first else { throw .refused("the server was given no argument") }
         var sources = Array(words.dropFirst())
+        // What the names start from.
+        guard arguments.filesFrom == nil || sources.count <= 1 else {
+            throw .refused("--files-from allows one argument for the names to start from")
+        }
         if sources.isEmpty, arguments.transfersDirectories { sources = [Self.here] }
         self = .sending(directory: arguments.relative ? nil : directory, sources: sources)
     }

@@ -92,6 +92,8 @@ struct SessionRig {
     /// What each end makes of names (FLS-138).
     var senderNames: (any NameConverter)?
     var receiverNames: (any NameConverter)?
+    /// Names that the receiving side forwards: items directly inside the tree of the one source.
+    var forwards: [UInt8]?
     var serverPipe: MemoryPipe?
     var clientPipe: MemoryPipe?
     var timeoutSeconds: Int64 = 60
@@ -140,14 +142,20 @@ struct SessionRig {
         let sender = session(isSender: true, stream: setting.isPush ? client : server, senderSaid)
         let receiver = session(isSender: false, stream: setting.isPush ? server : client, receiverSaid)
         let (sources, opener, requested) = (sources, Opener(destination), setting.isPush ? nil : requested)
+        let forwards = forwards
         let threads = [
             WorkerThread {
-                let result = sender.session.runSender(sources)
+                let result =
+                    forwards == nil
+                    ? sender.session.runSender(sources)
+                    : sender.session.runSender(namesFromPeer: { names in
+                        (names.map { SourceArgument(tree: sources[0].tree, wireName: $0, start: MemoryTree.path(String(decoding: $0, as: UTF8.self)), namesContents: false) }, false)
+                    })
                 sender.stream.close()
                 results.withLock { $0.sender = result }
             },
             WorkerThread {
-                let result = receiver.session.runReceiver(opener, requested: requested)
+                let result = receiver.session.runReceiver(opener, requested: requested, names: forwards)
                 receiver.stream.close()
                 results.withLock { $0.receiver = result }
             },

@@ -26,9 +26,33 @@ extension OptionCase {
             "ignore-missing-args/goes-on", covers: ["ignore-missing-args"], setUp: sized,
             ["-rlt", "--ignore-missing-args"], sources: ["src/nope", "src/d"]),
         OptionCase(
+            "files-from/names-of-a-file", covers: ["files-from"], setUp: listed, ["-ai", "--files-from=list"],
+            comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "files-from/recursing", covers: ["files-from"], setUp: listed, ["-rlti", "--files-from=list"],
+            comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "files-from/without-relative", covers: ["files-from"], setUp: listed, ["-ai", "--no-R", "--files-from=list"],
+            comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "files-from/nul-terminated", covers: ["files-from", "from0"], setUp: listed, ["-ai", "-0", "--files-from=list0"],
+            comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "files-from/on-the-far-side", covers: ["files-from"], setUp: listed, ["-ai", "--files-from=:@DIR@/list"],
+            comparing: [.tree, .status, .stdout], roles: [.wePull, .wePush, .stockPulls, .stockPushes]),
+        OptionCase(
+            "files-from/what-is-missing", covers: ["files-from"], setUp: listed + "; echo nope >>list; echo ../x >>list",
+            ["-ai", "--files-from=list"], comparing: [.tree, .status, .stdout]),
+        OptionCase(
             "one-file-system/one-only", covers: ["one-file-system"], setUp: sized, ["-rltx", "--delete"],
             unobservable: "a job mounts nothing"),
     ]
+
+    private static let listed = """
+        mkdir -p src/d/e src/top/x dst/d; echo 1 >src/a; echo 2 >src/d/b; echo 3 >src/d/e/c; echo 4 >'src/;s'; echo 6 >src/top/t
+        printf 'a\\nd/e\\n\\n#h\\n;c\\r\\ntop/\\n./d/b\\nd/./e/c\\n' >list; printf 'a\\0\\0d/b' >list0
+        find src dst -exec touch -h -d @1000000000 {} +
+        """
 
     private static let sized = """
         mkdir -p src/d dst/d; head -c 100 /dev/zero >src/s; head -c 5000 /dev/zero >src/m; head -c 90000 /dev/zero >src/d/l
