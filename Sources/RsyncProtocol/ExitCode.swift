@@ -54,7 +54,7 @@ public struct ExitCode: RawRepresentable, Sendable, Hashable {
         20: "received SIGINT, SIGTERM, or SIGHUP",
         21: "waitpid() failed",
         22: "error allocating core memory buffers",
-        23: "some files/attrs were not transferred",
+        23: "some files/attrs were not transferred (see previous errors)",
         24: "some files vanished",
         25: "the --max-delete limit stopped deletions",
         30: "timeout in data send/receive",
