@@ -7,6 +7,7 @@ import RsyncWire
 ///
 ///     VAULT/NAME/  snapshots/2026-11-21T02:15:30Z/ …   complete, never opened for writing
 ///                  incomplete/                         in work, or left by a break
+///                  parts/                              of files that a break cut off
 ///                  journal.jsonl                       one line a session
 ///                  lock                                held while a session runs
 public final class ClientVault: Sendable {
@@ -40,7 +41,7 @@ public final class ClientVault: Sendable {
     }
 
     /// Makes a directory that may be there already, and makes its name last.
-    private static func make(_ path: RelativePath, in tree: ConfinedTree) throws(VaultError) {
+    static func make(_ path: RelativePath, in tree: ConfinedTree) throws(VaultError) {
         do throws(FileError) {
             try tree.makeDirectory(path, permissions: 0o700)
             try tree.synchronizeDirectory(.root)
@@ -86,6 +87,7 @@ public final class ClientVault: Sendable {
     public func path(of snapshot: SnapshotName) -> [UInt8] { path + [0x2f] + VaultLayout.snapshot(snapshot).bytes }
     /// `VAULT/NAME/incomplete` as a path of this machine.
     public var incompletePath: [UInt8] { path + [0x2f] + VaultLayout.incomplete.bytes }
+    var partsPath: [UInt8] { path + [0x2f] + VaultLayout.parts.bytes }
 
     /// A complete snapshot as a tree, for reading and linking from.
     public func tree(of snapshot: SnapshotName) throws(VaultError) -> ConfinedTree {

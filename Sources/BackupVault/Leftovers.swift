@@ -14,6 +14,11 @@ extension VaultSession {
         }
     }
 
+    /// After a commit no part is worth anything. What cannot be removed is no harm either: it is never published.
+    func removeParts() {
+        try? remove(VaultLayout.parts, isDirectory: true, from: vault.root)
+    }
+
     private func removeOutside(
         _ wanted: [[[UInt8]]], in directory: RelativePath, tree: ConfinedTree
     ) throws(FileError) {

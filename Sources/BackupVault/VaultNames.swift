@@ -54,6 +54,7 @@ public struct SnapshotName: Sendable, Hashable, Comparable, CustomStringConverti
 enum VaultLayout {
     static let snapshots = plain("snapshots")
     static let incomplete = plain("incomplete")
+    static let parts = plain("parts")
     static let journal = plain("journal.jsonl")
     static let lock = plain("lock")
 

@@ -8,16 +8,19 @@ public final class VaultSession: Sendable {
     public let vault: ClientVault
     /// Where the engine works; on disk `VAULT/NAME/incomplete`.
     public let tree: ConfinedTree
+    /// Where the parts of files wait that a break cut off, under the files' own paths; on disk `VAULT/NAME/parts`.
+    public let parts: ConfinedTree
     /// What unchanged files are linked to: the newest complete snapshot.
     public let basis: SnapshotName?
     /// Whether a break had left something to go on with.
     public let isResumed: Bool
     private let lock: VaultLock
 
-    fileprivate init(vault: ClientVault, lock: VaultLock, tree: ConfinedTree, basis: SnapshotName?, isResumed: Bool) {
+    fileprivate init(vault: ClientVault, lock: VaultLock, tree: ConfinedTree, parts: ConfinedTree, basis: SnapshotName?, isResumed: Bool) {
         self.vault = vault
         self.lock = lock
         self.tree = tree
+        self.parts = parts
         self.basis = basis
         self.isResumed = isResumed
     }
@@ -58,6 +61,7 @@ public final class VaultSession: Sendable {
                 try root.synchronizeDirectory(VaultLayout.snapshots)
                 try root.synchronizeDirectory(.root)
             }
+            removeParts()
             return name
         }
         throw .noFreeName(time)
@@ -94,7 +98,9 @@ extension ClientVault {
                 _ = try detachSharedInodes(try root.subtree(VaultLayout.incomplete))
             }
         }
+        try Self.make(VaultLayout.parts, in: root)
         return VaultSession(
-            vault: self, lock: lock, tree: try content(incompletePath), basis: try latestSnapshot(), isResumed: isResumed)
+            vault: self, lock: lock, tree: try content(incompletePath), parts: try content(partsPath),
+            basis: try latestSnapshot(), isResumed: isResumed)
     }
 }

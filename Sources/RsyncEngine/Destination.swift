@@ -31,11 +31,22 @@ public struct Destination: Sendable {
         public let directory: RelativePath
         /// As the user wrote it.
         public let words: [UInt8]
+        /// How parts lie in it.
+        public let layout: Layout
 
-        public init(tree: any DestinationTree, directory: RelativePath, words: [UInt8]) {
+        public enum Layout: Sendable {
+            /// All side by side, as rsync does it.
+            case flat
+            /// Each under the path of its file, so that files of one name do not get into each other's way. `hasParts`:
+            /// whether any are there from an earlier session; without, nobody looks.
+            case byPath(hasParts: Bool)
+        }
+
+        public init(tree: any DestinationTree, directory: RelativePath, words: [UInt8], layout: Layout = .flat) {
             self.tree = tree
             self.directory = directory
             self.words = words
+            self.layout = layout
         }
     }
 

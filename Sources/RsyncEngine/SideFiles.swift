@@ -19,6 +19,9 @@ struct SideFiles: Sendable {
     func partial(of target: RelativePath) -> Place? {
         guard let words = options.partialDirectory else { return nil }
         if let annex = destination.partial {
+            if case .byPath = annex.layout {
+                return (try? annex.directory.appending(target)).map { Place(tree: annex.tree, path: $0) }
+            }
             return below(annex.directory, target.lastComponent).map { Place(tree: annex.tree, path: $0) }
         }
         var directory = target.parent ?? .root
@@ -37,6 +40,7 @@ struct SideFiles: Sendable {
 
     /// The part that is there, if it is a file (MET-85).
     func presentPartial(of target: RelativePath) -> (place: Place, status: FileStatus)? {
+        if case .byPath(hasParts: false) = destination.partial?.layout { return nil }
         guard let place = partial(of: target), let status = try? place.tree.status(place.path), status.mode.isRegular
         else { return nil }
         return (place, status)

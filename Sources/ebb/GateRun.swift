@@ -20,6 +20,9 @@ struct GateRun {
     /// Seconds without a byte until the session ends, unless the request asks for less.
     static let timeout: Int32 = 300
 
+    /// What the parts' directory is called in messages.
+    static let partsName = [UInt8]("parts".utf8)
+
     init(client: ClientName, vault: [UInt8], fakeSuper: Bool, stream: FileDescriptorStream) {
         self.client = client
         self.vault = vault
@@ -98,6 +101,10 @@ struct GateRun {
         options.ignoreTimes = grant.has(.ignoreTimes)
         options.wholeFile = grant.has(.wholeFile)
         options.dryRun = grant.has(.dryRun)
+        if !options.dryRun {
+            options.keepPartial = true
+            options.partialDirectory = Self.partsName
+        }
         options.rootMode = rootMode
         options.timeout = grant.timeout
         // What a break left and the client machine no longer has must not be published, whatever else goes wrong there.

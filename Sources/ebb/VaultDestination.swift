@@ -28,8 +28,12 @@ final class VaultDestination: DestinationOpener {
         let basis = basis.withLock { $0 }
         let alternates = basis.map { [$0] } ?? []
         if let session {
-            return Destination(
+            var destination = Destination(
                 tree: session.tree, alternates: alternates, wasCreated: !session.isResumed)
+            let hasParts = (try? session.parts.names(in: .root))?.isEmpty == false
+            destination.partial = Destination.Annex(
+                tree: session.parts, directory: .root, words: GateRun.partsName, layout: .byPath(hasParts: hasParts))
+            return destination
         }
         do throws(FileError) {
             let tree: ConfinedTree

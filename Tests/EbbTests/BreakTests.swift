@@ -85,6 +85,25 @@ import Testing
         return count
     }
 
+    /// What has come of a file is not sent again.
+    @Test(.timeLimit(.minutes(1))) func aLargeFileCutInTheMiddleIsResumed() throws {
+        let stage = try Stage()
+        try stage.shell("mkdir -p source/d source/e; head -c 3000000 /dev/urandom >source/d/large; echo other >source/e/large")
+        let ssh = try stage.standIn(
+            "exec 4<&0; stdbuf -o0 head -c 2000000 <&4 4<&- | $GATE 4<&- & exec <&- >&- 4<&-; wait $! || exit $?; exit 12")
+        #expect(try stage.backup(stage.source, ssh: ssh).status != 0)
+        #expect(try stage.snapshots().isEmpty)
+        #expect(!stage.exists(stage.incomplete + stage.source + "/d/large"))
+        let parts = try stage.shell("find vault/desk/parts -type f").split(separator: "\n")
+        #expect(parts.count == 1 && parts.first?.hasSuffix("/source/d/large") == true, "\(parts)")
+        #expect(try stage.backup(stage.source).status == 0)
+        let received = try #require(try stage.journal()["received"] as? Int)
+        #expect(received < 1_500_000, "\(received) bytes came again")
+        let snapshot = try #require(try stage.snapshots().first)
+        #expect(try stage.difference(stage.source, snapshot + stage.source) == "")
+        #expect(try stage.shell("find vault/desk -name 'parts*'") == "")
+    }
+
     @Test(.timeLimit(.minutes(1))) func aTerminatedGateLeavesNoTemporaryFile() throws {
         let stage = try Stage()
         try stage.shell("head -c 4000000 /dev/urandom >source/large; mkfifo fifo")

@@ -24,6 +24,42 @@ import TraceKit
         return (source, copy)
     }
 
+    /// Whatever a file ends in, and whatever stood in its place.
+    @Test(arguments: Setting.plain)
+    func holesAreWhereTheyWere(_ setting: Setting) throws {
+        let zeros = [UInt8](repeating: 0, count: 20_000)
+        let text = Self.content(9_000, from: 7)
+        let contents: [[UInt8]] = [
+            zeros, [0], [], text + zeros, zeros + text, text + zeros + text + zeros, text + [UInt8](repeating: 0, count: 5),
+        ]
+        for mask in 1..<8 {
+            for old in 0..<5 {
+                let (source, copy) = (MemoryTree(), MemoryTree())
+                for (number, content) in contents.enumerated() {
+                    source.file("f\(number)", content, .init(mtime: 1_000_000_000))
+                    let present: [UInt8]? =
+                        switch old {
+                        case 0: nil
+                        case 1: [UInt8](content.prefix(content.count / 2))
+                        case 2: content + text + text
+                        case 3: content + zeros
+                        default: [UInt8](repeating: 0x6a, count: content.count)
+                        }
+                    if let present { copy.file("f\(number)", present, .init(mtime: 5)) }
+                }
+                var rig = SessionRig(setting, source, copy)
+                rig.options.sparse = mask & 1 != 0
+                rig.options.preallocate = mask & 2 != 0
+                rig.options.inPlace = mask & 4 != 0
+                let outcome = try rig.run()
+                #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+                for (number, content) in contents.enumerated() {
+                    #expect(copy.bytes("f\(number)") == content, "options \(mask), file \(number) over \(old)")
+                }
+            }
+        }
+    }
+
     /// Cut in the middle of a file, then again with what was kept.
     @Test(arguments: Setting.plain)
     func keepsAPartAndGoesOnWithIt(_ setting: Setting) throws {

@@ -36,6 +36,28 @@ import Testing
         #expect(failure { _ = try opened.read(into: &buffer, at: 0, count: 1, position: 0) } == 9)
     }
 
+    /// Holes at the end and in the middle, in a new file and in one that is there, shorter and longer than what comes.
+    @Test(arguments: [nil, 3, 100_000, 400_000] as [Int?], [false, true])
+    func leavesHoles(_ present: Int?, allocating: Bool) throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        if let present { try sandbox.write("f", String(repeating: "x", count: present)) }
+        let file = try present == nil ? tree.createTemporary(for: path("f")) : tree.openInPlace(path("f"), allowsDevices: false)
+        // More than comes in the end.
+        if allocating { try file.allocate(500_000) }
+        try write("start", to: file)
+        try file.punch(150_000)
+        try write("middle", to: file)
+        try file.punch(100_000)
+        try file.cut()
+        try file.publish(as: path("f"))
+        let zeros = { String(repeating: "\0", count: $0) }
+        #expect(sandbox.text("f") == "start" + zeros(150_000) + "middle" + zeros(100_000))
+        var found = stat()
+        #expect(unsafe stat(sandbox.root + "/f", &found) == 0)
+        #expect(found.st_blocks * 512 < 100_000, "\(found.st_blocks) blocks")
+    }
+
     @Test func listsDirectoriesLargerThanOneBuffer() throws {
         let sandbox = try Sandbox()
         let tree = try sandbox.tree()
