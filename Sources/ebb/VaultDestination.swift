@@ -2,6 +2,7 @@ import BackupVault
 import RsyncEngine
 import RsyncHost
 import RsyncProtocol
+import RsyncWire
 import Synchronization
 
 /// Where the gate's session puts things: `incomplete/`, with the newest snapshot to link from (REV-42). In a dry run
