@@ -8,6 +8,9 @@ import RsyncReport
 public enum RsyncProgram {
     public static let version = "0.1.0"
 
+    /// The manual page, for man(1).
+    public static var manual: String { ManualPage.render(program: "ebb rsync", version: version) }
+
     /// `words`: the arguments without the program's name.
     public static func run(_ words: [[UInt8]]) -> Int32 {
         let interruption: Interruption

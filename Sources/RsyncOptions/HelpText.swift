@@ -25,8 +25,8 @@ public enum HelpText {
     }
 
     private static func line(_ option: Option) -> String {
-        var spellings = option.letter.map { ["-" + String($0)] } ?? []
-        spellings += option.names.map { "--" + $0 }
+        var spellings = option.names.map { "--" + $0 }
+        if let letter = option.letter { spellings.append("-" + String(letter)) }
         var left = spellings.joined(separator: ", ")
         if let value = option.value { left += (option.names.isEmpty ? " " : "=") + value }
         let column = 34

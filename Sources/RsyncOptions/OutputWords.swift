@@ -21,19 +21,19 @@ public enum InfoWord: String, OutputWord {
 
     public var help: String {
         switch self {
-        case .backup: "Mention files backed up"
-        case .copy: "Mention files copied locally on the receiving side"
-        case .del: "Mention deletions on the receiving side"
-        case .flist: "Mention file-list receiving/sending (levels 1-2)"
-        case .misc: "Mention miscellaneous information (levels 1-2)"
-        case .mount: "Mention mounts that were found or skipped"
-        case .name: "Mention 1) updated file/dir names, 2) unchanged names"
-        case .nonreg: "Mention skipped non-regular files (default 1, 0 disables)"
-        case .progress: "Mention 1) per-file progress or 2) total transfer progress"
-        case .remove: "Mention files removed on the sending side"
-        case .skip: "Mention files skipped due to transfer overrides (levels 1-2)"
-        case .stats: "Mention statistics at end of run (levels 1-3)"
-        case .symsafe: "Mention symlinks that are unsafe"
+        case .backup: "backups that were made"
+        case .copy: "files the receiver copied from its own disk"
+        case .del: "what the receiver deletes"
+        case .flist: "the file list, 2: with the number of its entries"
+        case .misc: "what fits nowhere else, up to 2"
+        case .mount: "mount points met on the way"
+        case .name: "names that changed, 2: all names"
+        case .nonreg: "items left out since they are no files; on unless 0"
+        case .progress: "progress of each file, 2: of the whole run"
+        case .remove: "sources that were removed"
+        case .skip: "what options left out, up to 2"
+        case .stats: "figures at the end, up to 3"
+        case .symsafe: "symlinks that lead out of the tree"
         }
     }
 
@@ -73,30 +73,30 @@ public enum DebugWord: String, OutputWord {
 
     public var help: String {
         switch self {
-        case .acl: "Debug extra ACL info"
-        case .backup: "Debug backup actions (levels 1-2)"
-        case .bind: "Debug socket bind actions"
-        case .chdir: "Debug when the current directory changes"
-        case .connect: "Debug connection events (levels 1-2)"
-        case .cmd: "Debug commands+options that are issued (levels 1-2)"
-        case .del: "Debug delete actions (levels 1-3)"
-        case .deltasum: "Debug delta-transfer checksumming (levels 1-4)"
-        case .dup: "Debug weeding of duplicate names"
-        case .exit: "Debug exit events (levels 1-3)"
-        case .filter: "Debug filter actions (levels 1-3)"
-        case .flist: "Debug file-list operations (levels 1-4)"
-        case .fuzzy: "Debug fuzzy scoring (levels 1-2)"
-        case .genr: "Debug generator functions"
-        case .hash: "Debug hashtable code"
-        case .hlink: "Debug hard-link actions (levels 1-3)"
-        case .iconv: "Debug iconv character conversions (levels 1-2)"
-        case .io: "Debug I/O routines (levels 1-4)"
-        case .nstr: "Debug negotiation strings"
-        case .own: "Debug ownership changes in users & groups (levels 1-2)"
-        case .proto: "Debug protocol information"
-        case .recv: "Debug receiver functions"
-        case .send: "Debug sender functions"
-        case .time: "Debug setting of modified times (levels 1-2)"
+        case .acl: "access control lists"
+        case .backup: "making of backups, up to 2"
+        case .bind: "binding of sockets"
+        case .chdir: "changes of the working directory"
+        case .connect: "connections, up to 2"
+        case .cmd: "the command of the remote side, up to 2"
+        case .del: "deletions, up to 3"
+        case .deltasum: "the search for blocks, up to 4"
+        case .dup: "names listed twice"
+        case .exit: "the end of a run, up to 3"
+        case .filter: "filter rules and what they decide, up to 3"
+        case .flist: "the file list, up to 4"
+        case .fuzzy: "the choice of similar names, up to 2"
+        case .genr: "the generator"
+        case .hash: "hash tables"
+        case .hlink: "hard links, up to 3"
+        case .iconv: "character sets, up to 2"
+        case .io: "reading and writing, up to 4"
+        case .nstr: "what is negotiated"
+        case .own: "owners and groups, up to 2"
+        case .proto: "the protocol"
+        case .recv: "the receiver"
+        case .send: "the sender"
+        case .time: "times that are set, up to 2"
         }
     }
 
@@ -174,16 +174,16 @@ public struct OutputLevels<Word: OutputWord>: Sendable, Equatable, CustomStringC
 
     /// The text of `--info=help` and `--debug=help`.
     public static var help: String {
-        var text = "Use OPT or OPT1 for level 1 output, OPT2 for level 2, etc.; OPT0 silences.\n\n"
+        var text = "Words separated by commas. A digit behind a word is its level: none means 1, and 0 switches it off.\n\n"
         func line(_ name: String, _ help: String) {
             text += name + String(repeating: " ", count: max(1, 11 - name.count)) + help + "\n"
         }
         for word in Word.allCases { line(word.name, word.help) }
         text += "\n"
-        line("ALL", "Set all --\(Word.option) options (e.g. all4)")
-        line("NONE", "Silence all --\(Word.option) options (same as all0)")
-        line("HELP", "Output this help message")
-        text += "\nOptions added at each level of verbosity:\n"
+        line("ALL", "every word, as in ALL2")
+        line("NONE", "no word, like ALL0")
+        line("HELP", "this text")
+        text += "\nWhat each -v adds:\n"
         for step in Word.steps { text += "\(step.verbosity)) \(step.words)\n" }
         return text
     }

@@ -20,6 +20,9 @@ enum EbbProgram {
             case "restrict": return try RestrictCommand(rest).run()
             case "snapshots": return try SnapshotsCommand(rest).run()
             case "enrol": return try EnrolCommand(rest).run()
+            case "manual" where rest == [Array("rsync".utf8)]:
+                write(RsyncProgram.manual, to: 1)
+                return 0
             case "--version", "-V", "version":
                 write("ebb \(RsyncProgram.version)\n", to: 1)
                 return 0
@@ -38,6 +41,7 @@ enum EbbProgram {
         usage: ebb COMMAND [ARGUMENT…]
 
           ebb rsync …      copy files like rsync, as client and as server
+          ebb manual rsync the manual page of that, for man -l -
 
         On the machine whose data is backed up:
           ebb backup [USER@]HOST ROOT… [--exclude PATTERN]… [--include PATTERN]… [-c] [-n] [-I] [-W] [-x]

@@ -36,7 +36,7 @@ struct CommandLineParserTests {
             if let letter = option.letter { #expect(seen.insert("-\(letter)").inserted, "-\(letter) stands twice") }
             #expect(!option.help.isEmpty)
         }
-        #expect(HelpText.render(program: "rsync").contains("-a, --archive"))
+        #expect(HelpText.render(program: "rsync").contains("--archive, -a"))
     }
 
     @Test func refusesEveryUnsupportedOptionByName() {
