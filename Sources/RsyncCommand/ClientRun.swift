@@ -21,8 +21,25 @@ struct ClientRun {
     /// Seconds left to the run (XFR-151).
     private let secondsLeft: Int64?
 
-    init(_ arguments: inout ParsedArguments, _ interruption: Interruption) throws {
-        endpoints = try arguments.endpoints()
+    /// Where to record what the sender sends.
+    private let recording: BatchFile?
+    /// What takes the sender's place.
+    private let replay: (header: BatchHeader, stream: BatchFile)?
+
+    /// `words`: the command line, for who records it.
+    init(_ arguments: inout ParsedArguments, _ interruption: Interruption, words: [[UInt8]] = []) throws {
+        if let path = arguments.readBatch {
+            endpoints = try Self.replayed(arguments)
+            let batch = try BatchFile.replaying(path, interruption)
+            let changes = try arguments.adopt(batch.header)
+            if arguments.info[.misc] > 0 {
+                for line in changes { SystemWords.write(Array(line.utf8) + [0x0a], to: 1) }
+            }
+            replay = batch
+        } else {
+            endpoints = try arguments.endpoints()
+            replay = nil
+        }
         self.arguments = arguments
         self.interruption = interruption
         secondsLeft = try RsyncProgram.secondsLeft(arguments)
@@ -36,6 +53,27 @@ struct ClientRun {
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
         names = try Charsets.converter(arguments.ownCharset)
+        let form = FilterWireForm(
+            clientIsReceiver: false, hasFullSyntax: true, hasPerishable: true, isSentWithDeleteExcluded: true, deletes: true,
+            prunesEmptyDirectories: false)
+        var rules: [[UInt8]] = []
+        if arguments.writeBatch != nil {
+            do throws(FilterError) {
+                rules = try options.filters.wireTexts(form: form)
+            } catch {
+                throw SessionError(exitCode: error.exitCode, MessageText(error.description))
+            }
+        }
+        recording = try BatchFile.recording(arguments, words: words, rules: rules, interruption)
+    }
+
+    /// The destination is all that counts (XFR-145).
+    private static func replayed(_ arguments: ParsedArguments) throws(ArgumentError) -> Endpoints {
+        guard let destination = arguments.positional.last else { throw ArgumentError("no destination given") }
+        guard try HostSpecification(destination) == nil else {
+            throw ArgumentError("remote destination is not allowed with --read-batch")
+        }
+        return .local(sources: [], destination: destination)
     }
 
     func run() throws -> Int32 {
@@ -67,6 +105,7 @@ struct ClientRun {
     }
 
     private func runSession() throws -> Int32 {
+        if let replay { return try run(replay.stream) }
         switch endpoints {
         case .push(let sources, let destination):
             return try push(sources, destination)
@@ -178,12 +217,24 @@ struct ClientRun {
     private func makeSession(
         _ stream: any ByteStream, _ observer: any SessionObserver, isSender: Bool, _ capabilities: Capabilities
     ) throws -> Session {
-        Session(
-            configuration: SessionConfiguration(
-                isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: 0, isLocalCopy: isLocal
-            ).withNamesFromEnvironment().with(names: names),
-            options: options, stream: stream, observer: observer, environment: .current())
+        var configuration = SessionConfiguration(
+            isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
+            capabilities: capabilities, seed: 0, isLocalCopy: isLocal
+        ).withNamesFromEnvironment().with(names: names)
+        configuration.recording = recording
+        configuration.replay = replay?.header
+        return Session(
+            configuration: configuration, options: options, stream: stream, observer: observer, environment: .current())
+    }
+
+    // MARK: From a batch file (XFR-145)
+
+    private func run(_ stream: BatchFile) throws -> Int32 {
+        guard case .local(_, let destination) = endpoints else { return 1 }
+        try CopyAs.become(arguments.copyAs)
+        let console = Console(arguments, isSender: false, isRemote: true, log: log, events: events)
+        let session = try makeSession(stream, console, isSender: false, Capabilities(optionValue: []))
+        return finish(session.runReceiver(localDestination(destination)), console, role: "receiver", nil)
     }
 
     // MARK: Between two local paths (SES-7)
@@ -349,14 +400,14 @@ struct ClientRun {
             return
         }
         let summary = TransferSummary(
-            result, elapsedMilliseconds: SystemWords.milliseconds() - startedAt, dryRun: options.dryRun)
+            result, elapsedMilliseconds: SystemWords.milliseconds() - startedAt, options)
         if level > 1 { console.write(summary.statisticsBlock(humanReadable: arguments.humanReadable)) }
         console.write(summary.closingLines(humanReadable: arguments.humanReadable))
     }
 }
 
 extension TransferSummary {
-    init(_ result: SessionResult, elapsedMilliseconds: Int64, dryRun: Bool) {
+    init(_ result: SessionResult, elapsedMilliseconds: Int64, _ options: TransferOptions) {
         self.init()
         let figures = result.statistics
         files = RsyncReport.ItemCounts(figures.files)
@@ -373,7 +424,8 @@ extension TransferSummary {
         sent = figures.sent
         received = figures.received
         elapsedSeconds = elapsedMilliseconds / 1000
-        self.dryRun = dryRun
+        dryRun = options.dryRun
+        batchOnly = options.isBatchOnly
     }
 }
 

@@ -42,7 +42,8 @@ extension TransferOptions {
         existingOnly = arguments.existing
         ignoreExisting = arguments.ignoreExisting
         wholeFile = arguments.wholeFile ?? isLocal
-        dryRun = arguments.dryRun
+        dryRun = arguments.dryRun || arguments.onlyWritesBatch
+        isBatchOnly = arguments.onlyWritesBatch && !arguments.dryRun
         listOnly = arguments.lists || arguments.listOnlyOption
         addWriting(arguments)
         blockLength = arguments.blockSize

@@ -41,7 +41,7 @@ public enum RsyncProgram {
                 throw ArgumentError("no source given")
             }
             guard !arguments.isServer else { return try ServerRun(arguments, interruption).run() }
-            return try ClientRun(&arguments, interruption).run()
+            return try ClientRun(&arguments, interruption, words: words).run()
         } catch let error as ArgumentError {
             complain(error.text)
             complain(error.advice)

@@ -106,6 +106,60 @@ enum SystemWords {
         return descriptor < 0 ? .failure(SystemFailure(number: errno)) : .success(descriptor)
     }
 
+    static let wasInterrupted = EINTR
+
+    /// Emptied if it is there.
+    static func openNew(_ path: [UInt8], mode: UInt32) -> Result<Int32, SystemFailure> {
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        return descriptor < 0 ? .failure(SystemFailure(number: errno)) : .success(descriptor)
+    }
+
+    /// For reading; EINVAL for anything but a regular file.
+    static func openRegular(_ path: [UInt8]) -> Result<Int32, SystemFailure> {
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        let descriptor = unsafe open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return .failure(SystemFailure(number: errno)) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            return .failure(SystemFailure(number: EINVAL))
+        }
+        return .success(descriptor)
+    }
+
+    static func closeFile(_ descriptor: Int32) { close(descriptor) }
+
+    static func readSome(
+        _ descriptor: Int32, into buffer: inout [UInt8], at offset: Int, count: Int
+    ) -> Result<Int, SystemFailure> {
+        precondition(offset >= 0 && count >= 0 && offset + count <= buffer.count)
+        let got = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress! + offset, count) }
+        return got < 0 ? .failure(SystemFailure(number: errno)) : .success(got)
+    }
+
+    /// nil when all of it is written.
+    static func writeAll(_ bytes: [UInt8], _ range: Range<Int>, to descriptor: Int32) -> SystemFailure? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let end = range.upperBound
+            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress! + at, end - at) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return SystemFailure(number: errno)
+            }
+            at += count
+        }
+        return nil
+    }
+
+    /// The words of this process' command line before those that are the command's own.
+    static func program(before words: [[UInt8]]) -> [[UInt8]] {
+        let all = CommandLine.arguments.map { Array($0.utf8) }
+        return all.count > words.count ? Array(all.dropLast(words.count)) : Array(all.prefix(1))
+    }
+
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Whole content of a file, or of standard input for `-`.

@@ -22,6 +22,8 @@ final class Connection {
     let names: (any NameConverter)?
     /// And the text of symlinks (FLS-139).
     let convertsLinks: Bool
+    /// The sender is a batch file (XFR-145).
+    let isReplay: Bool
     /// SES-70: checksum "none" means whole files.
     var forcesWholeFile: Bool { transferChecksum == .none }
 
@@ -29,7 +31,7 @@ final class Connection {
         input: ProtocolInput, output: ProtocolOutput, traits: SessionTraits, isServer: Bool, seed: Int32,
         transferChecksum: ChecksumVariant, listChecksum: ChecksumVariant, compression: CompressionName,
         channel: MessageChannel,
-        names: (any NameConverter)?, convertsLinks: Bool
+        names: (any NameConverter)?, convertsLinks: Bool, isReplay: Bool = false
     ) {
         self.input = input
         self.output = output
@@ -42,6 +44,7 @@ final class Connection {
         self.channel = channel
         self.names = names
         self.convertsLinks = convertsLinks
+        self.isReplay = isReplay
     }
 
     /// What the sender compresses with; nil for plain tokens.

@@ -159,7 +159,7 @@ extension Generator {
         let xname = basis?.xname ?? []
         mailbox.outstanding.add(index, Outstanding.Request(head: head, basis: type, xname: xname))
         try write(entry, index, ItemAttributes(flags: flags, basis: type, xname: xname))
-        guard !options.dryRun else { return }
+        guard asksForData else { return }
         try connection.output.write { head.write(to: &$0) }
         if let file, isRedo || options.append == .off { try writeSums(of: file, head) }
     }
@@ -196,9 +196,12 @@ extension Generator {
         try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", when: options.messages.backups > 0)
     }
 
+    /// In a batch it is there, asked for or not.
+    private var asksForData: Bool { !connection.isReplay && (!options.dryRun || options.isBatchOnly) }
+
     /// The basis, if its blocks are worth something and it can be opened.
     private func basisFile(_ basis: Basis?, isRedo: Bool) throws(SessionError) -> (any ReadableFile)? {
-        guard let basis, !options.dryRun, !options.wholeFile || isRedo, !connection.forcesWholeFile,
+        guard let basis, asksForData, !options.wholeFile || isRedo, !connection.forcesWholeFile,
             basis.status.size > 0, options.append == .off || isRedo || basis.type == .destination
         else { return nil }
         return try? basis.tree.open(basis.path)

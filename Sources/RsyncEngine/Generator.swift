@@ -229,6 +229,7 @@ final class Generator {
         } else {
             if incremental, let directory = live.directory {
                 try processDirectory(directory, index: live.list.startIndex - 1)
+                if connection.isReplay { mailbox.outstanding.pass(live.list.startIndex - 1) }
             }
             let skipAll = live.directory.map { skippedDirectories.contains($0.name) } ?? false
             for position in 0..<live.list.count where live.list.isActive(position) {
@@ -239,9 +240,11 @@ final class Generator {
                 } else {
                     try process(entry, index: index)
                 }
+                if connection.isReplay { mailbox.outstanding.pass(index) }
                 try handle(mailbox.take())
             }
         }
+        if connection.isReplay { mailbox.outstanding.pass(live.list.startIndex + Int32(live.list.count) - 1) }
         // Releases may have moved the list while it was walked.
         if let slot = active.firstIndex(where: { $0.live.list === live.list }) { active[slot].isWalked = true }
     }

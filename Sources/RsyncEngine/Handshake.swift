@@ -19,6 +19,10 @@ public struct SessionConfiguration: Sendable {
     public var isLocalCopy: Bool
     /// `--iconv`: this side's own charset and the wire's; nil without (ARG-64).
     public var names: (any NameConverter)?
+    /// The stream is the rest of a batch file, behind this header: nobody is there to agree with (XFR-144).
+    public var replay: BatchHeader?
+    /// Where a client records what the sender sends (XFR-138).
+    public var recording: (any ByteStream)?
 
     public init(
         isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32,
@@ -41,6 +45,7 @@ struct Handshake {
     let output: ProtocolOutput
 
     func perform() throws(SessionError) -> Connection {
+        if let replay = configuration.replay { return try adopt(replay) }
         // The sender knows at once, the receiver when it comes to the names.
         if configuration.isSender { try checkListChecksum() }
         if configuration.isServer { try checkChoices() }
@@ -49,9 +54,7 @@ struct Handshake {
         try checkSupport(traits)
         output.adopt(traits, names: configuration.names)
         input.names = configuration.names
-        let names = NameExchange(
-            isServer: configuration.isServer, traits: traits, ownChecksums: configuration.checksumNames,
-            ownCompressions: configuration.compressionNames, input: input, output: output)
+        let names = nameExchange(traits)
         let exchange = try names.perform(
             checksums: options.checksumChoice == nil, compressions: options.compression.isNegotiated)
         let checksums = try agreeOnChecksums(traits, exchange.checksum)
@@ -69,6 +72,31 @@ struct Handshake {
     private func convertsLinks(_ traits: SessionTraits) -> Bool {
         guard configuration.names != nil, traits.hasCompatFlags else { return false }
         return configuration.isServer ? configuration.capabilities.contains("s") : traits.compat.contains(.symlinkIconv)
+    }
+
+    /// What was agreed when the batch was made; its choices, where there were any, have to be repeated (XFR-143).
+    private func adopt(_ header: BatchHeader) throws(SessionError) -> Connection {
+        let traits = SessionTraits(version: header.version, compat: header.compat)
+        try checkSupport(traits)
+        output.adopt(traits, names: configuration.names)
+        input.names = configuration.names
+        let checksums = try agreeOnChecksums(traits, nil)
+        return Connection(
+            input: input, output: output, traits: traits, isServer: false, seed: header.seed,
+            transferChecksum: checksums.transfer, listChecksum: checksums.list,
+            compression: options.compression.outcome(nil), channel: .errors,
+            names: configuration.names, convertsLinks: convertsLinks(traits), isReplay: true)
+    }
+
+    /// Who records offers only what a batch is read with by default (SES-59).
+    private func nameExchange(_ traits: SessionTraits) -> NameExchange {
+        let records = configuration.recording != nil
+        return NameExchange(
+            isServer: configuration.isServer, traits: traits,
+            ownChecksums: records
+                ? NegotiatedList(offering: [traits.defaultChecksumIsMD5 ? .md5 : .md4]) : configuration.checksumNames,
+            ownCompressions: records ? NegotiatedList(offering: [.zlib]) : configuration.compressionNames,
+            input: input, output: output)
     }
 
     /// SES-31 to SES-38. Each side writes before it reads.

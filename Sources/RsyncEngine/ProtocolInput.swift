@@ -44,6 +44,9 @@ final class ProtocolInput {
         let isDue: () -> Bool
     }
 
+    /// Gets a copy of every byte of data that is taken from here on (XFR-141).
+    var recorder: StreamRecorder?
+
     func limitStalls(to limit: StallLimit?) {
         stall = limit
     }
@@ -120,16 +123,21 @@ final class ProtocolInput {
     /// Reads one structure: `body` is tried on what is there until it no longer asks for more.
     func parse<T>(_ body: (inout ByteReader) throws(WireError) -> T) throws(SessionError) -> T {
         while true {
+            let value: T
+            let consumed: Int
             do throws(WireError) {
                 var reader = ByteReader(data, from: start, to: end)
-                let value = try body(&reader)
-                start += reader.consumed
-                dataBytes += Int64(reader.consumed)
-                return value
+                value = try body(&reader)
+                consumed = reader.consumed
             } catch {
                 guard error.code == .needsMore else { throw .wire(error) }
+                try fill()
+                continue
             }
-            try fill()
+            if let recorder { try recorder.add(data, start..<(start + consumed)) }
+            start += consumed
+            dataBytes += Int64(consumed)
+            return value
         }
     }
 
@@ -148,11 +156,13 @@ final class ProtocolInput {
                 rawStart += piece
                 frameRemaining -= piece
                 left -= piece
+                if let recorder { try recorder.add(raw, range) }
                 try body(raw, range)
                 continue
             }
             if start == end { try fill() }
             let piece = min(left, end - start)
+            if let recorder { try recorder.add(data, start..<(start + piece)) }
             try body(data, start..<(start + piece))
             start += piece
             left -= piece

@@ -19,6 +19,11 @@ final class ProtocolOutput {
     private var traits: SessionTraits?
     private var names: (any NameConverter)?
 
+    /// Gets a copy of every byte of data from here on (XFR-141).
+    var recorder: StreamRecorder?
+    /// Data goes to the recorder alone (XFR-156).
+    var isDiverted = false
+
     /// Payload at which a data frame is closed.
     static let frameTarget = 32 * 1024
     /// Outgoing bytes at which they are written without being asked.
@@ -50,14 +55,23 @@ final class ProtocolOutput {
 
     /// Adds one structure to the data stream.
     func write(_ body: (inout ByteWriter) -> Void) throws(SessionError) {
+        if isDiverted {
+            try recorder?.add(body)
+            return
+        }
         openFrameIfNeeded()
         let before = outgoing.count
         body(&outgoing)
         dataBytes += Int64(outgoing.count - before)
+        if let recorder { try recorder.add(outgoing.bytes, before..<outgoing.count) }
         try closeFrameIfFull()
     }
 
     func write(_ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
+        if let recorder {
+            try recorder.add(bytes, range)
+            if isDiverted { return }
+        }
         openFrameIfNeeded()
         outgoing.bytes(bytes[range])
         dataBytes += Int64(range.count)

@@ -71,7 +71,10 @@ final class ReceivedAttributes: Sendable {
             guard let next else { return }
             let length = try connection.input.parse { reader throws(WireError) in try XattrWire.readLength(&reader) }
             let place = sets.withLock { sets in
-                set >= 0 ? sets[Int(set)].firstIndex { $0.number == next && $0.isRequested && !$0.isKnown } : nil
+                set >= 0
+                    ? sets[Int(set)].firstIndex {
+                        $0.number == next && (connection.isReplay || $0.isRequested && !$0.isKnown)
+                    } : nil
             }
             guard let place else {
                 throw .protocolViolation("a value of extended attribute \(next), which was not asked for [HOS-189]")

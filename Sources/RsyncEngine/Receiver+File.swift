@@ -16,7 +16,8 @@ extension Receiver {
         let head = try connection.input.parse { reader throws(WireError) in
             try SumHead(reading: &reader, traits: traits, digestLength: variant.digestLength)
         }
-        guard head == request.head else {
+        // A batch has the sums of the basis it was made for, and the block length (XFR-146).
+        guard head == request.head || connection.isReplay else {
             throw .protocolViolation("a sum head for \(quoted(entry.name)) that is not the requested one [HOS-301]")
         }
         let target = try destination.path(entry.name)
@@ -291,6 +292,16 @@ extension Receiver {
     }
 
     /// XFR-122: the reply is read and dropped.
+    /// A reply that has no use (XFR-122).
+    func discardData() throws(SessionError) {
+        let traits = connection.traits
+        let digestLength = connection.transferChecksum.digestLength
+        let head = try connection.input.parse { reader throws(WireError) in
+            try SumHead(reading: &reader, traits: traits, digestLength: digestLength)
+        }
+        try discard(head, digestLength: digestLength)
+    }
+
     private func discard(_ head: SumHead, digestLength: Int) throws(SessionError) {
         tokens.beginFile(discarding: true)
         while true {
@@ -298,7 +309,9 @@ extension Receiver {
             case .end:
                 _ = try connection.input.parse { reader throws(WireError) in try reader.skip(digestLength) }
                 return
-            case .literal(let count): try tokens.consume(count) { _, _ throws(SessionError) in }
+            case .literal(let count):
+                statistics.literal &+= Int64(count)
+                try tokens.consume(count) { _, _ throws(SessionError) in }
             case .block: break
             }
         }

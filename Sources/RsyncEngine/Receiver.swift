@@ -123,8 +123,12 @@ final class Receiver: @unchecked Sendable {
 
     /// SES-134 and FLS-126. True when nothing more will come.
     private func endOfList() throws(SessionError) -> Bool {
-        guard mailbox.outstanding.takeMark() else {
-            throw .protocolViolation("the end of a list or phase that was not ended here [SES-133]")
+        if connection.isReplay {
+            try awaitMark()
+        } else {
+            guard mailbox.outstanding.takeMark() else {
+                throw .protocolViolation("the end of a list or phase that was not ended here [SES-133]")
+            }
         }
         if connection.traits.incrementalRecursion, mark == 0, window.lists.count > 1 {
             window.releaseOldest()
@@ -160,10 +164,16 @@ final class Receiver: @unchecked Sendable {
             throw .protocolViolation("File-list index \(index) is that of a dropped entry (receiver) [HOS-303]")
         }
         let entry = window.entry(item)
-        let hasValues = !options.dryRun && attributes.carriesXattrs(traits)
+        let hasValues = (!options.dryRun || dataComesAnyway) && attributes.carriesXattrs(traits)
         if hasValues, let received = plan.attributes { try received.readReply(entry.attributeSet, connection) }
         guard attributes.flags.contains(.transfer) else {
-            if hasValues, plan.attributes != nil, !attributes.isLinkReport { try setExtended(entry) }
+            if hasValues, plan.attributes != nil, !attributes.isLinkReport, !options.dryRun {
+                if connection.isReplay {
+                    deliver()
+                    mailbox.outstanding.awaitPass(index)
+                }
+                try setExtended(entry)
+            }
             report(entry, attributes)
             return
         }
@@ -173,6 +183,7 @@ final class Receiver: @unchecked Sendable {
         guard case .entry = item, entry.isRegular else {
             throw .protocolViolation("data for \(quoted(entry.name)), which is no regular file [XFR-13]")
         }
+        if connection.isReplay { return try replay(entry, index, attributes) }
         guard let request = mailbox.outstanding.take(index) else {
             throw .protocolViolation("data for \(quoted(entry.name)), which was not asked for [HOS-302]")
         }
@@ -184,11 +195,69 @@ final class Receiver: @unchecked Sendable {
         // A peer's lengths may have any sum.
         statistics.transferredSize &+= entry.length
         if options.dryRun {
+            if options.isBatchOnly, !connection.isServer { try discardData() }
             report(entry, attributes)
             post(.finished(index, .stored))
             return
         }
         try receiveFile(entry, index, attributes, request, isRedo: redone.contains(index))
+    }
+
+    /// The sender of a pull knows nothing of `--only-write-batch`, and a batch holds what it holds.
+    private var dataComesAnyway: Bool { connection.isReplay || options.isBatchOnly && !connection.isServer }
+
+    // MARK: Reading a batch (XFR-145)
+
+    /// What is wanted is used, what is not is skipped.
+    private func replay(
+        _ entry: FileEntry, _ index: Int32, _ attributes: ItemAttributes
+    ) throws(SessionError) {
+        statistics.transferredFiles += 1
+        statistics.transferredSize &+= entry.length
+        deliver()
+        let isRedo = redone.contains(index)
+        let request = mailbox.outstanding.awaitRequest(index, isCertain: isRedo)
+        guard !isCancelled else { throw SessionError(exitCode: 20, "the session was ended") }
+        guard let request else {
+            try discardData()
+            if !options.listOnly { say(.info, "(Skipping batched update for \(quoted(entry.name)))") }
+            return
+        }
+        guard !options.dryRun else {
+            try discardData()
+            report(entry, attributes)
+            post(.finished(index, .stored))
+            return
+        }
+        try receiveFile(entry, index, attributes, request, isRedo: isRedo)
+    }
+
+    /// The batch goes on behind a list or phase: what it did not hold will not come.
+    private func awaitMark() throws(SessionError) {
+        let list = connection.traits.incrementalRecursion && mark == 0 ? window.lists.first?.list : nil
+        let range = list.map { $0.startIndex..<($0.startIndex + Int32($0.count)) }
+        while true {
+            deliver()
+            switch mailbox.outstanding.awaitMark(ofList: range) {
+            case .ended: return
+            case .cancelled: throw SessionError(exitCode: 20, "the session was ended")
+            case .missing(let indexes):
+                for index in indexes { missing(index) }
+            }
+        }
+    }
+
+    private func missing(_ index: Int32) {
+        guard let item = window.resolve(index, incremental: connection.traits.incrementalRecursion) else { return }
+        let entry = window.entry(item)
+        if redone.contains(index) {
+            fail(index, "ERROR: \(entry.name) failed verification -- the batch was not made for the file that is here.")
+        } else {
+            ledger.noteFailure()
+            post(.errors(ledger))
+            say(.error, "(No batched update for \(quoted(entry.name)))")
+            post(.finished(index, .failed))
+        }
     }
 
     /// What a client that is the receiver shows, when the echo arrives. A server's client knows it from its sender.
@@ -211,7 +280,7 @@ final class Receiver: @unchecked Sendable {
             options.partialDirectory != nil ? "put into partial-dir" : options.keepPartial || options.inPlace ? "retained" : "discarded"
         if redone.insert(index).inserted {
             if options.messages.names > 0 || options.itemizeLevel > 0 {
-                say(.warning, "WARNING: \(name) failed verification -- update \(kept) (will try again).")
+                say(.warning, "WARNING: \(name) failed verification -- update \(kept) (\(connection.isReplay ? "may" : "will") try again).")
             }
             post(.redo(index))
         } else {

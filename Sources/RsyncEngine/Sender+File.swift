@@ -19,6 +19,8 @@ extension Sender {
         if appends, file.size < entry.length { return try skipDiminished(entry, index) }
         try echo(index, attributes)
         try behindEcho()
+        connection.output.isDiverted = options.isBatchOnly
+        defer { connection.output.isDiverted = false }
         try connection.output.write { signature.head.write(to: &$0) }
         report(entry, attributes, origin: origin, stage: .begins)
         statistics.transferredFiles += 1

@@ -180,7 +180,7 @@ final class Sender {
         guard case .entry(let slot, let position) = item, entry.isRegular else {
             throw .protocolViolation("a transfer was requested of \(quoted(entry.name)), which is no regular file [XFR-13]")
         }
-        if options.dryRun {
+        if options.dryRun, !options.isBatchOnly {
             try echo(index, attributes)
             statistics.transferredFiles += 1
             statistics.transferredSize &+= entry.length
@@ -289,12 +289,15 @@ final class Sender {
             try connection.output.send(.ioError, scanner.ledger.bits.rawValue)
         }
         try indexesOut.write(FileIndex.done)
-        if connection.isServer {
+        // A client that records keeps them for who reads the batch (XFR-142).
+        if connection.isServer || connection.output.recorder != nil {
+            connection.output.isDiverted = !connection.isServer
             let figures = TransferStatistics(
                 bytesRead: connection.input.bytesRead, bytesWritten: connection.output.bytesWritten,
                 totalSize: lists.totalSize, listBuildMilliseconds: statistics.listBuildMilliseconds,
                 listTransferMilliseconds: statistics.listTransferMilliseconds)
             try connection.output.write { figures.write(to: &$0, traits: traits) }
+            connection.output.isDiverted = false
         }
         try readGoodbye()
         if traits.hasEchoedGoodbye {

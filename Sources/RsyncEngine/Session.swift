@@ -32,6 +32,7 @@ public final class Session {
     private var sentGoodbye = false
     private var receiverThread: WorkerThread?
     private var forwarder: NameForwarder?
+    private var recorder: StreamRecorder?
     /// How long a failed session waits for the peer to close, in milliseconds: its own files are cleared away then.
     private static let patience: Int64 = 1000
 
@@ -79,6 +80,7 @@ public final class Session {
         do throws(SessionError) {
             try body()
             output.close()
+            try recorder?.flush()
             return SessionResult(
                 exitCode: ledger.exitCode, error: nil, statistics: statistics, traits: connection?.traits,
                 failedHere: ledger.failedHere)
@@ -116,7 +118,19 @@ public final class Session {
             input.idleMilliseconds = Int32(clamping: (Int64(options.timeout) + 1) / 2 * 1000)
         }
         try exchangeFilters(connection)
+        record(connection)
         return connection
+    }
+
+    /// From the first list on (XFR-139).
+    private func record(_ connection: Connection) {
+        guard let file = configuration.recording else { return }
+        let header = BatchHeader(
+            options: BatchOptions(options, connection), version: connection.traits.version,
+            compat: connection.traits.compat, seed: connection.seed)
+        let recorder = StreamRecorder(file, header)
+        self.recorder = recorder
+        if configuration.isSender { output.recorder = recorder } else { input.recorder = recorder }
     }
 
     // MARK: Sending
@@ -253,7 +267,7 @@ public final class Session {
     private func finishEmpty(_ lists: FileListReceiver) throws(SessionError) {
         sentGoodbye = true
         output.close()
-        try input.drain()
+        if configuration.replay == nil { try input.drain() }
         statistics.sent = output.bytesWritten
         statistics.received = input.bytesRead
     }
@@ -300,7 +314,7 @@ public final class Session {
         // HOS-541: what was asked for and did not come is no success, even if nobody says why.
         if receiver.notSent > 0, ledger.exitCode == 0 { ledger.noteFailure() }
         collect(receiver, generator, lists)
-        if !configuration.isServer {
+        if !configuration.isServer, configuration.replay == nil {
             output.close()
             try input.drain()
             ledger.merge(receiver.ledger)

@@ -67,6 +67,8 @@ public struct TransferOptions: Sendable {
     public var ignoreExisting = false
     public var wholeFile = false
     public var dryRun = false
+    /// `--only-write-batch`: a dry run whose data is made and recorded all the same (MET-22).
+    public var isBatchOnly = false
     public var listOnly = false
     /// `--partial`: an interrupted file replaces the destination (MET-82).
     public var keepPartial = false

@@ -235,5 +235,20 @@ extension ParsedArguments {
             throw .refused("--delete does not work without --recursive (-r) or --dirs (-d).")
         }
         try concludeWriting()
+        try concludeBatch()
     }
+
+    /// XFR-148. In a dry run nothing is recorded.
+    private mutating func concludeBatch() throws(ArgumentError) {
+        guard !isServer else { return }
+        if writeBatch != nil, readBatch != nil {
+            throw ArgumentError("--write-batch and --read-batch can not be used together")
+        }
+        guard (writeBatch ?? readBatch ?? []).count <= Self.longestBatchName else {
+            throw ArgumentError("the batch-file name must be \(Self.longestBatchName) characters or less.")
+        }
+        if dryRun { writeBatch = nil }
+    }
+
+    private static var longestBatchName: Int { 256 }
 }

@@ -1,5 +1,4 @@
 extension OptionTable {
-    private static let batch = "batch files are not supported"
     /// Of no consequence to a remote shell, and a daemon's address is refused (`HostSpecification`).
     private static let daemonsOnly = " (with daemons only, which are not supported)"
 
@@ -115,9 +114,12 @@ extension OptionTable {
             arguments.namesPasswordFile = true
         },
         .valued("early-input", "FILE", .local, "bytes for a daemon's hook" + daemonsOnly) { _, _ in },
-        batchOption("write-batch", "also record the update in FILE"),
-        .refused("only-write-batch", value: "FILE", .receiver, "record the update in FILE without doing it", because: batch),
-        batchOption("read-batch", "do an update recorded in FILE"),
+        batchOption("write-batch", "also record the update in FILE") { $0.writeBatch = $1 },
+        .valued("only-write-batch", "FILE", .receiver, "record the update in FILE without doing it") {
+            $0.writeBatch = $1.bytes
+            $0.onlyWritesBatch = true
+        },
+        batchOption("read-batch", "do an update recorded in FILE") { $0.readBatch = $1 },
         .valued("max-alloc", "SIZE", .both, "the largest single allocation (0: no limit)") {
             (arguments, value) throws(ArgumentError) in
             try arguments.limitAllocations(value.bytes)
@@ -129,9 +131,11 @@ extension OptionTable {
     ]
 
     /// A server drops it and says so (ARG-49).
-    private static func batchOption(_ name: String, _ help: String) -> Option {
-        .valued(name, "FILE", .local, help, on: .onServerOnly(batch)) { arguments, _ in
-            arguments.droppedOptions.append(name)
+    private static func batchOption(
+        _ name: String, _ help: String, _ set: @escaping @Sendable (inout ParsedArguments, [UInt8]) -> Void
+    ) -> Option {
+        .valued(name, "FILE", .local, help) { arguments, value in
+            if arguments.isServer { arguments.droppedOptions.append(name) } else { set(&arguments, value.bytes) }
         }
     }
 

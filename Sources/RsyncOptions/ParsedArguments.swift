@@ -200,6 +200,11 @@ public struct ParsedArguments: Sendable {
     /// Bytes; 0 is no limit.
     public var allocationLimit = ParsedArguments.usualAllocationLimit
     public static let usualAllocationLimit: Int64 = 1 << 30
+    /// `--write-batch` and `--only-write-batch`, the file to record in (XFR-138).
+    public var writeBatch: [UInt8]?
+    /// Nothing but the record is made.
+    public var onlyWritesBatch = false
+    public var readBatch: [UInt8]?
     /// Long names of options that came to a server which only clients can obey (ARG-49).
     public var droppedOptions: [String] = []
     /// Both concern daemons and are refused without one (ARG-62).

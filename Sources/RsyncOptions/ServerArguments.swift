@@ -153,6 +153,7 @@ public struct ServerArguments: Sendable, Equatable {
             }
             add("--delete-excluded", if: arguments.deleteExcluded)
             add("--force", if: arguments.force)
+            add("--only-write-batch=X", if: arguments.onlyWritesBatch)
             add("--super", if: arguments.superUser == true)
             add("--size-only", if: arguments.sizeOnly)
             add("--stats", if: arguments.statistics)

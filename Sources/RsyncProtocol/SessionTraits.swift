@@ -157,6 +157,9 @@ public struct SessionTraits: Sendable, Equatable {
     /// From 31 on, every segment of a matched block enters the zlib history; before, only its start (XFR-98).
     public var insertsWholeBlocksInHistory: Bool { number >= 31 }
 
+    /// The bits of a batch file's header that count (XFR-140).
+    public var batchOptionBits: Int32 { number >= 30 ? 0x7fff : number == 29 ? 0x1ff : 0x7f }
+
     // MARK: What cannot work (SES-29)
 
     public var supportsAccessControlLists: Bool { number >= 30 }

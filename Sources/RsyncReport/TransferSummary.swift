@@ -50,6 +50,8 @@ public struct TransferSummary: Sendable, Equatable {
     /// Whole seconds from start to end.
     public var elapsedSeconds: Int64 = 0
     public var dryRun = false
+    /// `--only-write-batch`.
+    public var batchOnly = false
 
     public init() {}
 
@@ -87,6 +89,6 @@ public struct TransferSummary: Sendable, Equatable {
         return "\nsent \(numbers.text(sent)) bytes  received \(numbers.text(received)) bytes  "
             + "\(numbers.text(rate, digits: 2)) bytes/sec\n"
             + "total size is \(numbers.text(totalSize))  speedup is \(numbers.count(speedup, digits: 2))"
-            + (dryRun ? " (DRY RUN)" : "") + "\n"
+            + (batchOnly ? " (BATCH ONLY)" : dryRun ? " (DRY RUN)" : "") + "\n"
     }
 }

@@ -1,0 +1,109 @@
+import RsyncEngine
+import RsyncHost
+import RsyncOptions
+import RsyncProtocol
+import RsyncWire
+
+/// A batch file as a stream: written to while a session is recorded, read from when there is no sender but it (XFR-138).
+///
+/// What the receiving side says to the sender that a batch was made with has no use and goes nowhere.
+final class BatchFile: ByteStream {
+    private let descriptor: Int32
+    private let isRecording: Bool
+    private let interruption: Interruption
+
+    private init(_ descriptor: Int32, isRecording: Bool, _ interruption: Interruption) {
+        self.descriptor = descriptor
+        self.isRecording = isRecording
+        self.interruption = interruption
+    }
+
+    /// Makes the file and its script, or empties what is there.
+    static func recording(
+        _ arguments: ParsedArguments, words: [[UInt8]], rules: [[UInt8]], _ interruption: Interruption
+    ) throws -> BatchFile? {
+        guard let path = arguments.writeBatch else { return nil }
+        let script = try BatchScript.compose(
+            program: SystemWords.program(before: words), words: words, arguments: arguments, rules: rules)
+        let scriptFile = try opened(path + Array(".sh".utf8), exitCode: 3) { SystemWords.openNew($0, mode: 0o700) }
+        SystemWords.write(script, to: scriptFile)
+        SystemWords.closeFile(scriptFile)
+        return BatchFile(try opened(path, exitCode: 11) { SystemWords.openNew($0, mode: 0o600) }, isRecording: true, interruption)
+    }
+
+    /// Its header, read, and the rest, to be read. Nothing but a regular file or, as `-`, standard input is taken (HOS-636).
+    static func replaying(
+        _ path: [UInt8], _ interruption: Interruption
+    ) throws -> (header: BatchHeader, stream: BatchFile) {
+        let isInput = path == [UInt8(ascii: "-")]
+        let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openRegular($0) }
+        let file = BatchFile(descriptor, isRecording: false, interruption)
+        return (try file.readHeader(), file)
+    }
+
+    private static func opened(
+        _ path: [UInt8], exitCode: Int32, _ open: ([UInt8]) -> Result<Int32, SystemFailure>
+    ) throws -> Int32 {
+        switch open(path) {
+        case .success(let descriptor): return descriptor
+        case .failure(let failure):
+            let shown = SystemWords.absolutePath(path, from: SystemWords.currentDirectory())
+            throw SessionError(
+                exitCode: exitCode,
+                "rsync: [Receiver] Batch file \"\(shown)\" open error: \(SystemWords.text(failure.number))")
+        }
+    }
+
+    private func readHeader() throws -> BatchHeader {
+        var bytes: [UInt8] = []
+        var buffer: [UInt8] = [0]
+        while true {
+            switch try Self.header(in: bytes) {
+            case .header(let header)?: return header
+            case .otherProtocol(let number)? where number > ProtocolVersion.newest.number:
+                throw SessionError(
+                    exitCode: 2, "The protocol version in the batch file is too new (\(number) > \(ProtocolVersion.newest)).")
+            case .otherProtocol?:
+                throw SessionError(exitCode: 2, "protocol version mismatch -- is this a batch file?")
+            case nil: break
+            }
+            guard try read(into: &buffer, at: 0, count: 1) == 1 else {
+                throw SessionError(exitCode: 12, "the batch file ends within its header (\(bytes.count) bytes)")
+            }
+            bytes.append(buffer[0])
+        }
+    }
+
+    /// nil while there is more of it to come.
+    private static func header(in bytes: [UInt8]) throws(SessionError) -> BatchHeader.Reading? {
+        var reader = ByteReader(bytes)
+        do throws(WireError) {
+            return try BatchHeader.reading(&reader)
+        } catch {
+            guard error.code == .needsMore else { throw .wire(error) }
+            return nil
+        }
+    }
+
+    // MARK: ByteStream
+
+    func read(into buffer: inout [UInt8], at offset: Int, count: Int) throws(StreamError) -> Int {
+        while true {
+            if interruption.isTripped { throw .interrupted }
+            switch SystemWords.readSome(descriptor, into: &buffer, at: offset, count: count) {
+            case .success(let got): return got
+            case .failure(let failure):
+                guard failure.number == SystemWords.wasInterrupted else { throw .readFailed(errno: failure.number) }
+            }
+        }
+    }
+
+    func write(_ bytes: [UInt8], _ range: Range<Int>) throws(StreamError) {
+        guard isRecording else { return }
+        if let failure = SystemWords.writeAll(bytes, range, to: descriptor) { throw .writeFailed(errno: failure.number) }
+    }
+
+    func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool { true }
+
+    func closeWrite() {}
+}
