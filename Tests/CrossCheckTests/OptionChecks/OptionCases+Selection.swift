@@ -46,7 +46,12 @@ extension OptionCase {
         OptionCase(
             "one-file-system/one-only", covers: ["one-file-system"], setUp: sized, ["-rltx", "--delete"],
             unobservable: "a job mounts nothing"),
+        OptionCase("drop-D/makes-no-nodes-here", covers: ["drop-D"], setUp: withAFifo, ["-a", "--drop-D"]),
+        OptionCase("drop-D/makes-none-over-there", covers: ["drop-D"], setUp: withAFifo, ["-a", "-M--drop-D"]),
     ]
+
+    private static let withAFifo =
+        "mkdir -p src/d dst; echo 1 >src/a; mkfifo src/d/p; find src -exec touch -h -d @1000000000 {} +"
 
     private static let listed = """
         mkdir -p src/d/e src/top/x dst/d; echo 1 >src/a; echo 2 >src/d/b; echo 3 >src/d/e/c; echo 4 >'src/;s'; echo 6 >src/top/t
