@@ -58,18 +58,71 @@ public final class LocalDestination: DestinationOpener {
             if first?.mode.isDirectory == true {
                 throw SessionError(exitCode: 3, "ERROR: cannot overwrite non-directory with a directory")
             }
-        } else if entryCount > 1 || endsInSlash {
-            return try create(path)
+        } else {
+            let isDirectory = entryCount > 1 || endsInSlash
+            let notices = try options.makesParents ? makeParents(path, entryCount: entryCount, isDirectory: isDirectory) : []
+            if isDirectory { return try create(path, notices) }
+            if options.dryRun, options.makesParents, case .failure = opened(Self.split(path).parent) {
+                return try absent(notices, path: path)
+            }
+            return try single(path, notices)
         }
         return try single(path)
     }
 
     private var fakeSuper: Bool { options.rootMode == .fake }
 
-    private func create(_ path: [UInt8]) throws(SessionError) -> Destination {
-        let showsCreation = options.messages.names > 0 || options.itemizeLevel > 0
+    private var showsCreation: Bool { options.messages.names > 0 || options.itemizeLevel > 0 }
+
+    /// `--mkpath`: the directories that are missing on the way, and `path` itself where that is to be one.
+    private func makeParents(
+        _ path: [UInt8], entryCount: Int, isDirectory: Bool
+    ) throws(SessionError) -> [Destination.Notice] {
+        let target = isDirectory ? Self.trimmed(path) : Self.split(path).parent
+        func failed(_ number: Int32) -> SessionError {
+            SessionError(
+                exitCode: 11, "rsync: [Receiver] mkdir \(quote(full(path))) failed: \(SystemWords.text(number))")
+        }
+        var (above, missing): ([UInt8], [[UInt8]]) = (target, [])
+        var present: ConfinedTree?
+        while present == nil {
+            switch opened(above) {
+            case .success(let tree): present = tree
+            case .failure(let error):
+                guard error.errno == FileError.notFound else {
+                    throw failed(error.errno == FileError.notADirectory && isSomething(target) ? FileError.exists : error.errno)
+                }
+                let (parent, name) = Self.split(above)
+                // As stock does: what is behind such a name is known only once the directory before it is made.
+                guard parent != above, !name.elementsEqual("..".utf8) else { throw failed(SystemWords.invalid) }
+                if !name.elementsEqual(".".utf8) { missing.append(name) }
+                above = parent
+            }
+        }
+        guard var tree = present, !missing.isEmpty else { return [] }
+        for name in missing.reversed() where !options.dryRun {
+            do throws(FileError) {
+                guard let below = try? RelativePath(cleaning: name) else {
+                    throw FileError(errno: SystemWords.invalid, operation: "mkdir", path: .root)
+                }
+                try tree.makeDirectory(below, permissions: 0o777 & ~SystemWords.currentUmask())
+                tree = try tree.subtree(below)
+            } catch {
+                throw failed(error.errno)
+            }
+        }
+        guard showsCreation else { return [] }
+        let shown = entryCount == 0 ? Self.trimmed(path) : target
+        let count = missing.count
+        return [Destination.Notice(.info, "created \(count) director\(count == 1 ? "y" : "ies") for \(shown)")]
+    }
+
+    private func create(_ path: [UInt8], _ before: [Destination.Notice] = []) throws(SessionError) -> Destination {
+        if options.makesParents, !options.dryRun, case .success(let tree) = opened(path) {
+            return try destination(tree, base: path, notices: before)
+        }
         let notices =
-            showsCreation ? [Destination.Notice(.info, "created directory \(Self.trimmed(path))")] : []
+            before + (showsCreation ? [Destination.Notice(.info, "created directory \(Self.trimmed(path))")] : [])
         if options.dryRun { return try absent(notices, path: path) }
         let (parent, name) = Self.split(path)
         let made: ConfinedTree
@@ -88,10 +141,10 @@ public final class LocalDestination: DestinationOpener {
     }
 
     /// The one entry is stored under the argument's name.
-    private func single(_ path: [UInt8]) throws(SessionError) -> Destination {
+    private func single(_ path: [UInt8], _ notices: [Destination.Notice] = []) throws(SessionError) -> Destination {
         let (parent, name) = Self.split(path)
         switch opened(parent) {
-        case .success(let tree): return try destination(tree, base: parent, singleName: name)
+        case .success(let tree): return try destination(tree, base: parent, singleName: name, notices: notices)
         case .failure(let error):
             throw SessionError(
                 exitCode: 3, "rsync: [Receiver] change_dir#3 \(quote(full(parent))) failed: \(SystemWords.text(error.errno))")
@@ -109,7 +162,7 @@ public final class LocalDestination: DestinationOpener {
             return .success(
                 try places.tree(
                     path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
-                    links: options.keepDirectoryLinks ? .inside : .none))
+                    links: options.keepDirectoryLinks || options.relative && !options.impliedDirectories ? .inside : .none))
         } catch {
             return .failure(error)
         }

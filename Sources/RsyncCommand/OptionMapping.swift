@@ -15,6 +15,9 @@ extension TransferOptions {
         recursive = arguments.recurses
         listDirectories = arguments.transfersDirectories && !arguments.recurses
         relative = arguments.relative
+        impliedDirectories = arguments.impliedDirectories
+        prunesEmptyDirectories = arguments.prunesEmptyDirectories
+        makesParents = arguments.makesParents
         preserveLinks = arguments.links
         preservePermissions = arguments.permissions
         preserveOwner = arguments.owner
@@ -86,6 +89,7 @@ extension TransferOptions {
         deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
         oneFileSystem = arguments.oneFileSystem
         try addFilters(arguments.filters, arguments.isServer ? nil : CommandLineFiles(), readFile)
+        if arguments.oldDirectories { filters.addOldDirectoriesRule() }
         if !arguments.isServer { addImpliedRules(arguments) }
     }
 

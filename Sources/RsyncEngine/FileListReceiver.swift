@@ -103,14 +103,15 @@ final class FileListReceiver {
                 break reading
             }
         }
-        let list = builder.finish(removingDuplicates: true)
+        let list = builder.finish(removingDuplicates: true, pruningEmptyDirectories: keepsEmptyDirectory)
         try checkParents(in: list)
         guard Int64(nextStart) + Int64(list.count) + 1 < Int64(Int32.max) else {
             throw .protocolViolation("more entries than indexes [FLS-119]")
         }
         nextStart += Int32(list.count) + 1
         entryCount += list.count
-        for position in 0..<list.count where list.isActive(position) {
+        // Directories without files were sent, and are counted (MET-182).
+        for position in 0..<list.count where list.isActive(position) || options.prunesEmptyDirectories {
             let type = list.mode(at: position).type ?? .missing
             counts.add(type)
             if type == .regular || type == .symlink { totalSize &+= list.length(at: position) }
@@ -119,6 +120,13 @@ final class FileListReceiver {
         listSize += connection.input.bytesRead - before
         let isVoid = directory?.name.isEmpty == true
         return LiveList(list: list, directory: isVoid ? nil : directory ?? rootDirectory(of: list))
+    }
+
+    /// FLT-71; nil: all stay.
+    private var keepsEmptyDirectory: ((_ name: [UInt8]) -> Bool)? {
+        guard options.prunesEmptyDirectories else { return nil }
+        let filters = options.filters
+        return { filters.check($0, isDirectory: true, side: .receiver) == .exclude }
     }
 
     /// One list of this many entries needs some gigabytes: the bound keeps a peer from taking all memory with

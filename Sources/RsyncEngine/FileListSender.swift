@@ -89,6 +89,7 @@ final class FileListSender {
                 try add([scanner.impliedDirectory(first.name, first.status, origin: origin)], to: &draft)
             }
         }
+        if !options.impliedDirectories, !connection.traits.alwaysSendsImpliedDirectories { above = [] }
         var chain: [SourceScanner.Found] = []
         for item in above { chain.append(try scanner.impliedDirectory(item.name, item.status, origin: origin)) }
         chain.append(start)

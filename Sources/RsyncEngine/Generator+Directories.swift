@@ -7,6 +7,7 @@ extension Generator {
     /// While the parent's list is walked the directory is only made sure of, so that the parent's time can be set as
     /// soon as its list is finished; the rest happens at the directory's own list (FLS-121).
     func prepareDirectory(_ entry: FileEntry) throws(SessionError) {
+        if leaves(entry) { return }
         guard !options.dryRun, options.preserveTimes, !options.omitDirectoryTimes, !options.existingOnly else { return }
         let path = try destination.path(entry.name)
         guard !path.isRoot, let existing = try examineDirectory(entry, path) else { return }
@@ -43,6 +44,7 @@ extension Generator {
             skippedDirectories.insert(entry.name)
             return
         }
+        if leaves(entry) { return try deleteDuring(entry) }
         guard let presence = try examineDirectory(entry, path) else { return }
         if options.existingOnly, presence == .absent {
             try say(.info, "not creating new directory \(quoted(entry.name))", when: options.messages.skips > 0)
@@ -82,6 +84,9 @@ extension Generator {
         if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
         try deleteDuring(entry)
     }
+
+    /// MET-42.
+    private func leaves(_ entry: FileEntry) -> Bool { options.leavesImpliedDirectories && entry.isImplied }
 
     private func deleteDuring(_ entry: FileEntry) throws(SessionError) {
         let time = options.deletionTime(connection.traits)
@@ -127,7 +132,7 @@ extension Generator {
                 current = directory.parent
                 continue
             }
-            guard directoryStatus(directory) != nil else { return }
+            guard directoryStatus(directory) != nil || options.leavesImpliedDirectories else { return }
             break
         }
         for directory in missing.reversed() {
@@ -144,7 +149,7 @@ extension Generator {
 
     /// Sets a directory's own time and permissions once nothing in it changes any more (MET-44).
     func touch(_ entry: FileEntry) throws(SessionError) {
-        guard !options.dryRun, !options.listOnly, !skippedDirectories.contains(entry.name) else { return }
+        guard !options.dryRun, !options.listOnly, !leaves(entry), !skippedDirectories.contains(entry.name) else { return }
         let path = try destination.path(entry.name)
         // What a symlink stands for (MET-45) has had its attributes, and its time is not set again.
         guard let status = try? tree.status(path), status.mode.isDirectory else { return }

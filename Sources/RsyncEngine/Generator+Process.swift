@@ -11,7 +11,7 @@ extension Generator {
             return
         }
         let path = try destination.path(entry.name)
-        if options.relative, !incremental { try makeMissingParents(of: path) }
+        if options.relative, !incremental || !options.impliedDirectories { try makeMissingParents(of: path) }
         var isUnknown = false
         var existing = try examine(entry, path, isUnknown: &isUnknown)
         if isUnknown { return try skipLinked(entry, index) }

@@ -181,6 +181,7 @@ struct Handshake {
         }
         if options.preserveAccessLists, !options.isLocal, !traits.supportsExtendedAttributes { throw need("--acls", 30) }
         if options.preserveXattrs, !options.isLocal, !traits.supportsExtendedAttributes { throw need("--xattrs", 30) }
+        if options.prunesEmptyDirectories, !traits.supportsPruneEmptyDirectories { throw need("--prune-empty-dirs") }
         if options.fuzzy > 0, !traits.supportsFuzzy { throw need("--fuzzy") }
         guard options.alternateCount > 0, !traits.supportsSeveralAlternateDirectories else { return }
         let name = "--" + options.alternateKind.rawValue

@@ -13,7 +13,7 @@ extension Session {
             clientIsReceiver: clientIsReceiver, hasFullSyntax: connection.traits.hasModernFilterRules,
             hasPerishable: connection.traits.hasPerishableRules,
             isSentWithDeleteExcluded: connection.traits.sendsFiltersWithDeleteExcluded,
-            deletes: options.deletion != nil, prunesEmptyDirectories: false)
+            deletes: options.deletion != nil, prunesEmptyDirectories: options.prunesEmptyDirectories)
         guard !configuration.isLocalCopy, clientIsReceiver || options.receiverNeedsFilters(connection.traits) else {
             try addCVSRules(merge: true, list: true)
             // What is not sent must be expressible all the same, or the ends of another pair would decide differently.

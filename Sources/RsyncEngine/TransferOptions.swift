@@ -9,6 +9,12 @@ public struct TransferOptions: Sendable {
     /// `-d`: list directories and the contents of those named with a slash, no deeper (FLS-17).
     public var listDirectories = false
     public var relative = false
+    /// Off: `--no-implied-dirs` (FLS-23, MET-42).
+    public var impliedDirectories = true
+    /// `-m` (FLS-107).
+    public var prunesEmptyDirectories = false
+    /// `--mkpath` (ARG-71).
+    public var makesParents = false
     /// Times `-x` was given (FLS-18).
     public var oneFileSystem = 0
     public var preserveLinks = false
@@ -173,8 +179,11 @@ public struct TransferOptions: Sendable {
     /// Whether this side, in this role, can work with one list per directory (FLS-109).
     public func allowsIncrementalRecursion(isSender: Bool) -> Bool {
         guard recursive, allowsIncrementalRecursion else { return false }
-        return isSender || !(deletion == .before || deletion == .after || delaysUpdates)
+        return isSender || !(deletion == .before || deletion == .after || delaysUpdates || prunesEmptyDirectories)
     }
+
+    /// The directories above a `-R` argument lead to what is below them, and nothing is done about them (MET-42).
+    var leavesImpliedDirectories: Bool { relative && !impliedDirectories }
 
     /// When deletions happen under this protocol; nil without a delete mode.
     public func deletionTime(_ traits: SessionTraits) -> DeletionTime? {
@@ -183,6 +192,6 @@ public struct TransferOptions: Sendable {
 
     /// Whether a client that is the sender writes the filter list (SES-26).
     public func receiverNeedsFilters(_ traits: SessionTraits) -> Bool {
-        deletion != nil && (traits.sendsFiltersWithDeleteExcluded || !deleteExcluded)
+        prunesEmptyDirectories || deletion != nil && (traits.sendsFiltersWithDeleteExcluded || !deleteExcluded)
     }
 }

@@ -19,13 +19,21 @@ extension OptionTable {
         ) { $0.incrementalRecursion = $1 },
         .flag("dirs d", no: "dirs d", .both, "transfer directories without going down into them") {
             $0.directoriesOption = $1
+            $0.oldDirectories = false
         },
-        .refused("old-dirs old-d", .both, "as --dirs, for very old servers"),
+        .flag("old-dirs old-d", .both, "as --dirs, for very old servers") { arguments, _ in
+            arguments.directoriesOption = true
+            arguments.oldDirectories = true
+        },
         .flag("relative R", no: "relative R", .both, "keep the leading directories of source arguments") {
             $0.relativeOption = $1
         },
-        .flag("implied-dirs i-d", .local, "with -R, also transfer the attributes of leading directories (default)") { _, _ in },
-        .refused("no-implied-dirs no-i-d", .both, "with -R, leave the attributes of leading directories alone"),
+        .flag("implied-dirs i-d", .local, "with -R, also transfer the attributes of leading directories (default)") { arguments, _ in
+            arguments.impliedDirectories = true
+        },
+        .flag("no-implied-dirs no-i-d", .both, "with -R, leave the attributes of leading directories alone") { arguments, _ in
+            arguments.impliedDirectories = false
+        },
         .flag("one-file-system x", no: "one-file-system x", .both, "stay within one file system") {
             $0.oneFileSystem = $1 ? $0.oneFileSystem + 1 : 0
         },
@@ -86,7 +94,9 @@ extension OptionTable {
             (arguments, value) throws(ArgumentError) in
             arguments.smallestSize = try fileSize(value)
         },
-        .refused("prune-empty-dirs m", no: "prune-empty-dirs m", .receiver, "leave out directories without files"),
+        .flag("prune-empty-dirs m", no: "prune-empty-dirs m", .receiver, "leave out directories without files") {
+            $0.prunesEmptyDirectories = $1
+        },
         .valued("filter f", "RULE", .local, "add a filter rule") { (arguments, value) throws(ArgumentError) in
             arguments.filters.append(.rule(value.bytes))
         },

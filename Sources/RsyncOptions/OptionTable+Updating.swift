@@ -54,7 +54,7 @@ extension OptionTable {
         .flag("force", no: "force", .receiver, "let a file take the place of a full directory") { $0.force = $1 },
         .refused("remove-source-files", .both, "remove at the source what has been transferred"),
         .refused("remove-sent-files", .both, "remove at the source what has been sent"),
-        .refused("mkpath", no: "mkpath", .receiver, "make missing parents of the destination"),
+        .flag("mkpath", no: "mkpath", .receiver, "make missing parents of the destination") { $0.makesParents = $1 },
         .flag("dry-run n", .both, "change nothing, only show what would be done") { arguments, _ in
             arguments.dryRun = true
         },

@@ -28,9 +28,11 @@ public struct ParsedArguments: Sendable {
 
     public var recursion = Recursion.off
     /// A list of names takes back what only `-a` said.
-    public var recurses: Bool { recursion == .explicit || recursion == .archive && filesFrom == nil }
+    public var recurses: Bool { oldDirectories || recursion == .explicit || recursion == .archive && filesFrom == nil }
     /// `--dirs` and `--no-dirs`; nil when neither was said.
     public var directoriesOption: Bool?
+    /// `--old-dirs`, with no `--dirs` or `--no-dirs` behind it (ARG-8).
+    public var oldDirectories = false
     /// `--list-only` was given.
     public var listOnlyOption = false
     /// `--list-only`, or a single source without destination (ARG-26; set by `endpoints()`).
@@ -40,6 +42,9 @@ public struct ParsedArguments: Sendable {
     /// `--relative` and `--no-relative`; nil when neither was said.
     public var relativeOption: Bool?
     public var relative: Bool { relativeOption ?? (filesFrom != nil) }
+    /// `--no-implied-dirs` turns it off.
+    public var impliedDirectories = true
+    public var prunesEmptyDirectories = false
     /// `--files-from`.
     public var filesFrom: FilesFrom?
     public var incrementalRecursion = true
@@ -128,6 +133,8 @@ public struct ParsedArguments: Sendable {
     public var deletionLimit: Int32?
     public var force = false
     public var ignoreErrors = false
+    /// `--mkpath`.
+    public var makesParents = false
     public var dryRun = false
 
     // MARK: Attributes

@@ -14,7 +14,7 @@ public struct ServerArguments: Sendable, Equatable {
     /// Whether the `i` of the capability string is due (ARG-14).
     public static func asksForIncrementalRecursion(_ arguments: ParsedArguments, role: Role) -> Bool {
         guard arguments.recurses, arguments.incrementalRecursion, !arguments.sortsWholeLists else { return false }
-        guard role == .sender || !arguments.delayUpdates else { return false }
+        guard role == .sender || !arguments.delayUpdates && !arguments.prunesEmptyDirectories else { return false }
         return role == .sender || arguments.deletionTime == nil || arguments.deletionTime == .during
             || arguments.deletionTime == .delay
     }
@@ -75,6 +75,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("l", if: arguments.links)
         add("d", if: sendsDirectoriesLetter(arguments, sends: sends))
         add("K", if: sends && arguments.keepDirectoryLinks)
+        add("m", if: sends && arguments.prunesEmptyDirectories)
         add("O", if: sends && arguments.omitDirectoryTimes)
         add("J", if: sends && arguments.omitLinkTimes)
         add("y", times: arguments.fuzzy > 1 && !arguments.alternateDirectories.isEmpty ? 2 : 1, if: sends && arguments.fuzzy > 0)
@@ -207,11 +208,15 @@ public struct ServerArguments: Sendable, Equatable {
         default: namesFiles = false
         }
         add("--no-relative", if: namesFiles && !arguments.relative)
+        add(
+            "--no-implied-dirs",
+            if: arguments.relative && !arguments.impliedDirectories && (!sends || (arguments.protocolNumber ?? .max) >= 30))
         add("--write-devices", if: sends && arguments.writeDevices)
         add("--copy-devices", if: !sends && arguments.copyDevices)
         add("--preallocate", if: sends && arguments.preallocate)
         if let words = arguments.info.wireValue(toReceivingServer: sends) { add("--info=" + words) }
         add("--open-noatime", if: arguments.openNoAtime && arguments.accessTimes <= 1)
+        add("--mkpath", if: sends && arguments.makesParents)
         return options
     }
 

@@ -48,7 +48,31 @@ extension OptionCase {
             unobservable: "a job mounts nothing"),
         OptionCase("drop-D/makes-no-nodes-here", covers: ["drop-D"], setUp: withAFifo, ["-a", "--drop-D"]),
         OptionCase("drop-D/makes-none-over-there", covers: ["drop-D"], setUp: withAFifo, ["-a", "-M--drop-D"]),
+        OptionCase(
+            "mkpath/makes-all-that-is-missing", covers: ["mkpath"], setUp: withEmpty, ["-ai", "--mkpath"],
+            destination: "new/a/dst/", comparing: [.tree, .status, .stdout], extraTrees: ["new"]),
+        OptionCase(
+            "mkpath/for-one-file", covers: ["mkpath"], setUp: withEmpty, ["-tv", "--mkpath"], sources: ["src/f"],
+            destination: "new/a/other", comparing: [.tree, .status, .stdout], extraTrees: ["new"]),
+        OptionCase(
+            "prune-empty-dirs/with-deletion", covers: ["prune-empty-dirs"], setUp: withEmpty,
+            ["-aim", "--delete", "--exclude=*.o"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "prune-empty-dirs/rules-keep-some", covers: ["prune-empty-dirs"], setUp: withEmpty,
+            ["-aim", "-f", "P /e/in/"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "no-implied-dirs/leaves-them-alone", covers: ["no-implied-dirs"], setUp: withEmpty,
+            ["-aiR", "--no-implied-dirs"], sources: ["src/./full/below"], comparing: [.tree, .status, .stdout],
+            protocols: [30, 31, 32]),
+        OptionCase(
+            "old-dirs/only-one-level", covers: ["old-dirs"], setUp: withEmpty, ["-ti", "--old-dirs"],
+            comparing: [.tree, .status, .stdout]),
     ]
+
+    private static let withEmpty = """
+        mkdir -p src/e/in src/full/below src/o dst/e/in dst/full/kept; echo 1 >src/f; echo 2 >src/full/below/x; echo 3 >src/o/a.o
+        chmod 700 src/full; find src dst -depth -exec touch -h -d @1000000000 {} +; touch -d @1100000000 dst/full
+        """
 
     private static let withAFifo =
         "mkdir -p src/d dst; echo 1 >src/a; mkfifo src/d/p; find src -exec touch -h -d @1000000000 {} +"
