@@ -33,14 +33,14 @@ import Testing
         ]
     }()
 
-    @Test(.timeLimit(.minutes(1)), arguments: hostile) func sendsNothingToAHostileGate(_ opening: Hostile) throws {
+    @Test(.timeLimit(.minutes(5)), arguments: hostile) func sendsNothingToAHostileGate(_ opening: Hostile) throws {
         let (outcome, sent) = try answer(opening.lines)
         #expect(outcome.status == opening.status, "\(outcome.errors)")
         #expect(sent.isEmpty, "\(sent.count) bytes were sent")
     }
 
     /// That the tests above would see it if anything were sent.
-    @Test(.timeLimit(.minutes(1))) func beginsToSendOnceTheOpeningIsRight() throws {
+    @Test(.timeLimit(.minutes(5))) func beginsToSendOnceTheOpeningIsRight() throws {
         let (outcome, sent) = try answer(["EBB/1 RUN", "rsync", "--server", "--sender", "-re.iL", ".", "ROOT", ""])
         #expect(outcome.status == 12, "\(outcome.errors)")
         #expect(!sent.isEmpty)
@@ -58,7 +58,7 @@ import Testing
         return (outcome, try Data(contentsOf: URL(fileURLWithPath: stage.path + "/sent")))
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [(5, "busy"), (25, "quota"), (1, "something-new")] as [(Int32, String)])
+    @Test(.timeLimit(.minutes(5)), arguments: [(5, "busy"), (25, "quota"), (1, "something-new")] as [(Int32, String)])
     func handsARefusalOn(_ status: Int32, _ code: String) throws {
         let stage = try Stage()
         try stage.write("f", "content")
@@ -68,7 +68,7 @@ import Testing
         #expect(outcome.errors.contains("come back") && outcome.errors.contains(code))
     }
 
-    @Test(.timeLimit(.minutes(1))) func tellsABreakFromAFailureOfSSH() throws {
+    @Test(.timeLimit(.minutes(5))) func tellsABreakFromAFailureOfSSH() throws {
         let stage = try Stage()
         try stage.write("f", "content")
         #expect(try stage.backup(stage.source, ssh: try stage.standIn("exit 255")).status == 255)
@@ -92,7 +92,7 @@ import Testing
             "exec 5<&0 6>&1; rsync -aHR --blocking-io \(options) -e \(bridge) gate:\(stage.source) \(stage.path)/taken/ </dev/null >&2")
     }
 
-    @Test(.timeLimit(.minutes(1))) func keepsItsExcludesFromAGateThatForgetsThem() throws {
+    @Test(.timeLimit(.minutes(5))) func keepsItsExcludesFromAGateThatForgetsThem() throws {
         let stage = try Stage()
         try stage.shell("echo 1 >source/public; echo 2 >source/secret")
         let outcome = try stage.backup(stage.source, "--exclude", "secret", ssh: try stockGate(stage, "--include='*'"))
@@ -101,7 +101,7 @@ import Testing
         #expect(names == ["public"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func refusesRulesThatMakeItReadFiles() throws {
+    @Test(.timeLimit(.minutes(5))) func refusesRulesThatMakeItReadFiles() throws {
         let stage = try Stage()
         try stage.shell("echo 1 >source/public; echo '- public' >source/.rules")
         let outcome = try stage.backup(stage.source, ssh: try stockGate(stage, "-f 'dir-merge .rules'"))
@@ -109,7 +109,7 @@ import Testing
         #expect(!stage.exists(stage.path + "/taken" + stage.source + "/public"))
     }
 
-    @Test(.timeLimit(.minutes(1))) func refusesAWildcardInARootForAStockSender() throws {
+    @Test(.timeLimit(.minutes(5))) func refusesAWildcardInARootForAStockSender() throws {
         let stage = try Stage()
         try stage.shell("mkdir 'source/a*' source/ab")
         let outcome = try stage.backup("--rsync", "/usr/bin/rsync", stage.source + "/a*")

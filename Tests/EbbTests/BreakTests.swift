@@ -86,7 +86,7 @@ import Testing
     }
 
     /// What has come of a file is not sent again.
-    @Test(.timeLimit(.minutes(1))) func aLargeFileCutInTheMiddleIsResumed() throws {
+    @Test(.timeLimit(.minutes(5))) func aLargeFileCutInTheMiddleIsResumed() throws {
         let stage = try Stage()
         try stage.shell("mkdir -p source/d source/e; head -c 3000000 /dev/urandom >source/d/large; echo other >source/e/large")
         let ssh = try stage.standIn(
@@ -104,7 +104,7 @@ import Testing
         #expect(try stage.shell("find vault/desk -name 'parts*'") == "")
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTerminatedGateLeavesNoTemporaryFile() throws {
+    @Test(.timeLimit(.minutes(5))) func aTerminatedGateLeavesNoTemporaryFile() throws {
         let stage = try Stage()
         try stage.shell("head -c 4000000 /dev/urandom >source/large; mkfifo fifo")
         // The connection stays open behind the cut: the gate waits for more when the signal comes.
@@ -128,7 +128,7 @@ import Testing
         #expect(try stage.difference(stage.source, snapshot + stage.source) == "")
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTerminatedGateLeavesItsWorkAndItsLock() throws {
+    @Test(.timeLimit(.minutes(5))) func aTerminatedGateLeavesItsWorkAndItsLock() throws {
         let stage = try Stage()
         try stage.write("f", "content")
         let gate = Process()
@@ -158,7 +158,7 @@ import Testing
 
     /// A vault on a file system that is too small: nothing is published, no temporary file stays, the lock is free, and the
     /// message says which file. Where mounts are not for us there is nothing to try.
-    @Test(.timeLimit(.minutes(1))) func saysThatTheVaultIsFull() throws {
+    @Test(.timeLimit(.minutes(5))) func saysThatTheVaultIsFull() throws {
         let stage = try Stage()
         try stage.shell("head -c 3000000 /dev/urandom >source/a; cp source/a source/b")
         let script = """

@@ -3,7 +3,7 @@ import ReverseSession
 import Testing
 
 @Suite(.serialized) struct EnrolTests {
-    @Test(.timeLimit(.minutes(1))) func writesALineThatSSHDAcceptsAndThatForcesTheGate() throws {
+    @Test(.timeLimit(.minutes(5))) func writesALineThatSSHDAcceptsAndThatForcesTheGate() throws {
         let stage = try Stage()
         let line = try String(contentsOfFile: stage.path + "/authorized", encoding: .utf8)
         #expect(line.hasPrefix("restrict,command=\"") && line.hasSuffix(" test key\n"))
@@ -35,7 +35,7 @@ import Testing
         #expect(throws: AuthorizedKey.Defect.self) { try AuthorizedKey(publicKey: Array(text.utf8)) }
     }
 
-    @Test(.timeLimit(.minutes(1))) func enrolsNobodyByHalf() throws {
+    @Test(.timeLimit(.minutes(5))) func enrolsNobodyByHalf() throws {
         let stage = try Stage()
         let target = stage.path + "/missing/authorized"
         let outcome = try stage.ebb("enrol", "--client", "two", "--vault", stage.vault, "--to", target, stage.path + "/key.pub")

@@ -10,7 +10,7 @@ import Testing
             [Stage.ebb, "gate", "--client", "desk", "--vault", stage.vault] + options, environment: environment)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [
+    @Test(.timeLimit(.minutes(5)), arguments: [
         nil, "", "backup", "rsync --server --sender . /", "backup root=relative", "backup root=/a/../b", "backup  root=/a",
         "backup root=/a want=everything", "backup root=/a name=desk2", "backup root=/a timeout=x", "backup root=/a;reboot",
     ] as [String?])
@@ -24,7 +24,7 @@ import Testing
         #expect((try stage.journal()["error"] as? String)?.hasPrefix("refused") == true)
     }
 
-    @Test(.timeLimit(.minutes(1))) func saysThatItIsBusyAndSinceWhen() throws {
+    @Test(.timeLimit(.minutes(5))) func saysThatItIsBusyAndSinceWhen() throws {
         let stage = try Stage()
         try stage.write("f", "content")
         try stage.shell("printf 'pid 4711 since 2026-11-21T02:15:30Z peer 192.0.2.9\\n' >vault/desk/lock")
@@ -46,7 +46,7 @@ import Testing
         #expect(try stage.backup(stage.source).status == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func refusesAClientThatWasNeverEnrolled() throws {
+    @Test(.timeLimit(.minutes(5))) func refusesAClientThatWasNeverEnrolled() throws {
         let stage = try Stage()
         try stage.shell("rm -rf vault/desk")
         let outcome = try ask(stage, "backup root=/etc")
@@ -56,7 +56,7 @@ import Testing
     }
 
     /// The person at the server reads which directory it is, the one at the client machine only what is wrong with it.
-    @Test(.timeLimit(.minutes(1)), arguments: [("missing", "No such file or directory (2)"), ("file", "Not a directory (20)")])
+    @Test(.timeLimit(.minutes(5)), arguments: [("missing", "No such file or directory (2)"), ("file", "Not a directory (20)")])
     func saysWhatIsWrongWithAVault(_ name: String, _ reason: String) throws {
         let stage = try Stage()
         try stage.shell("rm -rf vault; echo 1 >file; rm authorized")
@@ -72,7 +72,7 @@ import Testing
         #expect(enrolled.errors == "ebb: cannot enrol desk in the vault \(vault): \(reason)\n")
     }
 
-    @Test(.timeLimit(.minutes(1))) func takesNoOtherWordsThanItsOwn() throws {
+    @Test(.timeLimit(.minutes(5))) func takesNoOtherWordsThanItsOwn() throws {
         let stage = try Stage()
         for words in [["--client", "../desk", "--vault", stage.vault], ["--client", "desk"], ["--shell"]] {
             let outcome = try stage.run([Stage.ebb, "gate"] + words)
@@ -81,7 +81,7 @@ import Testing
     }
 
     /// A client machine whose sender sends a name that was not asked for.
-    @Test(.timeLimit(.minutes(1))) func refusesNamesThatWereNotAskedFor() throws {
+    @Test(.timeLimit(.minutes(5))) func refusesNamesThatWereNotAskedFor() throws {
         let stage = try Stage()
         try stage.shell("mkdir source/asked source/other; echo secret >source/other/f")
         let ssh = try stage.standIn("exec $GATE")

@@ -44,7 +44,7 @@ import Testing
         func command(_ text: String, key: Int = 0) throws -> Outcome { try stage.run([shells[key], "127.0.0.1", text]) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: clients) func copiesBothWays(_ client: String) throws {
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func copiesBothWays(_ client: String) throws {
         let keys = try Keys(["ROOT"])
         let stage = keys.stage
         try stage.fillSource()
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: clients) func keepsTheDirection(_ client: String) throws {
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func keepsTheDirection(_ client: String) throws {
         let keys = try Keys(["-ro ROOT", "-wo ROOT"])
         let stage = keys.stage
         try stage.shell("echo kept >root/f; echo new >source/f; mkdir taken")
@@ -81,7 +81,19 @@ import Testing
         #expect(try stage.shell("cat taken/f root/g") == "kept\nnew\n")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: clients) func keepsWhatIsThere(_ client: String) throws {
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func storesLinksThatLeadNowhere(_ client: String) throws {
+        let keys = try Keys(["-munge ROOT"])
+        let stage = keys.stage
+        try stage.shell("ln -s /etc/passwd source/out; mkdir taken")
+        #expect(try keys.copy(client, "-a", stage.source + "/", "127.0.0.1:").status == 0)
+        #expect(try stage.shell("readlink root/out") == "/rsyncd-munged//etc/passwd\n")
+        #expect(try keys.copy(client, "-a", "127.0.0.1:", "taken/").status == 0)
+        #expect(try stage.shell("readlink taken/out") == "/etc/passwd\n")
+        let against = try keys.copy(client, "-a", "-M--no-munge-links", stage.source + "/", "127.0.0.1:")
+        #expect(against.status == 12 && against.errors.contains("rrsync: refused"), "\(against.errors)")
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func keepsWhatIsThere(_ client: String) throws {
         let keys = try Keys(["-no-del ROOT", "-no-overwrite ROOT"])
         let stage = keys.stage
         try stage.shell("echo old >root/f; echo extra >root/e; echo newer >source/f; echo 2 >source/g")
@@ -96,7 +108,7 @@ import Testing
         #expect(try stage.shell("cat root/e root/f") == "extra\nnewer\n")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: clients) func letsNothingOut(_ client: String) throws {
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func letsNothingOut(_ client: String) throws {
         let keys = try Keys(["ROOT"])
         let stage = keys.stage
         try stage.shell(
@@ -119,7 +131,7 @@ import Testing
         #expect(try keys.copy(client, "-a", "--link-dest=../../..", stage.source + "/", "127.0.0.1:new/").status == 12)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: clients) func knowsTheOwnNameOfTheDirectory(_ client: String) throws {
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func knowsTheOwnNameOfTheDirectory(_ client: String) throws {
         let keys = try Keys(["-absolute ROOT", "ROOT"])
         let stage = keys.stage
         try stage.shell("echo 1 >source/f; mkdir taken")
@@ -129,7 +141,7 @@ import Testing
         #expect(try keys.copy(client, key: 1, "-a", "127.0.0.1:\(keys.root)/up/f", "taken/").status == 23)
     }
 
-    @Test(.timeLimit(.minutes(1))) func makesNoDevices() throws {
+    @Test(.timeLimit(.minutes(5))) func makesNoDevices() throws {
         let keys = try Keys(["ROOT"])
         let stage = keys.stage
         try stage.shell("mkfifo source/a-pipe; echo 1 >source/f")
@@ -139,7 +151,7 @@ import Testing
         #expect(try stage.shell("ls root") == "f\n")
     }
 
-    @Test(.timeLimit(.minutes(1))) func excludesASecondWriterAndNoReader() throws {
+    @Test(.timeLimit(.minutes(5))) func excludesASecondWriterAndNoReader() throws {
         let keys = try Keys(["ROOT", "-no-lock ROOT", "--lock-wait 20 ROOT"])
         let stage = keys.stage
         try stage.shell("echo 1 >source/f; echo 2 >root/g; mkdir taken")
@@ -162,7 +174,7 @@ import Testing
     }
 
     /// A client that announces arguments and sends none, or sends them ever so slowly, is sent away and locks nobody out.
-    @Test(.timeLimit(.minutes(1))) func waitsForArgumentsOnlyForAWhileAndUnlocked() throws {
+    @Test(.timeLimit(.minutes(5))) func waitsForArgumentsOnlyForAWhileAndUnlocked() throws {
         let stage = try Stage()
         try stage.shell("mkdir root")
         let outcome = try stage.run([
@@ -177,7 +189,7 @@ import Testing
         #expect(outcome.errors == "rrsync: refused: no arguments within 2 seconds\n")
     }
 
-    @Test(.timeLimit(.minutes(1))) func answersWhatIsNoTransfer() throws {
+    @Test(.timeLimit(.minutes(5))) func answersWhatIsNoTransfer() throws {
         let keys = try Keys(["--log ROOT/../log ROOT", "--log ROOT/log ROOT", "ROOT/missing"])
         #expect(try keys.command("true").status == 0)
         for text in ["exit", "id", "rsync --server --daemon .", "rsync --version", "rsync --server . x; touch \(keys.root)/x"] {
@@ -202,7 +214,7 @@ import Testing
         #expect(!missing.errors.contains(keys.root))
     }
 
-    @Test(.timeLimit(.minutes(1))) func isWrittenRightOrRefused() throws {
+    @Test(.timeLimit(.minutes(5))) func isWrittenRightOrRefused() throws {
         let stage = try Stage()
         for words in [["-ro", "-wo", "."], [], [".", "."], ["--nonsense", "."], ["--allow", "daemon", "."], ["--lock-wait", "x", "."], ["-r", "."]] {
             let outcome = try stage.run([Stage.ebb, "restrict"] + words, environment: ["SSH_ORIGINAL_COMMAND": "true"])

@@ -3,7 +3,7 @@ import Testing
 
 /// Whole reverse sessions between `ebb backup` and `ebb gate`, judged by stock rsync.
 @Suite(.serialized) struct ReverseBackupTests {
-    @Test(.timeLimit(.minutes(2))) func publishesASnapshotThatEqualsTheSource() throws {
+    @Test(.timeLimit(.minutes(6))) func publishesASnapshotThatEqualsTheSource() throws {
         let stage = try Stage()
         try stage.fillSource()
         let outcome = try stage.backup(stage.source)
@@ -19,7 +19,7 @@ import Testing
         #expect(record["exit"] as? Int == 0 && record["error"] == nil)
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [[], ["--rsync", "/usr/bin/rsync"]]) func
+    @Test(.timeLimit(.minutes(6)), arguments: [[], ["--rsync", "/usr/bin/rsync"]]) func
         linksUnchangedFilesToTheSnapshotBefore(_ sender: [String]) throws
     {
         let stage = try Stage()
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func servesTheShellAgent() throws {
+    @Test(.timeLimit(.minutes(6))) func servesTheShellAgent() throws {
         let stage = try Stage()
         try stage.fillSource()
         let agent = Stage.root + "/Conformance/Spec/shell-agent.sh"
@@ -62,7 +62,7 @@ import Testing
         #expect(try stage.difference(stage.source, snapshot + stage.source) == "")
     }
 
-    @Test(.timeLimit(.minutes(2))) func keepsSeveralRootsApartAndDropsWhatIsNoLongerAskedFor() throws {
+    @Test(.timeLimit(.minutes(6))) func keepsSeveralRootsApartAndDropsWhatIsNoLongerAskedFor() throws {
         let stage = try Stage()
         try stage.shell("mkdir -p source/a/same source/b/same; echo 1 >source/a/same/f; echo 2 >source/b/same/f")
         #expect(try stage.backup(stage.source + "/a/same", stage.source + "/b/same").status == 0)
@@ -80,7 +80,7 @@ import Testing
         #expect(!stage.exists(last + "/etc") && !stage.exists(last + stage.source + "/a"))
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [[], ["--rsync", "/usr/bin/rsync"]])
+    @Test(.timeLimit(.minutes(6)), arguments: [[], ["--rsync", "/usr/bin/rsync"]])
     func leavesOutWhatIsExcludedAlsoFromALeftover(_ sender: [String]) throws {
         let stage = try Stage()
         try stage.shell("mkdir source/d; for n in a.o b.o keep.o c; do echo $n >source/d/$n; done")
@@ -94,7 +94,7 @@ import Testing
         #expect(names == ["c", "keep.o"])
     }
 
-    @Test(.timeLimit(.minutes(2))) func changesNothingInADryRun() throws {
+    @Test(.timeLimit(.minutes(6))) func changesNothingInADryRun() throws {
         let stage = try Stage()
         try stage.fillSource()
         let first = try stage.backup("-n", stage.source)
@@ -108,7 +108,7 @@ import Testing
         #expect(try stage.snapshots().count == 1 && !stage.exists(stage.incomplete))
     }
 
-    @Test(.timeLimit(.minutes(2))) func publishesNothingWhenNoRootIsThere() throws {
+    @Test(.timeLimit(.minutes(6))) func publishesNothingWhenNoRootIsThere() throws {
         let stage = try Stage()
         let outcome = try stage.backup(stage.source + "/missing")
         #expect(outcome.status == 3, "\(outcome.errors)")
@@ -116,7 +116,7 @@ import Testing
     }
 
     /// What the agent may not read is left out, the rest is published and marked.
-    @Test(.enabled(if: Stage.isRoot), .timeLimit(.minutes(2))) func publishesAPartialSnapshotAndSaysSo() throws {
+    @Test(.enabled(if: Stage.isRoot), .timeLimit(.minutes(6))) func publishesAPartialSnapshotAndSaysSo() throws {
         let stage = try Stage()
         try stage.shell("echo 1 >source/open; echo 2 >source/closed; chmod 0 source/closed; chmod 0755 .")
         let agent = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", Stage.ebb]
@@ -142,7 +142,7 @@ import Testing
         #expect(list.output.contains("partial"), "\(list.output)")
     }
 
-    @Test(.enabled(if: Stage.isRoot), .timeLimit(.minutes(2))) func saysWhatItCannotKeepWithoutPrivilege() throws {
+    @Test(.enabled(if: Stage.isRoot), .timeLimit(.minutes(6))) func saysWhatItCannotKeepWithoutPrivilege() throws {
         let stage = try Stage()
         try stage.fillSource()
         try stage.shell("chmod 0755 .; chown -R 65534:65534 vault")
@@ -155,7 +155,7 @@ import Testing
         #expect(try stage.difference(stage.source, snapshot + stage.source, "--no-o", "--no-g", "--exclude=/sub/null") == "")
     }
 
-    @Test(.enabled(if: Stage.isRoot), .timeLimit(.minutes(2))) func keepsOwnersAndDevicesWithFakeSuper() throws {
+    @Test(.enabled(if: Stage.isRoot), .timeLimit(.minutes(6))) func keepsOwnersAndDevicesWithFakeSuper() throws {
         let stage = try Stage()
         try stage.fillSource()
         try stage.shell("chmod 0755 .; chown -R 65534:65534 vault")

@@ -68,7 +68,7 @@ final class Stage {
     }
 
     /// A command that never ends becomes a failure of its test: a time limit cannot end a wait for a process.
-    static func wait(for process: Process, _ name: String, seconds: Int = 30) throws {
+    static func wait(for process: Process, _ name: String, seconds: Int = 120) throws {
         let end = DispatchSemaphore(value: 0)
         let isLate = Mutex(false)
         let identifier = process.processIdentifier

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FilterListTests {
     // Backtracking would not end within the age of the universe.
-    @Test(.timeLimit(.minutes(1))) func hostilePatternsCostNoMoreThanTheirLengthTimesTheNames() throws {
+    @Test(.timeLimit(.minutes(5))) func hostilePatternsCostNoMoreThanTheirLengthTimesTheNames() throws {
         let name = [UInt8](repeating: 0x61, count: 1000)
         for pattern in [
             String(repeating: "*a", count: 2000) + "b",
