@@ -18,6 +18,10 @@ public struct RestrictedRequest: Sendable {
     public var isSender: Bool { parsed.isSender }
     /// The rest of the arguments comes over the connection, for `add(secluded:)` (RSH-224).
     public var isSecluded: Bool { !isComplete }
+    /// A pull that removes what it has sent, or may yet turn out to be one.
+    public var mayRemoveSources: Bool {
+        isSender && (parsed.sourceRemoval != nil || isSecluded && !policy.refusesRemoval)
+    }
 
     /// - Parameter command: SSH_ORIGINAL_COMMAND as it came.
     public init(_ command: [UInt8], policy: RestrictedPolicy) throws(Refusal) {

@@ -54,6 +54,11 @@ extension TransferOptions {
         deleteExcluded = arguments.deleteExcluded
         ignoreErrors = arguments.ignoreErrors
         force = arguments.force
+        switch arguments.sourceRemoval {
+        case .synchronized: sourceRemoval = .synchronized
+        case .sent: sourceRemoval = .sent
+        case nil: sourceRemoval = nil
+        }
         timeout = arguments.timeout
         allocationLimit = arguments.allocationLimit > 0 ? Int(clamping: arguments.allocationLimit) : nil
         itemizeLevel = arguments.itemizeLevel
@@ -190,6 +195,7 @@ extension MessageLevels {
         names = arguments.info[.name]
         deletions = arguments.info[.del]
         skips = arguments.info[.skip]
+        removals = arguments.info[.remove]
         nonRegular = arguments.info[.nonreg]
         misc = arguments.info[.misc]
         backups = arguments.info[.backup]

@@ -80,6 +80,8 @@ public protocol SourceTree: AnyObject, Sendable {
     func open(_ path: RelativePath) throws(FileError) -> any ReadableFile
     /// The same for what the caller has just seen to be a regular file.
     func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile
+    /// Removes what is no directory: asked of sources by `--remove-source-files` alone.
+    func removeFile(_ path: RelativePath) throws(FileError)
     /// The extended attributes of an item itself, of those whose names are wanted. None where the file system has none.
     func extendedAttributes(
         of path: RelativePath, where wanted: (_ name: [UInt8]) -> Bool
@@ -153,7 +155,6 @@ public protocol DestinationTree: SourceTree {
     func makeLink(_ path: RelativePath, to existing: RelativePath, in tree: (any DestinationTree)?) throws(FileError)
     /// Replaces whatever non-directory is at `to`.
     func rename(_ from: RelativePath, to: RelativePath) throws(FileError)
-    func removeFile(_ path: RelativePath) throws(FileError)
     /// Removes an empty directory.
     func removeDirectory(_ path: RelativePath) throws(FileError)
     /// Sets owner, then extended attributes, times and permissions (MET-24), on the item itself, never on what a symlink leads to.

@@ -47,6 +47,7 @@ extension Generator {
         if !destination.alternates.isEmpty, existing == nil || options.alternateKind != .copy {
             switch try useAlternate(entry, index, path, existing) {
             case .done:
+                try confirm(entry, index, isSent: false)
                 guard isLinked else { return }
                 // What is not created is nothing to link to.
                 return options.alternateKind == .compare ? try skipLinked(entry, index) : try completeGroup(entry)
@@ -64,6 +65,7 @@ extension Generator {
         if let existing, basis?.type == .destination, try isUnchanged(entry, existing, tree, path) {
             if let part, !options.dryRun { side.removePartial(part.place) }
             try settleUnchanged(entry, index, path, existing)
+            try confirm(entry, index, isSent: false)
             if isLinked { try completeGroup(entry) }
             return
         }
@@ -295,6 +297,9 @@ extension Generator {
 
     /// The receiver is done with an item: those that waited for it go on (MET-59, MET-60).
     func finished(_ index: Int32, _ outcome: ReceiverEvent.FileOutcome) throws(SessionError) {
+        if options.sourceRemoval != nil, outcome == .stored, let entry = entry(of: index) {
+            try confirm(entry, index, isSent: true)
+        }
         if options.preserveHardLinks, let entry = entry(of: index), links.isLeader(index) {
             if outcome == .stored {
                 try completeGroup(entry)

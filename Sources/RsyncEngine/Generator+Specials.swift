@@ -53,6 +53,7 @@ extension Generator {
         try apply(change, entry, path)
         try report(entry, index, flags)
         try sayUnchanged(entry, change)
+        try confirm(entry, index, isSent: false)
     }
 
     /// Creates an item that carries no data, under a temporary name when it replaces something (MET-62).
@@ -89,6 +90,7 @@ extension Generator {
             try apply(change, entry, path)
         }
         try report(entry, index, flags)
+        try confirm(entry, index, isSent: entry.mode.isSymlink)
         if isLinked { try completeGroup(entry) }
     }
 
@@ -157,6 +159,7 @@ extension Generator {
             try report(
                 entry, index,
                 plan.flags(entry, against: existing, base, isSameLink: true).union(extendedFlags(entry, (tree, path))))
+            try confirm(entry, index, isSent: false)
             return
         }
         let compared = existing?.mode.type == entry.type ? existing : nil
@@ -176,7 +179,9 @@ extension Generator {
         let placed = try place(entry, path, existing) { tree, path throws(FileError) in
             try tree.makeLink(path, to: target, in: nil)
         }
-        if placed { try report(entry, index, flags, xname: shownName) }
+        guard placed else { return }
+        try report(entry, index, flags, xname: shownName)
+        try confirm(entry, index, isSent: false)
     }
 
     /// The member that takes over asks for the data itself (MET-60, MET-185).

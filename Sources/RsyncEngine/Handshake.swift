@@ -207,7 +207,10 @@ struct Handshake {
 
     /// SES-76.
     private func startFrames(_ traits: SessionTraits) throws(SessionError) {
-        if configuration.isServer || traits.clientStreamIsMultiplexed { try output.startMultiplexing(traits) }
-        if !configuration.isServer || traits.clientStreamIsMultiplexed { input.startMultiplexing() }
+        // A client that receives has to say what may be removed.
+        let confirms = options.sourceRemoval != nil && configuration.isServer == configuration.isSender
+        let clientIsFramed = traits.clientStreamIsMultiplexed || confirms
+        if configuration.isServer || clientIsFramed { try output.startMultiplexing(traits) }
+        if !configuration.isServer || clientIsFramed { input.startMultiplexing() }
     }
 }

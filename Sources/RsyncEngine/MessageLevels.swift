@@ -9,6 +9,8 @@ public struct MessageLevels: Sendable, Equatable {
     /// 1: what was not updated, by which option.
     public var skips = 0
     public var nonRegular = 1
+    /// Sources that were removed.
+    public var removals = 0
     public var misc = 0
     public var backups = 0
     /// Symlinks that `--safe-links` leaves out.

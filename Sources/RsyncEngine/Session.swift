@@ -143,6 +143,12 @@ public final class Session {
             connection: connection, options: options, arguments: arguments, observer: observer,
             environment: environment, initialErrors: ledger)
         input.onIdle = { [output] () throws(SessionError) in try output.sendKeepAlive() }
+        if options.sourceRemoval != nil {
+            input.onMessage = { [self, unowned sender] code, payload throws(SessionError) in
+                guard code == .success else { return try handleAsSender(code, payload) }
+                try sender.removeSource(confirmedBy: payload)
+            }
+        }
         do throws(SessionError) {
             try sender.run()
         } catch {
@@ -192,7 +198,9 @@ public final class Session {
                 .deleted(name: isDirectory ? [UInt8](payload.dropLast()) : payload, isDirectory: isDirectory))
         case .errorExit:
             throw peerExit(payload)
-        case .noop, .ioTimeout, .success:
+        case .success:
+            guard payload.count == 4 else { throw Sender.badConfirmation(payload) }
+        case .noop, .ioTimeout:
             break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (sender)")

@@ -113,6 +113,8 @@ public struct TransferOptions: Sendable {
     public var ignoreErrors = false
     /// `--force` (MET-113).
     public var force = false
+    /// `--remove-source-files`, `--remove-sent-files` (MET-114).
+    public var sourceRemoval: SourceRemoval?
 
     public var filters = FilterList()
     /// `-C`: rules behind all others (FLT-45).
@@ -156,6 +158,13 @@ public struct TransferOptions: Sendable {
         case compare = "compare-dest"
         case copy = "copy-dest"
         case link = "link-dest"
+    }
+
+    public enum SourceRemoval: Sendable {
+        /// What is in place, whether it was there before or not.
+        case synchronized
+        /// What was not.
+        case sent
     }
 
     public enum AppendMode: Sendable { case off, plain, verifying }

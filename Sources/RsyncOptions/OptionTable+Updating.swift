@@ -52,8 +52,12 @@ extension OptionTable {
         },
         .flag("ignore-errors", no: "ignore-errors", .both, "delete even after errors") { $0.ignoreErrors = $1 },
         .flag("force", no: "force", .receiver, "let a file take the place of a full directory") { $0.force = $1 },
-        .refused("remove-source-files", .both, "remove at the source what has been transferred"),
-        .refused("remove-sent-files", .both, "remove at the source what has been sent"),
+        .flag("remove-source-files", .both, "remove at the source what has been transferred") { arguments, _ in
+            arguments.sourceRemoval = .synchronized
+        },
+        .flag("remove-sent-files", .both, "remove at the source what has been sent") { arguments, _ in
+            arguments.sourceRemoval = .sent
+        },
         .flag("mkpath", no: "mkpath", .receiver, "make missing parents of the destination") { $0.makesParents = $1 },
         .flag("dry-run n", .both, "change nothing, only show what would be done") { arguments, _ in
             arguments.dryRun = true

@@ -135,6 +135,13 @@ public struct ParsedArguments: Sendable {
     public var ignoreErrors = false
     /// `--mkpath`.
     public var makesParents = false
+    /// What the sender is to remove once it is in place: of several options the last counts.
+    public enum SourceRemoval: String, Sendable, Equatable {
+        case synchronized = "remove-source-files"
+        case sent = "remove-sent-files"
+    }
+
+    public var sourceRemoval: SourceRemoval?
     public var dryRun = false
 
     // MARK: Attributes

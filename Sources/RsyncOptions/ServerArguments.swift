@@ -212,6 +212,7 @@ public struct ServerArguments: Sendable, Equatable {
             "--no-implied-dirs",
             if: arguments.relative && !arguments.impliedDirectories && (!sends || (arguments.protocolNumber ?? .max) >= 30))
         add("--write-devices", if: sends && arguments.writeDevices)
+        if let removal = arguments.sourceRemoval { add("--" + removal.rawValue) }
         add("--copy-devices", if: !sends && arguments.copyDevices)
         add("--preallocate", if: sends && arguments.preallocate)
         if let words = arguments.info.wireValue(toReceivingServer: sends) { add("--info=" + words) }

@@ -43,7 +43,9 @@ public enum MessageCode: UInt8, Sendable, Hashable, CaseIterable {
         case .errorXfer, .info, .error, .warning, .deleted: length <= FrameHeader.largestText
         case .noop: length == 0
         case .errorExit: length == 0 || length == 4
-        case .ioError, .ioTimeout, .success, .noSend: length == 4
+        case .ioError, .ioTimeout, .noSend: length == 4
+        // With device and inode between the halves of a local copy, which whoever reads it knows (SES-107).
+        case .success: length == 4 || length == 20
         case .errorSocket, .log, .client, .errorUTF8, .redo, .stats: false
         }
     }

@@ -85,7 +85,8 @@ struct RestrictRun {
         do throws(Confinement.Failure) {
             report = try Confinement.apply(
                 roots: [
-                    .init(descriptor: root.rootDescriptor, isWritable: isWriting, holdsNodes: policy.isWholeSystem)
+                    .init(descriptor: root.rootDescriptor, isWritable: isWriting || request.mayRemoveSources,
+                        holdsNodes: policy.isWholeSystem)
                 ], readingTables: true)
         } catch {
             throw Trouble(description: "cannot confine this process: \(errorText(error.errno))", exitCode: 4)

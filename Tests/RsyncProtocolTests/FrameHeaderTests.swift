@@ -12,7 +12,7 @@ import Testing
         (MessageCode.data, 1, "01 00 00 07"), (.data, 0, "00 00 00 07"), (.info, 3, "03 00 00 09"),
         (.errorExit, 4, "04 00 00 5d"), (.errorExit, 0, "00 00 00 5d"), (.ioTimeout, 4, "04 00 00 28"),
         (.deleted, 5, "05 00 00 6c"), (.data, 0xffffff, "ff ff ff 07"), (.error, 27, "1b 00 00 0a"),
-        (.noop, 0, "00 00 00 31"), (.success, 4, "04 00 00 6b"), (.noSend, 4, "04 00 00 6d"),
+        (.noop, 0, "00 00 00 31"), (.success, 4, "04 00 00 6b"), (.success, 20, "14 00 00 6b"), (.noSend, 4, "04 00 00 6d"),
         (.ioError, 4, "04 00 00 1d"), (.warning, 5119, "ff 13 00 0b"),
     ] as [(MessageCode, Int, String)])
     func isAsInTheClause(code: MessageCode, length: Int, text: String) {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "01 00 00 31", "03 00 00 5d", "08 00 00 5d", "00 00 00 1d", "05 00 00 28", "14 00 00 6b", "00 00 00 6d",
+        "01 00 00 31", "03 00 00 5d", "08 00 00 5d", "00 00 00 1d", "05 00 00 28", "08 00 00 6b", "00 00 00 6d",
         "00 14 00 08", "00 14 00 0b", "00 14 00 6c",
     ])
     func refusesALengthTheCodeDoesNotHave(text: String) {
