@@ -36,7 +36,7 @@ final class Sender {
     var hasPendingLists: Bool { lists.hasPendingLists }
 
     /// FLS-123: how far the lists run ahead of the requests.
-    static let lookAhead = 8000
+    static let lookAhead = 4000
 
     init(
         connection: Connection, options: TransferOptions, arguments: [SourceArgument],
