@@ -346,7 +346,8 @@ struct ClientRun {
         let opener = SourceOpener(
             directory: arguments.filesFrom == nil ? [] : words.first ?? [], relative: options.relative,
             fakeSuper: options.rootMode == .fake, keepsAccessTimes: options.keepsAccessTimes,
-            ignoresMissing: arguments.ignoresMissing, links: options.followsLinks ? .anywhere : .none,
+            ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
+            links: options.followsLinks ? .anywhere : .none,
             report: { [log, events] text in
                 events?.text(.error, text.bytes)
                 RsyncProgram.complain(text, log: log)

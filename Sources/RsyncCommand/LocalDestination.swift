@@ -157,12 +157,20 @@ public final class LocalDestination: DestinationOpener {
         return SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
     }
 
+    /// `-K`, and what stands for implied directories that are left alone (MET-42). Whoever serves a stranger follows
+    /// only what is permitted by option (HOS-364).
+    private var followsLinks: Bool {
+        if options.keepDirectoryLinks { return true }
+        guard case .machine = places else { return false }
+        return options.relative && !options.impliedDirectories
+    }
+
     private func opened(_ path: [UInt8]) -> Result<ConfinedTree, FileError> {
         do throws(FileError) {
             return .success(
                 try places.tree(
                     path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
-                    links: options.keepDirectoryLinks || options.relative && !options.impliedDirectories ? .inside : .none))
+                    links: followsLinks ? .inside : .none))
         } catch {
             return .failure(error)
         }

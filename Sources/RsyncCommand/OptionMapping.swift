@@ -54,6 +54,7 @@ extension TransferOptions {
         deleteExcluded = arguments.deleteExcluded
         ignoreErrors = arguments.ignoreErrors
         force = arguments.force
+        deletesMissing = arguments.deletesMissing
         switch arguments.sourceRemoval {
         case .synchronized: sourceRemoval = .synchronized
         case .sent: sourceRemoval = .sent

@@ -47,7 +47,8 @@ struct ServerRun {
             let opener = SourceOpener(
                 directory: start, relative: options.relative, fakeSuper: options.rootMode == .fake,
                 keepsAccessTimes: options.keepsAccessTimes, places: places,
-                ignoresMissing: arguments.ignoresMissing, links: options.followsLinks ? .anywhere : .none,
+                ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
+            links: options.followsLinks ? .anywhere : .none,
                 report: { RsyncProgram.complain($0, log: log) })
             if arguments.filesFrom != nil { try opener.checkDirectory() }
             if arguments.filesFrom == .peer {

@@ -17,17 +17,21 @@ public final class SourceOpener {
     private let links: LinkFollowing
     /// `--ignore-missing-args`: what is not there is passed over in silence (FLS-13).
     private let ignoresMissing: Bool
+    /// `--delete-missing-args`: what is not there is an argument all the same (FLS-15).
+    private let deletesMissing: Bool
     /// The tree opened last: many arguments start in one directory, and each tree holds a descriptor.
     private var latest: (path: [UInt8], tree: ConfinedTree)?
 
     public init(
         directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, keepsAccessTimes: Bool = false,
-        places: Places = .machine, ignoresMissing: Bool = false, links: LinkFollowing = .none,
+        places: Places = .machine, ignoresMissing: Bool = false, deletesMissing: Bool = false,
+        links: LinkFollowing = .none,
         report: @escaping (MessageText) -> Void
     ) {
         self.places = places
         self.links = links
         self.ignoresMissing = ignoresMissing
+        self.deletesMissing = deletesMissing
         self.directory = directory
         self.relative = relative
         self.fakeSuper = fakeSuper
@@ -88,9 +92,21 @@ public final class SourceOpener {
         let parent = cut.map { $0 == 0 ? [slash] : [UInt8](word[..<$0]) } ?? [UInt8(ascii: ".")]
         let tree = try tree(parent)
         guard let path = try? RelativePath.root.appending(name) else { throw Self.invalid }
-        _ = try tree.status(path)
-        return SourceArgument(tree: tree, wireName: name, start: path, namesContents: false,
+        var argument = SourceArgument(tree: tree, wireName: name, start: path, namesContents: false,
             directory: cut == nil ? [] : label(parent), transferRoot: root(parent))
+        argument.isMissing = try !isThere(path, in: tree)
+        return argument
+    }
+
+    /// Whether there is anything; thrown unless nothing is an answer.
+    private func isThere(_ path: RelativePath, in tree: ConfinedTree) throws(FileError) -> Bool {
+        do throws(FileError) {
+            _ = try tree.status(path)
+            return true
+        } catch {
+            guard deletesMissing, error.isNotFound else { throw error }
+            return false
+        }
     }
 
     private static let invalid = FileError(errno: SystemWords.invalid, operation: "link_stat", path: .root)
@@ -143,6 +159,7 @@ public final class SourceOpener {
         var argument = SourceArgument(
             tree: found, wireName: wire, start: path, namesContents: endsInSlash, implied: implied,
             directory: label(working), transferRoot: transferRoot)
+        argument.isMissing = deletesMissing && !path.isRoot ? try !isThere(path, in: found) : false
         argument.openImplied = { [places, fakeSuper, keepsAccessTimes, place = absolute(base)] name in
             try? places.tree(
                 place + (place.last == slash ? [] : [slash]) + name.drop { $0 == slash }, fakeSuper: fakeSuper,
@@ -173,13 +190,14 @@ public final class SourceOpener {
             if let status { above.append(status) }
         }
         if isPlain {
+            if try !isThere(path, in: tree) { return (tree, path, above) }
             let status = try tree.status(path)
             if !endsInSlash || status.mode.isDirectory { return (tree, path, above) }
         }
         if endsInSlash { return (try followed(base, path), .root, above) }
         let holder = try followed(base, path.parent ?? .root)
         guard let name = try? RelativePath.root.appending([UInt8](path.lastComponent)) else { throw Self.invalid }
-        _ = try holder.status(name)
+        _ = try isThere(name, in: holder)
         return (holder, name, above)
     }
 

@@ -72,6 +72,7 @@ final class Connection {
             preserveAccessTimes: options.preserveAccessTimes, preserveAccessLists: options.preserveAccessLists,
             preserveLinks: options.preserveLinks, preserveHardLinks: options.preserveHardLinks,
             checksumLength: options.compareChecksums ? listChecksum.digestLength : 0,
-            recursive: options.recursive, relative: options.relative, numericIds: options.numericIds)
+            recursive: options.recursive, relative: options.relative, numericIds: options.numericIds,
+            acceptsMissing: options.deletesMissing)
     }
 }

@@ -182,7 +182,7 @@ final class FileListReceiver {
     private func check(_ entry: inout FileEntry, in directory: FileEntry?) throws(SessionError) {
         if entry.name.isEmpty { return }
         if connection.traits.incrementalRecursion { try checkParent(entry, directory) }
-        if entry.type == .missing {
+        if entry.type == .missing, !options.deletesMissing || entry.isRootDirectory {
             throw .protocolViolation("an entry without a type: \(quoted(entry.name)) [FLS-54]")
         }
         guard let requested, !entry.isRootDirectory else {

@@ -125,6 +125,18 @@ extension Generator {
         options.oneFileSystem > 0 && status.mode.isDirectory && status.device != device
     }
 
+    /// `--delete-missing-args`: the sender has nothing of this name (MET-16 step 8).
+    func deleteMissing(_ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus) throws(SessionError) {
+        let isDirectory = existing.mode.isDirectory
+        guard try !filters.protects(entry.name, in: FileListReceiver.directoryName(entry.name), isDirectory: isDirectory)
+        else { return }
+        guard isDirectory, options.deletion == nil, !options.force else { return try delete(entry.name, path, existing) }
+        if let names = try? tree.names(in: path), !names.isEmpty {
+            return try say(.info, "cannot delete non-empty directory: \(entry.name)")
+        }
+        _ = try remove(entry.name, path, existing)
+    }
+
     /// An item with all that is in it. A directory that keeps something is left where it is.
     func delete(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) {
         if status.mode.isDirectory {

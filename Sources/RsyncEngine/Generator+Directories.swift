@@ -139,7 +139,7 @@ extension Generator {
             do {
                 try tree.makeDirectory(directory, permissions: 0o777 & ~environment.umask)
             } catch {
-                try failed("mkdir", directory.bytes, error.errno)
+                try failed("recv_generator: mkdir", directory.bytes, error.errno)
                 return
             }
         }

@@ -15,6 +15,10 @@ extension Generator {
         var isUnknown = false
         var existing = try examine(entry, path, isUnknown: &isUnknown)
         if isUnknown { return try skipLinked(entry, index) }
+        if entry.type == .missing {
+            if let existing { try deleteMissing(entry, path, existing) }
+            return
+        }
         if options.existingOnly, existing == nil {
             try say(.info, "not creating new file \(quoted(entry.name))", when: options.messages.skips > 0)
             return try skipLinked(entry, index)

@@ -18,6 +18,9 @@ public struct SourceArgument: Sendable {
     /// Absolute path of the directory where names start, for rules that are about it (FLT-50).
     public let transferRoot: [UInt8]
 
+    /// Nothing is there, and the receiving side is to know (FLS-15).
+    public var isMissing = false
+
     /// Opens one of `implied`, by its name.
     public var openImplied: (@Sendable (_ name: [UInt8]) -> (any SourceTree)?)?
 

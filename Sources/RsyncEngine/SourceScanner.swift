@@ -45,6 +45,7 @@ final class SourceScanner {
     /// The start item of one argument; nil when it is left out (FLS-11 to FLS-14).
     func startItem(_ origin: Int) throws(SessionError) -> Found? {
         let argument = arguments[origin]
+        if argument.isMissing { return missingItem(argument, origin) }
         let status: FileStatus
         do {
             status = try examine(argument.start, argument.wireName, in: argument)
@@ -69,6 +70,14 @@ final class SourceScanner {
             entry.hasContent = options.recursive || argument.namesContents
             entry.isTop = entry.hasContent
         }
+        return Found(entry: entry, origin: Int32(origin))
+    }
+
+    /// FLS-15. Rules do not leave it out: those of the receiving side decide.
+    private func missingItem(_ argument: SourceArgument, _ origin: Int) -> Found {
+        var entry = FileEntry(plain: argument.wireName, mode: FileMode(bits: 0))
+        if let attributes { entry.attributeSet = attributes.numberOfNone() }
+        if let accessLists { accessLists.numberNone(&entry) }
         return Found(entry: entry, origin: Int32(origin))
     }
 

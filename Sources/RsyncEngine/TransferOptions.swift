@@ -113,6 +113,8 @@ public struct TransferOptions: Sendable {
     public var ignoreErrors = false
     /// `--force` (MET-113).
     public var force = false
+    /// `--delete-missing-args` (FLS-15).
+    public var deletesMissing = false
     /// `--remove-source-files`, `--remove-sent-files` (MET-114).
     public var sourceRemoval: SourceRemoval?
 

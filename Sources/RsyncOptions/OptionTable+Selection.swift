@@ -133,7 +133,9 @@ extension OptionTable {
         .flag("ignore-missing-args", .sender, "source arguments may be missing") { arguments, _ in
             arguments.ignoresMissing = true
         },
-        .refused("delete-missing-args", .both, "delete at the destination what is missing at the source"),
+        .flag("delete-missing-args", .both, "delete at the destination what is missing at the source") { arguments, _ in
+            arguments.deletesMissing = true
+        },
         .flag("list-only", .both, "list files instead of copying them") { arguments, _ in
             arguments.listOnlyOption = true
             arguments.lists = true

@@ -75,6 +75,8 @@ public struct ParsedArguments: Sendable {
     public var mungesLinks = false
     /// `--ignore-missing-args`.
     public var ignoresMissing = false
+    /// `--delete-missing-args`, which goes before that.
+    public var deletesMissing = false
     public var checksum = false
     /// Rules in the order given.
     public var filters: [FilterArgument] = []

@@ -162,7 +162,8 @@ public struct ServerArguments: Sendable, Equatable {
         if !sends, let suffixes = arguments.compression.skippedSuffixes {
             options.append(Array("--skip-compress=".utf8) + escape(suffixes))
         }
-        add("--ignore-missing-args", if: !sends && arguments.ignoresMissing)
+        add("--delete-missing-args", if: arguments.deletesMissing)
+        add("--ignore-missing-args", if: !sends && arguments.ignoresMissing && !arguments.deletesMissing)
         if sends, let window = arguments.modifyWindow {
             add(window < 0 ? "-@\(window)" : "--modify-window=\(window)")
         }

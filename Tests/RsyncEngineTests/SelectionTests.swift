@@ -83,6 +83,46 @@ import TraceKit
         expectSame(actual, expected, outcome.story)
     }
 
+    /// `-m`: what the receiving side's rules exclude is kept, empty or not, and deletion takes the others away.
+    @Test(arguments: Setting.plain)
+    func leavesOutDirectoriesWithoutFiles(_ setting: Setting) throws {
+        let (source, copy) = (MemoryTree(), MemoryTree())
+        source.file("full/below/x", "x")
+        for path in ["full/below", "full/none", "full", "a/b/c", "a/b", "a", "kept/in", "kept", "."] { source.directory(path) }
+        for path in ["a/b", "a", "."] { copy.directory(path) }
+        var rig = SessionRig(setting, source, copy)
+        rig.options.prunesEmptyDirectories = true
+        rig.options.deletion = .unspecified
+        try rig.filters.add(parsing: [UInt8]("P in/".utf8))
+        let outcome = try rig.run()
+        guard setting.version >= 29 else {
+            #expect(outcome.exitCodes.contains(2), "\(outcome.story)")
+            return
+        }
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+        let names = Set(copy.listing(CopyTests.kept(setting)).map { String($0.prefix { $0 != " " }) })
+        #expect(names == [".", "full", "full/below", "full/below/x", "kept", "kept/in"], "\(outcome.story)")
+    }
+
+    /// `--no-implied-dirs`: what leads to an argument is left as it is, or made when it is not there.
+    @Test(arguments: Setting.plain)
+    func leavesImpliedDirectoriesAlone(_ setting: Setting) throws {
+        let (source, copy) = (SampleTree.mixed(), MemoryTree())
+        copy.directory("foo", .init(0o711, mtime: 77))
+        copy.directory(".")
+        var rig = SessionRig(setting, source, copy)
+        rig.options.relative = true
+        rig.options.impliedDirectories = false
+        rig.sources = [try Self.relative("deep/er/and", in: source), try Self.relative("foo/bar", in: source)]
+        let outcome = try rig.run()
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+        #expect(try copy.status(MemoryTree.path("foo")).mode.permissions == 0o711)
+        #expect(copy.bytes("foo/bar") == source.bytes("foo/bar"))
+        #expect(try copy.status(MemoryTree.path("deep/er")).mode.isDirectory)
+        #expect(try copy.status(MemoryTree.path("deep/er")).mtime != source.status(MemoryTree.path("deep/er")).mtime)
+        #expect(copy.bytes("deep/er/and/deeper") == source.bytes("deep/er/and/deeper"))
+    }
+
     static func relative(_ path: String, in tree: MemoryTree) throws -> SourceArgument {
         var parent = MemoryTree.path(path).parent
         var implied: [(name: [UInt8], status: FileStatus)] = []

@@ -47,7 +47,7 @@ extension OptionCase {
             "one-file-system/one-only", covers: ["one-file-system"], setUp: sized, ["-rltx", "--delete"],
             unobservable: "a job mounts nothing"),
         OptionCase("drop-D/makes-no-nodes-here", covers: ["drop-D"], setUp: withAFifo, ["-a", "--drop-D"]),
-        OptionCase("drop-D/makes-none-over-there", covers: ["drop-D"], setUp: withAFifo, ["-a", "-M--drop-D"]),
+        OptionCase("drop-D/makes-none-over-there", covers: ["remote-option"], setUp: withAFifo, ["-a", "-M--drop-D"], roles: [.local, .wePush, .stockPushes]),
         OptionCase(
             "mkpath/makes-all-that-is-missing", covers: ["mkpath"], setUp: withEmpty, ["-ai", "--mkpath"],
             destination: "new/a/dst/", comparing: [.tree, .status, .stdout], extraTrees: ["new"]),
@@ -59,7 +59,7 @@ extension OptionCase {
             ["-aim", "--delete", "--exclude=*.o"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
         OptionCase(
             "prune-empty-dirs/rules-keep-some", covers: ["prune-empty-dirs"], setUp: withEmpty,
-            ["-aim", "-f", "P /e/in/"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
+            ["-aim", "--exclude=*.o", "-f", "P /e/in/"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
         OptionCase(
             "no-implied-dirs/leaves-them-alone", covers: ["no-implied-dirs"], setUp: withEmpty,
             ["-aiR", "--no-implied-dirs"], sources: ["src/./full/below"], comparing: [.tree, .status, .stdout],

@@ -13,7 +13,22 @@ extension OptionCase {
         OptionCase(
             "remove-sent-files/what-was-sent", covers: ["remove-sent-files"], setUp: someThere,
             ["-aHivv", "--remove-sent-files"], comparing: .everything),
+        OptionCase(
+            "delete-missing-args/deletes-at-the-destination", covers: ["delete-missing-args"], setUp: someMissing,
+            ["-ai", "--delete-missing-args"], sources: ["src/a", "src/gone", "src/full", "src/empty", "src/nowhere"],
+            comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "delete-missing-args/with-force", covers: ["delete-missing-args"], setUp: someMissing,
+            ["-a", "--delete-missing-args", "--force"], sources: ["src/a", "src/full"]),
+        OptionCase(
+            "delete-missing-args/names-of-a-file", covers: ["delete-missing-args"], setUp: someMissing,
+            ["-ai", "--delete-missing-args", "--files-from=list"], comparing: [.tree, .status, .stdout]),
     ]
+
+    private static let someMissing = """
+        mkdir -p src dst/full dst/empty; echo 1 >src/a; echo 2 >dst/gone; echo 3 >dst/full/x; printf 'a\\ngone\\nnowhere\\n' >list
+        find src dst -exec touch -h -d @1000000000 {} +
+        """
 
     private static let someThere = """
         mkdir -p src/d dst/d; echo 1 >src/new; echo 2 >src/there; echo 3 >src/d/below; echo 4 >src/h1; ln src/h1 src/h2
