@@ -31,14 +31,14 @@ final class BatchFile: ByteStream {
         return BatchFile(try opened(path, exitCode: 11) { SystemWords.openNew($0, mode: 0o600) }, isRecording: true, interruption)
     }
 
-    /// Its header, read, and the rest, to be read. Nothing but a regular file or, as `-`, standard input is taken (HOS-636).
+    /// Its header, read, and the rest, to be read. `newest`: the highest protocol that is taken (`--protocol`). Nothing but a regular file or, as `-`, standard input is taken (HOS-636).
     static func replaying(
-        _ path: [UInt8], _ interruption: Interruption
+        _ path: [UInt8], newest: Int32, _ interruption: Interruption
     ) throws -> (header: BatchHeader, stream: BatchFile) {
         let isInput = path == [UInt8(ascii: "-")]
         let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openRegular($0) }
         let file = BatchFile(descriptor, isRecording: false, interruption)
-        return (try file.readHeader(), file)
+        return (try file.readHeader(newest: newest), file)
     }
 
     private static func opened(
@@ -54,15 +54,14 @@ final class BatchFile: ByteStream {
         }
     }
 
-    private func readHeader() throws -> BatchHeader {
+    private func readHeader(newest: Int32) throws -> BatchHeader {
         var bytes: [UInt8] = []
         var buffer: [UInt8] = [0]
         while true {
             switch try Self.header(in: bytes) {
+            case .header(let header)? where header.version.number > newest: throw Self.tooNew(header.version.number, newest)
             case .header(let header)?: return header
-            case .otherProtocol(let number)? where number > ProtocolVersion.newest.number:
-                throw SessionError(
-                    exitCode: 2, "The protocol version in the batch file is too new (\(number) > \(ProtocolVersion.newest)).")
+            case .otherProtocol(let number)? where number > newest: throw Self.tooNew(number, newest)
             case .otherProtocol?:
                 throw SessionError(exitCode: 2, "protocol version mismatch -- is this a batch file?")
             case nil: break
@@ -72,6 +71,10 @@ final class BatchFile: ByteStream {
             }
             bytes.append(buffer[0])
         }
+    }
+
+    private static func tooNew(_ number: Int32, _ newest: Int32) -> SessionError {
+        SessionError(exitCode: 2, "The protocol version in the batch file is too new (\(number) > \(newest)).")
     }
 
     /// nil while there is more of it to come.

@@ -19,7 +19,8 @@ extension ParsedArguments {
             return true
         }
         func has(_ option: BatchOptions) -> Bool { header.options.contains(option) }
-        if differs(.recursive, recurses, "--recurse (-r)") { recursion = has(.recursive) ? .explicit : .off }
+        // As stock has it: -r by itself is another value than the one of a batch file, and -a's is not.
+        if differs(.recursive, recurses && !(has(.recursive) && recursion == .explicit), "--recurse (-r)") { recursion = has(.recursive) ? .explicit : .off }
         if differs(.owner, owner, "--owner (-o)") { owner = has(.owner) }
         if differs(.group, group, "--group (-g)") { group = has(.group) }
         if differs(.links, links, "--links (-l)") { links = has(.links) }

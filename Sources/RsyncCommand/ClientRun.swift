@@ -30,7 +30,8 @@ struct ClientRun {
     init(_ arguments: inout ParsedArguments, _ interruption: Interruption, words: [[UInt8]] = []) throws {
         if let path = arguments.readBatch {
             endpoints = try Self.replayed(arguments)
-            let batch = try BatchFile.replaying(path, interruption)
+            let batch = try BatchFile.replaying(
+                path, newest: arguments.protocolNumber ?? ProtocolVersion.newest.number, interruption)
             let changes = try arguments.adopt(batch.header)
             if arguments.info[.misc] > 0 {
                 for line in changes { SystemWords.write(Array(line.utf8) + [0x0a], to: 1) }

@@ -10,7 +10,11 @@ public enum BatchScript {
         var parts = program.map(quoted)
         // Where NUL ends the rules of files, no text of lines can be read.
         let isText = !arguments.nulTerminated
-        if isText, !rules.isEmpty { parts.append(Array("--filter=".utf8) + quoted(Array("._-".utf8))) }
+        if isText, !rules.isEmpty {
+            // What reads rules of old protocols knows no merging.
+            let isOld = arguments.protocolNumber.map { $0 < 29 } ?? false
+            parts.append(Array((isOld ? "--exclude-from='-'" : "--filter='._-'").utf8))
+        }
         if !isText { parts += rules.map { Array("--filter=".utf8) + quoted($0) } }
         parts += options(words)
         parts.append(Array("${1:-".utf8) + quoted(destination(arguments)) + [UInt8(ascii: "}")])

@@ -242,7 +242,7 @@ extension ParsedArguments {
     private mutating func concludeBatch() throws(ArgumentError) {
         guard !isServer else { return }
         if writeBatch != nil, readBatch != nil {
-            throw ArgumentError("--write-batch and --read-batch can not be used together")
+            throw ArgumentError("rsync: --write-batch and --read-batch can not be used together")
         }
         if readBatch != nil, let removal = sourceRemoval {
             throw ArgumentError("--read-batch cannot be used with --\(removal.rawValue)")

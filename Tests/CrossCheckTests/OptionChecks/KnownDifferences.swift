@@ -15,5 +15,12 @@ struct KnownDifference: Sendable {
     ].map {
         KnownDifference(
             slug: $0, roles: [.stockPushes], protocols: [27], reason: "a stock server does not name what it deletes below 29")
-    }
+    } + ["backup/verbose", "backup-dir/absolute"].map {
+        KnownDifference(
+            slug: $0, roles: [.wePush, .stockPulls], reason: "hash_hits counts looks into a sender's own table, which ours has not")
+    } + [
+        KnownDifference(
+            slug: "preallocate/with-sparse", roles: [.local, .wePull, .stockPushes],
+            reason: "stock leaves a file of nothing but zeros all its preallocated blocks, ours gives them back")
+    ]
 }

@@ -9,19 +9,19 @@ extension OptionCase {
     static let batch: [OptionCase] = [
         OptionCase(
             "write-batch/stock-reads-it", covers: ["write-batch"], setUp: trees, ["-a", "--delete", "--no-W", "--write-batch=B"],
-            probe: "cat B.sh | sed 's/^[^-]*-/-/'; $STOCK -a --delete --read-batch=B again/; cat again/big again/d/e/c; ls -R again"),
+            probe: "sed '1s/^[^ ]* //' B.sh; $STOCK -a --delete --read-batch=B again/; cat again/big again/d/e/c; ls -R again"),
         OptionCase(
             "write-batch/compressed", covers: ["write-batch"], setUp: trees, ["-az", "--no-W", "--write-batch=B"],
             probe: "$STOCK -az --read-batch=B again/; cat again/big again/d/e/c; ls -R again"),
         OptionCase(
             "write-batch/rules-in-the-script", covers: ["write-batch"], setUp: trees,
             ["-a", "--exclude=*.o", "-f", "P x", "--include=a", "--write-batch=B"],
-            probe: "sed 's/^[^-]*-/-/' B.sh"),
+            probe: "sed '1s/^[^ ]* //' B.sh"),
         OptionCase(
             "write-batch/not-in-a-dry-run", covers: [], setUp: trees, ["-an", "--write-batch=B"], probe: "ls",
             unobservable: "nothing is written"),
         OptionCase(
-            "write-batch/nowhere", covers: [], setUp: trees, ["-a", "--write-batch=none/B"], comparing: [.tree, .status, .stderr]),
+            "write-batch/nowhere", covers: ["write-batch"], setUp: trees, ["-a", "--write-batch=none/B"], comparing: [.tree, .status, .stderr]),
         OptionCase(
             "only-write-batch/changes-nothing", covers: ["only-write-batch"], setUp: trees, ["-a", "--no-W", "--only-write-batch=B"],
             probe: "$STOCK -a --read-batch=B again/; cat again/big again/d/e/c; ls -R again"),
@@ -41,10 +41,10 @@ extension OptionCase {
             setUp: trees + "\ncp -p src/a again/a; $STOCK -a --no-W --write-batch=B src/ again/", ["-a", "--read-batch=B"],
             comparing: [.tree, .status], roles: [.local]),
         OptionCase(
-            "read-batch/none-there", covers: [], setUp: trees, ["-a", "--read-batch=B"], comparing: [.tree, .status, .stderr],
+            "read-batch/none-there", covers: ["read-batch"], setUp: trees, ["-a", "--read-batch=B"], comparing: [.tree, .status, .stderr],
             roles: [.local]),
         OptionCase(
-            "read-batch/not-with-writing", covers: [], setUp: trees, ["-a", "--read-batch=B", "--write-batch=C"],
+            "read-batch/not-with-writing", covers: ["read-batch"], setUp: trees, ["-a", "--read-batch=B", "--write-batch=C"],
             comparing: [.tree, .status, .stderr], roles: [.local]),
     ]
 }
