@@ -239,7 +239,11 @@ public final class LocalDestination: DestinationOpener {
         for word in linkDestinations {
             let path = word.first == UInt8(ascii: "/") ? word : join(base, word)
             do throws(FileError) {
-                alternates.append(try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes))
+                // Under -L a path of the list may lead through a symlink of the base, as with stock; not out of it.
+                alternates.append(
+                    try places.tree(
+                        path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
+                        links: .confined))
             } catch {
                 notices.append(
                     Destination.Notice(

@@ -34,7 +34,7 @@ struct RandomJob: Sendable {
         let words = units.flatMap { $0 }
         if words.contains(where: { $0.hasSuffix("/base") }) { trees["base"] = source.mutated(rate: 20, using: &random) }
         if words.contains(where: { $0.hasSuffix("/other") }) { trees["other"] = source.mutated(rate: 50, using: &random) }
-        if words.contains("../tmp") {
+        if words.contains("@DIR@/tmp") {
             trees["tmp"] = source
             trees["tmp"]!.nodes = [:]
         }
@@ -50,6 +50,13 @@ struct RandomJob: Sendable {
         default: break
         }
         if Int.random(in: 0..<2, using: &random) == 0 { units.append(["-i"]) }
+        // Out only now: what else is drawn stays the same.
+        let drawn = units
+        units.removeAll { RandomChoice.isLeftOut($0, among: drawn, role: role, number: number) }
+        // Copies the tree into itself while it grows: what stock makes of it depends on timing.
+        if drawn.contains(["--copy-unsafe-links"]), trees["src"]!.nodes.values.contains(where: { $0.kind == .symlink([UInt8]("..".utf8)) }) {
+            units.removeAll { $0 == ["--copy-unsafe-links"] }
+        }
     }
 
     /// Whether the lines said are the same each time. Which name of a group comes first depends with inc-recursion on timing; below

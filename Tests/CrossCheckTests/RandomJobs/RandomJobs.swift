@@ -50,6 +50,8 @@ struct RandomJobs {
         return (["FAIL seed \(job.seed): \(job.role.rawValue)/\(job.number)/\(programs.stock) \(smallest.units.flatMap { $0 }.joined(separator: " "))"]
             + found.lines.prefix(15).map { "    \($0)" }
             + found.said.split(separator: "\n").suffix(8).map { "    it said: \($0)" }
+            + ["    drawn: \(job.units.flatMap { $0 }.joined(separator: " ")) \(job.sources.joined(separator: " "))"]
+            + (try job.differences(programs).lines.prefix(6).map { "    at first: \($0)" })
             + ["    alone: EBB_JOB_SEED=\(job.seed) swift test --filter RandomJobs", smallest.script(programs)]).joined(separator: "\n")
     }
 
