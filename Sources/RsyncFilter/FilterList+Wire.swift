@@ -21,8 +21,6 @@ extension FilterList {
 
     /// The texts that `encode` sends, in order.
     public func wireTexts(form: FilterWireForm) throws(FilterError) -> [[UInt8]] {
-        let mustBeExpressible = form.clientIsReceiver || form.deletes || form.prunesEmptyDirectories
-        guard mustBeExpressible else { return [] }
         var texts: [[UInt8]] = []
         for rule in rules {
             if rule.standsForCVSList, !(form.hasFullSyntax && form.clientIsReceiver) {

@@ -15,5 +15,9 @@ struct KnownDifference: Sendable {
     ].map {
         KnownDifference(
             slug: $0, roles: [.stockPushes], protocols: [27], reason: "a stock server does not name what it deletes below 29")
-    }
+    } + [
+        KnownDifference(
+            slug: "filter/per-directory-files-with-relative-names", roles: [.local, .wePush, .stockPulls], protocols: [29],
+            reason: "below 30 a stock sender takes the per-directory rules of one argument's directories on to the next ones"),
+    ]
 }
