@@ -19,7 +19,7 @@ struct ServerRun {
     }
 
     func run() throws -> Int32 {
-        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver", log: log)
+        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver", isServer: true, log: log)
     }
 
     func serve() throws -> SessionResult {
@@ -173,10 +173,14 @@ extension RsyncProgram {
     }
 
     /// The closing words of a side, and its exit status (SES-160).
-    static func conclude(_ result: SessionResult, role: String, log: LogFile? = nil) -> Int32 {
+    static func conclude(_ result: SessionResult, role: String, isServer: Bool = false, log: LogFile? = nil) -> Int32 {
         if let error = result.error {
             if error.announcedByPeer { return error.exitCode }
             complain(error, log: log)
+        } else if isServer {
+            // The client says how a job ended that was not broken off.
+            if let line = Notices.exitLine(code: result.exitCode, role: role, version: version) { log?.say(Array(line.utf8)) }
+            return result.exitCode
         }
         complain(Notices.exitLine(code: result.exitCode, role: role, version: version), log: log)
         return result.exitCode

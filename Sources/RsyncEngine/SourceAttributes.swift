@@ -59,7 +59,7 @@ final class SourceAttributes {
         }
     }
 
-    /// Reads what the receiving side wants of a set (MET-150): positions, ascending.
+    /// Reads what the receiving side wants of a set (MET-150): positions, each once.
     func readRequest(_ number: Int32, _ connection: Connection) throws(SessionError) -> [Int] {
         var wanted: [Int] = []
         var previous = 0

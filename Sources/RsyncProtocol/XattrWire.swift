@@ -102,7 +102,8 @@ public enum XattrWire {
     public static func readNumber(_ reader: inout ByteReader, after previous: Int) throws(WireError) -> Int? {
         let step = try reader.varInt()
         guard step != 0 else { return nil }
-        guard step > 0, previous + Int(step) <= largestCount else {
+        // A receiver that keeps some attributes under other names asks in the order of its own names.
+        guard (1...largestCount).contains(previous + Int(step)) else {
             throw WireError(
                 .outOfRange, field: "xattr number", clause: "MET-153", offset: 0, value: Int64(step), exitCode: 2)
         }

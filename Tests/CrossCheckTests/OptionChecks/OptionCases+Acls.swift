@@ -50,7 +50,7 @@ extension OptionCase {
                 """,
             ["-aA", "-M--fake-super"], protocols: [30, 31, 32], roles: [.wePull, .stockPulls], needsRoot: true),
         OptionCase(
-            "acls/too-old", covers: ["acls"], setUp: listed, ["-aA"], comparing: [.status, .stderr], protocols: [27, 29],
+            "acls/too-old", covers: ["acls"], setUp: listed, ["-aA"], comparing: .status, protocols: [27, 29],
             roles: [.wePull, .wePush, .stockPulls, .stockPushes]),
     ]
 }

@@ -23,7 +23,7 @@ extension OptionCase {
             comparing: [.tree, .status, .stdout]),
         OptionCase(
             "executability/of-transferred-files", covers: ["executability"], setUp: swapped, ["-rltEI"]),
-        OptionCase("perms/without", covers: ["perms"], setUp: swapped, ["-rlt", "--no-p"]),
+        OptionCase("perms/without", covers: ["perms"], setUp: swapped, ["-a", "--no-p"]),
         OptionCase("perms/with", covers: ["perms"], setUp: swapped, ["-rltp", "-i"], comparing: [.tree, .status, .stdout]),
         OptionCase(
             "chmod/symbolic", covers: ["chmod"], setUp: swapped, ["-a", "--chmod=Dg+s,ug+w,Fo-rwx,+X", "-i"],
@@ -54,12 +54,13 @@ extension OptionCase {
             needsRoot: true),
         OptionCase(
             "usermap/malformed", covers: ["usermap"], setUp: files, ["-a", "--usermap=foo"],
-            comparing: [.status, .stderr], roles: [.local]),
+            comparing: [.status, .stderr], protocols: [31, 32], roles: [.local]),
         OptionCase(
             "atimes/kept", covers: ["atimes"], setUp: accessed, ["-aU", "-i"], comparing: [.tree, .status, .stdout],
             protocols: [29, 30, 31, 32], probe: "find dst -type f -printf '%p %A+\\n' | sort"),
         OptionCase(
-            "open-noatime/of-the-source", covers: ["open-noatime"], setUp: accessed, ["-a", "--open-noatime", "-M--open-noatime"],
+            "open-noatime/of-the-source", covers: ["open-noatime"],
+            setUp: accessed + "touch -a -d '2005-05-05 05:05:05' src/f*\n", ["-a", "--open-noatime", "-M--open-noatime"],
             probe: "find src -type f -printf '%p %A+\\n' | sort"),
         OptionCase(
             "copy-as/another-user", covers: ["copy-as"],
@@ -73,7 +74,7 @@ extension OptionCase {
             "omit-link-times/not-of-links", covers: ["omit-link-times"], setUp: files + times, ["-aJ"],
             comparing: [.status], probe: "find dst -type l -newermt 2002-01-01 | sort"),
         OptionCase(
-            "super/not", covers: ["super"], setUp: owned, ["-a", "-i", "-M--no-super", "--no-super"],
+            "super/not", covers: ["super", "remote-option"], setUp: owned, ["-a", "-i", "-M--no-super", "--no-super"],
             comparing: [.tree, .status, .stdout], needsRoot: true),
         OptionCase("devices/without", covers: ["devices"], setUp: files + "mknod src/n c 1 3\n" + times, ["-a", "--no-devices"], needsRoot: true),
         OptionCase("specials/without", covers: ["specials"], setUp: files + "mknod src/n c 1 3\n" + times, ["-a", "--no-specials"], needsRoot: true),

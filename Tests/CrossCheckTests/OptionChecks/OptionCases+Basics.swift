@@ -103,7 +103,7 @@ extension OptionCase {
         OptionCase("force/a-file-for-a-directory", covers: ["force"],
             setUp: "mkdir -p src dst/a/b; echo 1 >src/a; echo 2 >dst/a/b/c; touch -d 2020-02-02 src/a src", ["-a", "--force"],
             comparing: [.tree, .status, .stdout]),
-        OptionCase("ignore-errors/deletes-after-them", covers: ["ignore-errors"], setUp: small, ["-r", "--delete", "--ignore-errors"],
-            sources: ["src/", "missing"]),
+        OptionCase("ignore-errors/deletes-after-them", covers: ["ignore-errors"], setUp: small + "\nln -s nope src/dang",
+            ["-rL", "--delete", "--ignore-errors"]),
     ]
 }

@@ -17,7 +17,12 @@ extension OptionCase {
             "modify-window/takes-near-times-for-equal", covers: ["modify-window"], setUp: sized,
             ["-rlti", "--modify-window=3"], comparing: [.tree, .status, .stdout]),
         OptionCase(
-            "modify-window/with-update", covers: ["modify-window"], setUp: sized, ["-rltui", "-@", "5"],
+            "modify-window/with-update", covers: ["modify-window"],
+            setUp: """
+                mkdir src dst; echo longer >src/a; echo short >dst/a; cp dst/a dst/b; cp src/a src/b
+                touch -d @1000000000 src/a src/b src dst; touch -d @1000000003 dst/a; touch -d @1000000009 dst/b
+                """,
+            ["-rltui", "-@", "5"],
             comparing: [.tree, .status, .stdout]),
         OptionCase(
             "safe-links/leaves-out-what-leads-outside", covers: ["safe-links"], setUp: sized, ["-rltv", "--safe-links"],

@@ -3,7 +3,7 @@ extension OptionCase {
     static let atTheSource: [OptionCase] = [
         OptionCase(
             "remove-source-files/what-is-in-place", covers: ["remove-source-files"], setUp: someThere,
-            ["-aHivv", "--remove-source-files"], comparing: .everything),
+            ["-aH", "--remove-source-files"]),
         OptionCase(
             "remove-source-files/delayed-updates", covers: ["remove-source-files"], setUp: someThere,
             ["-aH", "--remove-source-files", "--delay-updates"]),
@@ -12,7 +12,7 @@ extension OptionCase {
             ["-aHn", "--remove-source-files"], unobservable: "a dry run removes nothing"),
         OptionCase(
             "remove-sent-files/what-was-sent", covers: ["remove-sent-files"], setUp: someThere,
-            ["-aHivv", "--remove-sent-files"], comparing: .everything),
+            ["-aH", "--remove-sent-files"]),
         OptionCase(
             "delete-missing-args/deletes-at-the-destination", covers: ["delete-missing-args"], setUp: someMissing,
             ["-ai", "--delete-missing-args"], sources: ["src/a", "src/gone", "src/full", "src/empty", "src/nowhere"],
