@@ -21,7 +21,7 @@ struct KnownDifference: Sendable {
     } + [
         KnownDifference(
             slug: "preallocate/with-sparse", roles: [.local, .wePull, .stockPushes],
-            reason: "stock leaves a file of nothing but zeros all its preallocated blocks, ours gives them back")
+            reason: "stock leaves a file of nothing but zeros all its preallocated blocks, ours gives them back"),
         KnownDifference(
             slug: "filter/per-directory-files-with-relative-names", roles: [.local, .wePush, .stockPulls], protocols: [29],
             reason: "below 30 a stock sender takes the per-directory rules of one argument's directories on to the next ones"),
