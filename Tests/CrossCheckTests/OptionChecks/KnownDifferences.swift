@@ -24,6 +24,9 @@ struct KnownDifference: Sendable {
             reason: "stock leaves a file of nothing but zeros all its preallocated blocks, ours gives them back"),
         KnownDifference(
             slug: "filter/per-directory-files-with-relative-names", roles: [.local, .wePush, .stockPulls], protocols: [29],
-            reason: "below 30 a stock sender takes the per-directory rules of one argument's directories on to the next ones"),
+            reason: "at 29 a stock sender leaves out sub and sends d/e/k, unlike at 30; why has not been found out"),
+        KnownDifference(
+            slug: "remote-option/local-copy", roles: [.local],
+            reason: "a log that only the far side of a local copy keeps lacks the closing line with the totals"),
     ]
 }

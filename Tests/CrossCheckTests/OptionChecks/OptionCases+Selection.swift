@@ -23,7 +23,8 @@ extension OptionCase {
                 touch -d @1000000000 src/a src/b src dst; touch -d @1000000003 dst/a; touch -d @1000000009 dst/b
                 """,
             ["-rltui", "-@", "5"],
-            comparing: [.tree, .status, .stdout]),
+            comparing: [.tree, .status, .stdout],
+            unobservable: "what is newer by less than the window is left alone all the same"),
         OptionCase(
             "safe-links/leaves-out-what-leads-outside", covers: ["safe-links"], setUp: sized, ["-rltv", "--safe-links"],
             comparing: [.tree, .status, .stdout]),
