@@ -84,7 +84,8 @@ vector("frame-header", "text-too-long", "SES-86", ALL, "malformed length at 0", 
 vector("frame-header", "deleted-name-too-long", "SES-86", ALL, "malformed length at 0", "0014006c")
 vector("frame-header", "noop-with-payload", "SES-91", ALL, "malformed length at 0", "01000031")
 vector("frame-header", "error-exit-of-eight-bytes", "SES-91", ALL, "malformed length at 0", "0800005d")
-vector("frame-header", "success-of-a-local-copy", "SES-107", ALL, "malformed length at 0", "1400006b", "20 bytes are for local copies only")
+vector("frame-header", "success-of-a-local-copy", "SES-107", ALL, "value success 20", "1400006b", "with device and inode, in local copies only")
+vector("frame-header", "success-of-eight-bytes", "SES-88", ALL, "malformed length at 0", "0800006b")
 
 # Indexes.
 vector("file-index", "worked-stream", "FLS-135", NEW, "value 0 1 5 258 512 512 33280 40 16777216 -1 -2",
