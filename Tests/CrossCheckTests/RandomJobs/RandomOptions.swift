@@ -126,7 +126,11 @@ struct RandomChoice: Sendable {
         // Stock gives the file in the base, which it has linked to, the permissions of a new file.
         case ["-U", "--open-noatime"]: units.contains { $0[0].hasPrefix("--link-dest") }
         // Without -p stock keeps a symlink with the permissions of a new file, ours with 0777; they mean nothing on a symlink.
-        case ["--fake-super"]: !units.contains(["-a"]) && !units.contains(["-p"]) || units.contains(["--no-p"])
+        // Without -o or -g stock stores whatever number its memory holds, another one in each run.
+        case ["--fake-super"]:
+            !["p", "o", "g"].allSatisfy { letter in
+                (units.contains(["-a"]) || units.contains(["-" + letter])) && !units.contains(["--no-" + letter])
+            }
         default: false
         }
     }
