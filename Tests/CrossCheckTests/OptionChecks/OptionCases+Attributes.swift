@@ -56,7 +56,8 @@ extension OptionCase {
             "usermap/malformed", covers: ["usermap"], setUp: files, ["-a", "--usermap=foo"],
             comparing: [.status, .stderr], protocols: [31, 32], roles: [.local]),
         OptionCase(
-            "atimes/kept", covers: ["atimes"], setUp: accessed, ["-aU", "-i"], comparing: [.tree, .status, .stdout],
+            "atimes/kept", covers: ["atimes"], setUp: accessed + "touch -a -d '2005-05-05 05:05:05' src/f*\n", ["-aU", "-i"],
+            comparing: [.tree, .status, .stdout],
             protocols: [29, 30, 31, 32], probe: "find dst -type f -printf '%p %A+\\n' | sort"),
         OptionCase(
             "open-noatime/of-the-source", covers: ["open-noatime"],
