@@ -3,7 +3,12 @@ import PackageDescription
 
 // Every arrow between targets is drawn in ARCHITECTURE.md; CI/laws checks that imports follow it.
 
+// Faults that can be turned on, for the conformance suite: in debug builds, and in a release build that asks for them.
+let knobs: SwiftSetting =
+    Context.environment["EBB_KNOBS"] == "1" ? .define("KNOBS") : .define("KNOBS", .when(configuration: .debug))
+
 let strict: [SwiftSetting] = [
+    knobs,
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),
     .enableUpcomingFeature("ExistentialAny"),
