@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func takesNoCitationForAClause() {
-        let text = "# T\n\nSES-1. [MUST 27-32] As in\nSES-63. [MUST 27] no.\n\n```\nSES-64. [MUST 27] code\n```\n\n| CVE-1 | SES-65 |\n"
+        let text = "# T\n\nSES-1. [MUST 27-32] As in\nSES-63. [MUST 27] no.\n\n```\nSES-64. [MUST 27] code\n```\n\n| CVE-2026-1 | SES-65 |\n"
         #expect(clauses(text).map(\.id.description) == ["SES-1"])
     }
 
@@ -71,7 +71,7 @@ import Testing
         #expect(registry.problems.map(\.description) == ["1.md:4: cites FLS-28, which no document has"])
     }
 
-    @Test(arguments: ["CVE-2024-12085", "UTF-8", "XFLS-28", "FLS-28a", "FLS-x", "FLS-2024-28"])
+    @Test(arguments: ["CVE-2024-12085", "UTF-8", "XFLS-28", "FLS-28a", "FLS-x", "AAA-2024-28"])
     func findsNoIdWhereThereIsNone(_ line: String) {
         let registry = ClauseRegistry(documents: [ClauseDocument(name: "1.md", text: "# T\n\nFLS-1. [MUST 27] x\n" + line)])
         #expect(registry.problems.isEmpty)
