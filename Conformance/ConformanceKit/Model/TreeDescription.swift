@@ -233,6 +233,8 @@ extension JSONReader.Item {
 
 /// `u::rw-,u:7:r--,g::r--,m::rw-,o::r--` as the value of the attribute that holds it.
 enum AccessListText {
+    static let accessName = Array("system.posix_acl_access".utf8)
+    static let defaultName = Array("system.posix_acl_default".utf8)
     private static let version: UInt32 = 2
     private static let tags: [String: (object: UInt16, named: UInt16)] = [
         "u": (0x01, 0x02), "g": (0x04, 0x08), "m": (0x10, 0x10), "o": (0x20, 0x20),
