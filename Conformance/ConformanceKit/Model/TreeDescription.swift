@@ -46,6 +46,8 @@ public enum TreeDescription: Sendable {
         public var nanoseconds: UInt32?
         public var owner: (uid: UInt32, gid: UInt32)?
         public var xattrs: [(name: [UInt8], value: [UInt8])] = []
+        /// Whether they are told at all; if so, there are no others of the user's.
+        public var hasXattrs = false
         /// In the kernel's form.
         public var acl: [UInt8]?
         public var defaultACL: [UInt8]?
@@ -212,6 +214,7 @@ extension TreeDescription.Attributes {
         }
         if let item = reader.take("xattrs") {
             var inner = try item.reader()
+            hasXattrs = true
             for name in inner.names {
                 guard let bytes = EscapedText.bytes(name) else { throw item.defect("\\x needs two hexadecimal digits") }
                 xattrs.append((bytes, try inner.required(name) { value throws(JSONDefect) in try value.bytes() }))

@@ -78,10 +78,12 @@ final class ShellListener {
 
     init(_ directory: String) throws {
         path = "\(directory)/socket"
-        unlink(path)
+        _ = unsafe unlink(path)
         let descriptor = unsafe conform_local_listener(path)
         guard descriptor >= 0 else { throw CellTrouble("\(path): errno \(errno)") }
         listener = Held(descriptor)
+        // Whoever the client runs as.
+        _ = unsafe chmod(path, 0o666)
     }
 
     /// What to wait for, while the call is not complete.
@@ -119,14 +121,14 @@ final class ShellListener {
     /// Ends the remote shell with that status.
     func answer(_ status: UInt8) {
         guard let link, link.isOpen, isTaken else { return }
-        _ = unsafe withUnsafePointer(to: status) { unsafe send(link.descriptor, $0, 1, Int32(MSG_NOSIGNAL.rawValue)) }
+        _ = unsafe withUnsafePointer(to: status) { unsafe send(link.descriptor, $0, 1, Int32(MSG_NOSIGNAL)) }
         link.close()
     }
 
     func close() {
         link?.close()
         listener.close()
-        unlink(path)
+        _ = unsafe unlink(path)
     }
 }
 

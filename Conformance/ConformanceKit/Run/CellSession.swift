@@ -32,7 +32,7 @@ final class CellSession {
         self.plan = plan
         deadline = begun + .seconds(plan.seconds)
         seen.targetDirection = plan.isTargetServer ? .toClient : .toServer
-        seen.serverArguments = plan.serverArguments
+        seen.serverArguments = plan.request.map { ShellWords.arguments($0) } ?? plan.serverArguments
     }
 
     func run() -> Observation {

@@ -39,7 +39,8 @@ struct TreeMaker {
     }
 
     private func unpack(_ name: String, at root: String) throws {
-        let path = ["", ".tar", ".tar.gz", ".tgz"].map { "\(archives)/\(name)\($0)" }.first { unsafe access($0, R_OK) == 0 }
+        let path = ["", ".tar", ".tar.gz", ".tgz"].map { "\(archives)/\(name)\($0)" }
+            .first { (file: String) -> Bool in unsafe access(file, R_OK) == 0 }
         guard let path else { throw Failure(description: "archive:\(name) is not in \(archives)") }
         guard let null = NullDevice.open() else { throw Failure(description: "/dev/null: errno \(errno)") }
         defer { close(null) }

@@ -1,3 +1,4 @@
+import CConform
 import Glibc
 import PeerKit
 import TraceKit
