@@ -163,7 +163,7 @@ extension TreeDescription.Content {
 
     private static func random(_ size: Int, _ seed: UInt64) -> [UInt8] {
         var state = seed
-        return [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in
+        return unsafe [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in
             var position = 0
             while position < size {
                 state &+= 0x9e37_79b9_7f4a_7c15

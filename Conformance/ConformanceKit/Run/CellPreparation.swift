@@ -76,7 +76,7 @@ struct CellPreparation {
             let remote = one.remote?.map { names.expand($0) } ?? (clientSends ? [destination] : sources)
             return try ServerArguments.compose(parsed, role: role, capabilities: capabilities, paths: remote).commandLine
         } catch {
-            throw .trouble("the options cannot be composed, argv is needed: \(error.text.map(\.description) ?? "")")
+            throw .trouble("the options cannot be composed, argv is needed: \(error)")
         }
     }
 
@@ -112,7 +112,7 @@ struct CellPreparation {
             if knob != nil, !setting.hasKnobs { throw .skipped("this suite is built without knobs") }
             let additions = knob.map { [(name: "EBB_KNOB", value: Self.bytes($0))] } ?? []
             return Launch(
-                words: [Self.bytes(setting.program), Self.bytes("engine")], environment: environment(additions),
+                words: [Self.bytes(setting.program), Self.bytes(Runner.engineWord)], environment: environment(additions),
                 directory: sandbox.box)
         case .stock(let version):
             guard let peer = setting.stock(version) else { throw .skipped("rsync \(version ?? "") is not here") }

@@ -205,10 +205,10 @@ final class CellSession {
 
     private func settle(_ now: ContinuousClock.Instant) throws {
         if toTarget?.isCut == true || toPeer?.isCut == true { endLanes() }
-        // A server that has ended and whose last words are through: its remote shell ends as it did.
-        if let status = serverStatus, lastLane?.isClosed != false { listener?.answer(status) }
         if target?.collect() == true, targetEnded == nil { targetEnded = now }
         _ = peer?.collect()
+        // A server that has ended and whose last words are through: its remote shell ends as it did.
+        if let status = serverStatus, lastLane?.isClosed != false { listener?.answer(status) }
         if let targetEnded {
             let isDone = peerHasEnded && captures.allSatisfy { !$0.pipe.isOpen }
             isOver = isDone || now >= targetEnded + .seconds(Self.grace)

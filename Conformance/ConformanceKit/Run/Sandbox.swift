@@ -14,7 +14,7 @@ final class Sandbox {
 
     var box: String { "\(root)/box" }
     var shellDirectory: String { "\(root)/shell" }
-    var shell: String { "\(shellDirectory)/rsh" }
+    var shell: String { "\(shellDirectory)/\(Runner.shellName)" }
 
     /// A canary is a file and a directory that nobody has any business with.
     private static let canary = TreeDescription.items([
@@ -46,7 +46,7 @@ final class Sandbox {
         for directory in [root, box, "\(root)/shell"] where unsafe mkdir(directory, 0o755) != 0 {
             throw FileBytes.Failure(path: directory, errno: errno)
         }
-        guard unsafe symlink(program, "\(root)/shell/rsh") == 0 else { throw FileBytes.Failure(path: root, errno: errno) }
+        guard unsafe symlink(program, "\(root)/shell/\(Runner.shellName)") == 0 else { throw FileBytes.Failure(path: root, errno: errno) }
     }
 
     private static func isNamed(_ name: String, in tree: TreeDescription?) -> Bool {
