@@ -107,7 +107,7 @@ let package = Package(
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
         tests("FuzzKitTests", ["FuzzKit"]),
-        tests("ConformanceKitTests", ["ConformanceKit"]),
+        tests("ConformanceKitTests", ["ConformanceKit", "TraceKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(
             "CrossCheckTests",

@@ -20,7 +20,8 @@ public struct CaseLibrary: Sendable {
         var defects: [String] = []
         let root = "\(suite)/Cases"
         guard let folders = DirectoryNames.list([UInt8](root.utf8)) else { throw Failure("\(root) cannot be read") }
-        for folder in folders.map({ String(decoding: $0, as: UTF8.self) }) {
+        // Reasons why clauses have no case are no cases.
+        for folder in folders.map({ String(decoding: $0, as: UTF8.self) }) where folder != "unobserved" {
             for name in DirectoryNames.list([UInt8]("\(root)/\(folder)".utf8)) ?? [] {
                 let file = String(decoding: name, as: UTF8.self)
                 guard file.hasSuffix(".json"), !file.hasPrefix(".") else { continue }
