@@ -1,6 +1,7 @@
 import RsyncEngine
 import RsyncFilter
 import RsyncProtocol
+import RsyncWire
 import Testing
 import TraceKit
 
