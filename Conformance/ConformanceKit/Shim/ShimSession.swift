@@ -64,7 +64,7 @@ public enum ShimSession {
         dup2(null, 0)
         dup2(null, 1)
         close(null)
-        try begin(conversation, request)
+        guard try begin(conversation, request) else { return try conclude(conversation, nil) }
         return try conclude(conversation, try conversation.hear())
     }
 
@@ -76,8 +76,8 @@ public enum ShimSession {
         let conversation = try Conversation(shim, reading: back[0], writing: there[1])
         close(back[0])
         close(there[1])
-        try begin(conversation, request)
-        var answer = try conversation.hear()
+        let isThere = try begin(conversation, request)
+        var answer = isThere ? try conversation.hear() : nil
         var remote: SpawnedProcess?
         if case .start(let arguments)? = answer {
             remote = try SpawnedProcess(shell + arguments, input: there[0], output: back[1])
@@ -90,13 +90,16 @@ public enum ShimSession {
         return status
     }
 
-    private static func begin(_ conversation: Conversation, _ request: ShimMessages.Request) throws {
+    /// Says hello and what is wanted. False: the shim ended instead of an answer.
+    private static func begin(_ conversation: Conversation, _ request: ShimMessages.Request) throws -> Bool {
         guard let path = CaseLibrary.workingDirectory() else { throw Failure(description: "no working directory") }
         try conversation.say(ShimMessages.hello)
-        guard case .hello? = try conversation.hear() else {
-            throw Failure(description: "the shim does not answer hello with hello")
+        switch try conversation.hear() {
+        case .hello?: try conversation.say(ShimMessages.run(request, directory: path))
+        case nil: return false
+        default: throw Failure(description: "the shim does not answer hello with hello")
         }
-        try conversation.say(ShimMessages.run(request, directory: path))
+        return true
     }
 
     private static func conclude(_ conversation: Conversation, _ answer: ShimMessages.Answer?) throws -> Int32 {
