@@ -9,6 +9,8 @@ struct CellPlan {
     }
 
     var target: Launch
+    /// What a client calls its server.
+    var program = Array("rsync".utf8)
     var isTargetServer: Bool
     var peer: Peer
     /// Of a server that is started without a client's command line.

@@ -138,8 +138,9 @@ final class CellSession {
 
     /// A client has called its remote shell.
     private func accept(_ call: ShellListener.Call) throws {
-        seen.shellWords = call.words
-        let line = Array(call.words.dropFirst().joined(separator: [0x20]))
+        let call = (shell: ShellCall(call.words, program: plan.program), input: call.input, output: call.output)
+        seen.shellCall = call.shell
+        let line = call.shell.line
         seen.serverArguments = ShellWords.arguments(line)
         if plan.isTargetServer {
             let server = try startServer(plan.target, [], line: line, isTarget: true)

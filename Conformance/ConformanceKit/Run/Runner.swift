@@ -28,10 +28,11 @@ public final class Runner: Sendable {
 
     private let progress = Mutex(Progress())
 
-    public init(_ configuration: RunConfiguration) throws {
-        let library = try CaseLibrary(suite: configuration.suite)
+    /// `cases`: nil: those of the suite's directory.
+    public init(_ configuration: RunConfiguration, cases: [Case]? = nil) throws {
+        let cases = try cases ?? CaseLibrary(suite: configuration.suite).cases
         let registry = try ClauseRegistry(directory: "\(configuration.suite)/Spec")
-        expansion = CellExpansion(library.cases, registry, configuration)
+        expansion = CellExpansion(cases, registry, configuration)
         var configuration = configuration
         configuration.command = try Self.absolute(configuration.command)
         self.configuration = configuration
@@ -156,9 +157,19 @@ final class StockPeers: Sendable {
         known.withLock { known in
             if let peer = known[version ?? ""] { return peer }
             let peer = version == nil ? PeerCatalogue.stock() : PeerCatalogue.all().first { $0.version == version }
-            known[version ?? ""] = peer
-            return peer
+            let placed = peer.map { Peer(name: $0.name, version: $0.version, executable: Self.absolute($0.executable), newestProtocol: $0.newestProtocol) }
+            known[version ?? ""] = placed
+            return placed
         }
+    }
+}
+
+extension StockPeers {
+    /// Cells run elsewhere.
+    fileprivate static func absolute(_ path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
     }
 }
 
