@@ -74,6 +74,9 @@ let package = Package(
         library("TraceKit", ["RsyncEngine", "RsyncCompress", "CConform"], path: "Conformance/TraceKit"),
         library("PeerKit", ["TraceKit", "CConform", "CLibSSH2", "RsyncHost"], path: "Conformance/PeerKit"),
         library("ConformanceKit", ["TraceKit", "PeerKit", "RsyncOptions", "CConform"], path: "Conformance/ConformanceKit"),
+        library("FuzzKit", ["TraceKit", "ReverseSession", "RestrictedShell"], path: "Conformance/FuzzKit"),
+        .executableTarget(
+            name: "rsync-fuzz", dependencies: ["FuzzKit", "CConform"], path: "Conformance/rsync-fuzz", swiftSettings: strict),
         .executableTarget(
             name: "rsync-conform",
             dependencies: [
@@ -103,6 +106,7 @@ let package = Package(
         tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
+        tests("FuzzKitTests", ["FuzzKit"]),
         tests("ConformanceKitTests", ["ConformanceKit", "TraceKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(

@@ -70,4 +70,9 @@ int conform_resize_pipe(int descriptor, int bytes);
 /// Has SIGTERM, SIGINT, SIGHUP and SIGUSR1 written to `descriptor` as one byte each, instead of ending the process.
 int conform_catch_signals(int descriptor);
 
+/// Whether libFuzzer is linked in, which a build with its sanitizer does.
+int conform_can_fuzz(void);
+/// Hands the process to libFuzzer, which calls `one` with each input. Returns its exit status.
+int conform_fuzz(int count, char **words, int (*one)(const unsigned char *data, size_t size));
+
 #endif
