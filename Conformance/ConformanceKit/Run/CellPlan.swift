@@ -26,6 +26,8 @@ struct CellPlan {
     var stream: StreamFaults
     var cut: (lane: StreamFaults.Lane, at: Int)?
     var seconds: Double
+    /// The server is started through this remote shell; nil: directly.
+    var carrier: SecureShell?
 
     /// A client speaks to its remote shell; which of the two ends is the client.
     var hasClientProcess: Bool {

@@ -23,6 +23,8 @@ struct CellSetting {
     var hasKnobs: Bool
     /// Bytes; 0: none.
     var addressSpace: UInt
+    /// How servers are reached; nil: they are started directly.
+    var carrier: SecureShell?
 }
 
 /// Makes the session of one cell out of its case.
@@ -162,6 +164,8 @@ struct CellPreparation {
         if let path = options.last(where: { $0.starts(with: Self.pathOption) }) {
             plan.program = Array(path.dropFirst(Self.pathOption.count))
         }
+        plan.carrier = setting.carrier
+        if setting.carrier != nil, role.isServer, target.user != 0 { throw .skipped("an ordinary user is not reached over ssh") }
         plan.isForced = role == .restricted
         plan.request = one.request.map { names.expand($0) }
         plan.input = names.expand(one.input)

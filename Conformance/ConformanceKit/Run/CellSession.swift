@@ -90,6 +90,7 @@ final class CellSession {
         } else {
             launch.words += arguments
         }
+        if let carrier = plan.carrier { launch = carrier.carried(launch) }
         let input = try Pipes.make(capacity: plan.stream.pipe), output = try Pipes.make(capacity: plan.stream.pipe)
         let ours = (Held(input.write), Held(output.read)), theirs = [Held(input.read), Held(output.write)]
         let errors = try Pipes.make()
