@@ -28,6 +28,11 @@ struct TargetRun {
         let description: String
     }
 
+    /// What was chosen has no cell in the roles and at the protocols of this target.
+    struct NoCell: Error, CustomStringConvertible {
+        var description: String { "no cell is chosen" }
+    }
+
     /// `isWhole`: no case was left out by choice.
     init(_ given: RunConfiguration, target: TargetOptions, hasFeatures: Bool, isWhole: Bool, console: RunConsole) throws {
         var configuration = given
@@ -41,7 +46,7 @@ struct TargetRun {
         configuration.review = { known.applied(to: $0) }
         configuration.progress = { console.show($0, $1, of: $2) }
         let runner = try Runner(configuration)
-        guard runner.expansion.cellCount > 0 else { throw Failure(description: "no cell is chosen") }
+        guard runner.expansion.cellCount > 0 else { throw NoCell() }
         report = try runner.run()
         unusedRules = isWhole ? known.unused(in: report.results) : []
         console.finish(report, registry: try ClauseRegistry(directory: "\(configuration.suite)/Spec"))
