@@ -58,6 +58,10 @@ struct TargetRun {
 
     static func version(_ command: [[UInt8]]) -> ProgramVersion {
         if let said = ProgramVersion(command: command + [Array("--version".utf8)]) { return said }
+        return fileName(command)
+    }
+
+    private static func fileName(_ command: [[UInt8]]) -> ProgramVersion {
         let file = command.first?.split(separator: 0x2f).last.map { String(decoding: $0, as: UTF8.self) }
         return ProgramVersion(name: file ?? "target", version: "unknown")
     }
@@ -65,10 +69,10 @@ struct TargetRun {
     private static func findFeatures(
         _ configuration: RunConfiguration, _ target: TargetOptions, _ console: RunConsole
     ) throws -> TargetFeatures {
-        let version = version(configuration.command)
-        guard !target.noProbe else { return TargetFeatures(name: version.name, version: version.version) }
-        // A forced command is no rsync; what stands behind it is.
-        guard configuration.roles != [.restricted] else { return TargetFeatures(name: version.name, version: version.version) }
+        // A forced command is no rsync, and is not asked for anything; what stands behind it is one.
+        let isForced = configuration.roles == [.restricted]
+        let version = isForced ? fileName(configuration.command) : version(configuration.command)
+        guard !target.noProbe, !isForced else { return TargetFeatures(name: version.name, version: version.version) }
         console.status("finding out what the target can do")
         let outcome = try FeatureProbe(configuration, onlyForSelection: true)
             .run(name: version.name, version: version.version, roles: configuration.roles)
