@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
         let run: TargetRun
         do {
             let configuration = try choice.configuration(suite: suite.directory(), command: command, globs: globs)
-            let isWhole = globs.isEmpty && configuration.shard.count == 1 && choice.role.isEmpty && choice.protocol == "27-32"
+            let isWhole = globs.isEmpty && configuration.shard.count == 1 && !choice.quick && choice.role.isEmpty && choice.protocol == "27-32"
             run = try TargetRun(
                 configuration, target: target, hasFeatures: choice.features != nil, isWhole: isWhole, console: console)
             try outputs.write([run.report], suite: configuration.suite)

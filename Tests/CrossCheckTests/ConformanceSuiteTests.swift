@@ -23,23 +23,23 @@ import TraceKit
     }
 
     @Test func aProgramThatEndsWithoutAWordFails() throws {
-        let result = try run(["--no-probe", "FLS-1/first-copy", "p31/*"], ["true"])
+        let result = try run(["--no-probe", "XFR-24/delta-over-a-basis", "p31/*"], ["true"])
         #expect(result.status == 1)
-        #expect(result.output.contains("fail: FLS-1/first-copy"), "\(result.output)")
+        #expect(result.output.contains("fail: XFR-24/delta-over-a-basis"), "\(result.output)")
     }
 
     @Test func aProgramThatSaysSoIsUnsupported() throws {
-        let result = try run(["--no-probe", "FLS-1/first-copy", "p31/*"], ["sh", "-c", "exit 89"])
+        let result = try run(["--no-probe", "XFR-24/delta-over-a-basis", "p31/*"], ["sh", "-c", "exit 89"])
         #expect(result.status == 0 && result.output.contains("4 unsupported"), "\(result.output)")
     }
 
     @Test func aServerReachedOverSSHIsJudgedTheSame() throws {
-        let result = try run(["--no-probe", "--via", "ssh", "--timeout", "4", "FLS-1/first-copy", "p30/*"], [Programs.ebb, "rsync"])
+        let result = try run(["--no-probe", "--via", "ssh", "--timeout", "4", "XFR-24/delta-over-a-basis", "p30/*"], [Programs.ebb, "rsync"])
         #expect(result.status == 0 && result.output.contains("4 pass"), "\(result.output)\(result.errors)")
     }
 
     @Test func aCellIsRunAgainByItsLine() throws {
-        let result = try run(["--no-probe", "FLS-1/first-copy@server-receiver/p29"], [Programs.ebb, "rsync"])
+        let result = try run(["--no-probe", "XFR-24/delta-over-a-basis@server-receiver/p29"], [Programs.ebb, "rsync"])
         #expect(result.output.contains("1 pass, 0 fail"), "\(result.output)")
     }
 }
