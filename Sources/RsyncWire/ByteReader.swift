@@ -83,13 +83,8 @@ public struct ByteReader: Sendable {
     /// Exactly `count` bytes behind the first `shared` bytes of `prefix`.
     public mutating func bytes(_ count: Int, behind prefix: [UInt8], upTo shared: Int) throws(WireError) -> [UInt8] {
         guard end - position >= count else { throw .needsMore }
-        var whole: [UInt8] = []
-        whole.append(addingCapacity: shared + count) { (new: inout OutputSpan<UInt8>) in
-            let prefix = prefix.span
-            for index in 0..<shared { new.append(prefix[index]) }
-            let bytes = bytes.span
-            for index in position..<(position + count) { new.append(bytes[index]) }
-        }
+        let whole = joinedBytes(
+            prefix.span.extracting(0..<shared), bytes.span.extracting(position..<(position + count)))
         position += count
         return whole
     }
