@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// The names that a sender was asked for, derived from the source arguments (FLT-96 to FLT-98; FLS-95, FLS-96).
 ///
 /// A client that is the receiver checks every received name but `.` against it, so that a hostile sender cannot place
@@ -106,7 +108,7 @@ public struct RequestedNames: Sendable {
         if asksForEverything { return .requested }
         let name = name.first == slash ? [UInt8](name.drop { $0 == slash }) : name
         if !hasArguments || name.isEmpty || name == [dot] { return .requested }
-        var verdict = Verdict.notRequested
+        var verdict = Knob.everythingIsRequested.isOn ? Verdict.requested : Verdict.notRequested
         if let isDirectoryOnly = literals[name], isDirectory || !isDirectoryOnly {
             guard isDirectoryOnly else { return .requested }
             verdict = .parentOnly

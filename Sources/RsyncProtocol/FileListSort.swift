@@ -1,8 +1,11 @@
+import RsyncWire
+
 /// Sorting a list: a stable merge sort of positions that compares names where they lie in the arena.
 enum FileListSort {
     /// Wire positions in sorted order. Equal entries keep wire order (FLS-97).
     static func order(of records: [FileRecord], in arena: [UInt8], plain: Bool) -> [UInt32] {
-        if !plain, let order = siblingOrder(of: records, in: arena.span) { return order }
+        let isTrue = !Knob.sortsDirectoriesFirst.isOn && !Knob.sortsWithoutSlash.isOn
+        if !plain, isTrue, let order = siblingOrder(of: records, in: arena.span) { return order }
         return sorted([UInt32](0..<UInt32(records.count)), records, arena.span, plain: plain)
     }
 
