@@ -62,7 +62,7 @@ public enum MarkdownReport {
 
     /// What does not pass, one line for each case and verdict with its cells; then why cells did not run, counted.
     private static func exceptions(_ report: RunReport, _ context: ReportPage.Context) -> [String] {
-        var lines = ["", "## \(report.displayName)", "", "`\(report.target.command.joined(separator: " "))`"]
+        var lines = ["", "## \(report.displayName)", "", "`\(command(report))`"]
         for verdict in [Verdict.fail, .unexpectedPass, .error, .expectedFail, .passNonstrict] {
             let results = report.results.filter { $0.verdict == verdict }
             guard !results.isEmpty else { continue }
@@ -72,7 +72,7 @@ public enum MarkdownReport {
             for caseID in cases.values {
                 let cells = results.filter { $0.caseID == caseID }
                 let reasons = unique(cells.map { $0.reason.isEmpty ? $0.findings.first?.text ?? "" : $0.reason })
-                lines.append("| \(caseID) | \(places(cells)) | \(cell(reasons.joined(separator: "; "))) |")
+                lines.append("| \(caseID) | \(places(cells)) | \(cell(short(reasons.joined(separator: "; ")))) |")
             }
         }
         for verdict in [Verdict.unsupported, .skipped] {
@@ -84,6 +84,13 @@ public enum MarkdownReport {
             }
         }
         return lines
+    }
+
+    /// Without the directory, which is this machine's affair.
+    private static func command(_ report: RunReport) -> String {
+        let words = report.target.command
+        let program = words.first.map { $0.split(separator: "/").last.map { String($0) } ?? $0 } ?? ""
+        return ([program] + words.dropFirst()).joined(separator: " ")
     }
 
     /// `server-sender 30-32, client-sender 31`.
@@ -101,6 +108,9 @@ public enum MarkdownReport {
         for text in texts { _ = numbering.number(of: text) }
         return numbering.values
     }
+
+    /// Differences can be as long as the names in them: the page and the JSON have them whole.
+    private static func short(_ text: String) -> String { text.count > 240 ? text.prefix(239) + "…" : text }
 
     /// On one line, and nothing in it ends the cell.
     private static func cell(_ text: String) -> String {
