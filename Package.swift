@@ -106,8 +106,8 @@ let package = Package(
         tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
+        tests("ConformanceKitTests", ["ConformanceKit", "PeerKit", "TraceKit", "rsync-conform"]),
         tests("FuzzKitTests", ["FuzzKit"]),
-        tests("ConformanceKitTests", ["ConformanceKit", "TraceKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(
             "CrossCheckTests",
