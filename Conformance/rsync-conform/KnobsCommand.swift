@@ -70,6 +70,9 @@ struct KnobsFind: ParsableCommand {
     @OptionGroup var suite: SuitePlace
     @OptionGroup var choice: RunChoice
 
+    @Flag(help: "Only among the cases about the knob's clauses.")
+    var near = false
+
     @Argument(help: ArgumentHelp("Knobs, all by default; behind -- the program.", valueName: "knobs"))
     var words: [String] = []
 
@@ -78,7 +81,7 @@ struct KnobsFind: ParsableCommand {
         let path = try "\(suite.directory())/knobs.json"
         for entry in entries where entry.survives == nil {
             if !entry.caughtBy.isEmpty, try proof.check(entry) != nil { continue }
-            let found = try proof.find(entry)
+            let found = try proof.find(entry, isNear: near)
             print("\(entry.name): \(found.map { "\($0.caseID)@\($0.role.rawValue)/p\($0.protocolNumber): \($0.reason)" } ?? "SURVIVES")")
             // At once, so that a search that is broken off has not been for nothing.
             var catalogue = try KnobCatalogue(path: path)

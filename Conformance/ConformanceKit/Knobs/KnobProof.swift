@@ -20,10 +20,11 @@ public struct KnobProof {
     }
 
     /// Looks for a cell that notices the knob: first among the cases about its clauses, then everywhere, at one protocol in the
-    /// middle and then at all.
-    public func find(_ entry: KnobCatalogue.Entry) throws -> CellResult? {
+    /// middle and then at all. `isNear`: only among the first.
+    public func find(_ entry: KnobCatalogue.Entry, isNear: Bool) throws -> CellResult? {
         let related = cases.filter { one in one.clauses.contains(where: entry.clauses.contains) }
         if let found = try run(entry, related, { _ in }) { return found }
+        if isNear { return nil }
         let others = cases.filter { one in !related.contains { $0.id == one.id } }
         if let found = try run(entry, others, { $0.protocols = ProtocolSet("31") ?? .all }) { return found }
         return try run(entry, others) { $0.protocols = ProtocolSet("27-30,32") ?? .all }
