@@ -82,7 +82,8 @@ public final class Runner: Sendable {
             target: RunReport.Target(
                 name: configuration.features.name, version: configuration.features.version,
                 command: configuration.command.map { EscapedText.text($0) }),
-            roles: configuration.roles, date: unsafe Self.iso8601(parts), seed: configuration.seed, isStrict: configuration.isStrict,
+            roles: TargetRole.allCases.filter { configuration.roles.contains($0) && configuration.features.roles.contains($0) },
+            date: unsafe Self.iso8601(parts), seed: configuration.seed, isStrict: configuration.isStrict,
             results: configuration.review(results), seconds: (ContinuousClock.now - begun) / .seconds(1))
     }
 
@@ -101,7 +102,11 @@ public final class Runner: Sendable {
             }
             guard index < expansion.units.count else { break }
             let results = run(expansion.units[index], root)
-            progress.withLock { $0.results[index] = results }
+            let isEnough = configuration.stopsAtFirstFailure && results.contains { $0.verdict == .fail }
+            progress.withLock { progress in
+                progress.results[index] = results
+                if isEnough { progress.next = expansion.units.count }
+            }
         }
         RemoveTree.remove([UInt8](root.utf8))
     }
@@ -129,7 +134,9 @@ public final class Runner: Sendable {
                 trouble = "\(error)"
             }
         }
-        return unit.cells.map { cell in
+        var hasFailed = false
+        return unit.cells.compactMap { cell in
+            if hasFailed, configuration.stopsAtFirstFailure { return nil }
             var result: CellResult
             if let runner {
                 result = runner.run(cell)
@@ -139,6 +146,7 @@ public final class Runner: Sendable {
                     protocolNumber: cell.protocolNumber, verdict: obstacle?.0 ?? .error, reason: obstacle?.1 ?? trouble ?? "")
             }
             result.rerun = rerun(cell)
+            if result.verdict == .fail { hasFailed = true }
             progress.withLock { progress in
                 progress.done += 1
                 configuration.progress(result, progress.done, expansion.cellCount)
