@@ -12,6 +12,13 @@ public protocol ByteStream: AnyObject, Sendable {
     func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool
     /// No more bytes will be written.
     func closeWrite()
+    /// The peer asks for no more patience than this (SES-104).
+    func adopt(timeLimit seconds: Int32)
+}
+
+extension ByteStream {
+    /// What is recorded or in memory knows no clock.
+    public func adopt(timeLimit seconds: Int32) {}
 }
 
 /// Why a stream gave up.

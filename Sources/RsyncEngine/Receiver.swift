@@ -324,7 +324,7 @@ final class Receiver: @unchecked Sendable {
         case .ioError:
             guard let bits = int32(payload) else { return }
             // Also with --ignore-errors (SES-101): that is about deletions, not about the outcome.
-            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
+            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
             post(.errors(ledger))
         case .noSend:
             guard let index = int32(payload),
@@ -335,8 +335,8 @@ final class Receiver: @unchecked Sendable {
             post(.finished(index, .notSent))
         case .errorExit:
             throw peerExit(payload)
-        case .ioTimeout, .noop:
-            break
+        case .ioTimeout: try connection.input.takeTimeLimit(payload, isServer: connection.isServer)
+        case .noop: break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (receiver)")
         }

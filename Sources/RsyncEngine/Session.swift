@@ -222,8 +222,8 @@ public final class Session {
             throw peerExit(payload)
         case .success:
             guard payload.count == 4 else { throw Sender.badConfirmation(payload) }
-        case .noop, .ioTimeout:
-            break
+        case .ioTimeout: try input.takeTimeLimit(payload, isServer: configuration.isServer)
+        case .noop: break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (sender)")
         }
@@ -234,7 +234,7 @@ public final class Session {
     private func receive(
         _ opener: any DestinationOpener, _ requested: RequestedNames?, _ names: [UInt8]?
     ) throws(SessionError) {
-        let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
+        let early = EarlyMessages(observer: observer, input: input, isServer: configuration.isServer)
         input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
         let connection = try start()
         if let names { forwarder = try NameForwarder(names, connection) }
@@ -378,11 +378,14 @@ public final class Session {
 /// first list.
 private final class EarlyMessages {
     private let observer: any SessionObserver
+    /// It calls this here, so it lives longer.
+    private unowned let input: ProtocolInput
     private let isServer: Bool
     private(set) var ledger = ErrorLedger()
 
-    init(observer: any SessionObserver, isServer: Bool) {
+    init(observer: any SessionObserver, input: ProtocolInput, isServer: Bool) {
         self.observer = observer
+        self.input = input
         self.isServer = isServer
     }
 
@@ -392,11 +395,11 @@ private final class EarlyMessages {
             if code == .errorXfer { ledger.notePeerFailure() }
             if let kind = SessionEvent.TextKind(code) { observer.handle(.text(kind, trimmed(payload))) }
         case .ioError:
-            if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
+            if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
         case .errorExit:
             throw peerExit(payload)
-        case .ioTimeout, .noop:
-            break
+        case .ioTimeout: try input.takeTimeLimit(payload, isServer: isServer)
+        case .noop: break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (Receiver)")
         }
