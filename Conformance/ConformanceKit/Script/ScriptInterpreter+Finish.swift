@@ -1,0 +1,96 @@
+import RsyncProtocol
+import RsyncWire
+import TraceKit
+
+/// The rest of a session as an honest peer has it (SES-130 to SES-146).
+extension ScriptInterpreter {
+    /// As the sender: `{"contents": {"a": "hello\n"}}` answers every request for a name with what stands there, and goes
+    /// through all phases to the end. As the receiver: ends all phases.
+    func finish(_ value: JSONValue) throws(Interruption) {
+        if session.context.isSender {
+            try serve(value["contents"])
+        } else {
+            try endAsReceiver()
+        }
+        try flush()
+        // A server ends here, and its client waits for that before it ends itself.
+        if session.context.isServer { session.wire.closeOutput() }
+        _ = try stops { () throws(ScriptWire.Stop) in try session.wire.toEnd() }
+    }
+
+    /// DONEs of the generator that the sender answers with one of its own before the statistics.
+    private var loopDones: Int {
+        let lists = session.traits.incrementalRecursion ? max(1, session.lists.count) : 1
+        return lists + session.traits.lastLoopPhase
+    }
+
+    private func serve(_ contents: JSONValue?) throws(Interruption) {
+        if session.traits.incrementalRecursion, !session.sawListEOF {
+            session.writeIndex(FileIndex.fileListEOF)
+            session.sawListEOF = true
+        }
+        // What the script has answered already stays answered.
+        while session.donesWritten < loopDones {
+            if session.donesRead > session.donesWritten {
+                session.writeIndex(FileIndex.done)
+                continue
+            }
+            guard let item = try nextItem() else { continue }
+            if item.attributes.flags.contains(.transfer) { try answer(item, contents) }
+        }
+        if session.context.isServer { try mistakes { () throws(ScriptMistake) in try statistics(.null) } }
+        try awaitDone()
+        guard session.traits.hasEchoedGoodbye else { return }
+        session.writeIndex(FileIndex.done)
+        try awaitDone()
+    }
+
+    private func answer(_ item: ScriptRequest, _ contents: JSONValue?) throws(Interruption) {
+        let name = session.entry(at: item.index)?.name ?? []
+        guard let content = contents?[EscapedText.text(name)] else {
+            throw .unexpected("a request for \(EscapedText.text(name)), of which the script has no contents")
+        }
+        try mistakes { () throws(ScriptMistake) in
+            try reply(.object(JSONObject([.init(name: "content", value: content), .init(name: "sum-head", value: .object(JSONObject([])))])))
+        }
+    }
+
+    private func awaitDone() throws(Interruption) {
+        if session.traits.goodbyeIsItem {
+            while try nextItem() != nil {}
+        } else {
+            let last = try receive { reader throws(WireError) in try reader.int32() }
+            guard last == FileIndex.done else { throw .unexpected("\(last) where the last mark was due") }
+        }
+    }
+
+    private func endAsReceiver() throws(Interruption) {
+        if session.traits.incrementalRecursion, !session.sawListEOF {
+            try stops { () throws(ScriptWire.Stop) in
+                while !session.sawListEOF {
+                    switch try session.readAnyIndex() {
+                    case FileIndex.fileListEOF: session.sawListEOF = true
+                    case ...FileIndex.fileListOffset: _ = try session.readList()
+                    case FileIndex.done: session.donesRead += 1
+                    case let index: throw .garbled("index \(index) where a list was due")
+                    }
+                }
+            }
+        }
+        let dones = loopDones + (session.traits.hasEchoedGoodbye ? 1 : 0)
+        while session.donesWritten < dones { session.writeIndex(FileIndex.done) }
+        while session.donesRead < loopDones {
+            let index = try stops { () throws(ScriptWire.Stop) in try session.readIndex() }
+            guard index < 0 else { throw .unexpected("index \(index) where the end of a phase was due") }
+        }
+        if !session.context.isServer {
+            let traits = session.traits
+            _ = try receive { reader throws(WireError) in try TransferStatistics(reading: &reader, traits: traits) }
+        }
+        if session.traits.hasEchoedGoodbye {
+            let index = try stops { () throws(ScriptWire.Stop) in try session.readIndex() }
+            guard index == FileIndex.done else { throw .unexpected("index \(index) where the goodbye was due") }
+        }
+        session.writeIndex(FileIndex.done)
+    }
+}
