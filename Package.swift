@@ -103,7 +103,7 @@ let package = Package(
         tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
-        tests("ConformanceKitTests", ["ConformanceKit", "TraceKit"]),
+        tests("ConformanceKitTests", ["ConformanceKit", "TraceKit", "CConform", "ebb"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(
             "CrossCheckTests",

@@ -43,7 +43,7 @@ struct ScriptEntry {
             throw ScriptMistake("an entry has no \(unknown)")
         }
         guard let name = value["name"] else { throw ScriptMistake("an entry has a name") }
-        self.name = try name.bytes()
+        self.name = try name.contents()
         let word = try value["type"]?.text() ?? "file"
         guard let type = Self.types[word] else { throw ScriptMistake("there is no type \(word)") }
         self.type = type
@@ -133,7 +133,7 @@ struct ScriptEntry {
         if flags & Flags.sameGid == 0 { try writeId("gid", "group", flags & Flags.groupName, &writer, traits) }
         try writeDevice(flags, &writer, format)
         if type == .symlink, format.preserveLinks {
-            let target = try value["target"]?.bytes() ?? [UInt8(ascii: "x")]
+            let target = try value["target"]?.contents() ?? [UInt8(ascii: "x")]
             writer.number(try value["target-length"]?.word32() ?? Int32(target.count), traits)
             writer.bytes(target)
         }

@@ -5,10 +5,10 @@ import TraceKit
 /// The rest of a session as an honest peer has it (SES-130 to SES-146).
 extension ScriptInterpreter {
     /// As the sender: `{"contents": {"a": "hello\n"}}` answers every request for a name with what stands there, and goes
-    /// through all phases to the end. As the receiver: ends all phases.
+    /// through all phases to the end, with `statistics` as the step has them. As the receiver: ends all phases.
     func finish(_ value: JSONValue) throws(Interruption) {
         if session.context.isSender {
-            try serve(value["contents"])
+            try serve(value)
         } else {
             try endAsReceiver()
         }
@@ -24,7 +24,7 @@ extension ScriptInterpreter {
         return lists + session.traits.lastLoopPhase
     }
 
-    private func serve(_ contents: JSONValue?) throws(Interruption) {
+    private func serve(_ value: JSONValue) throws(Interruption) {
         if session.traits.incrementalRecursion, !session.sawListEOF {
             session.writeIndex(FileIndex.fileListEOF)
             session.sawListEOF = true
@@ -36,9 +36,9 @@ extension ScriptInterpreter {
                 continue
             }
             guard let item = try nextItem() else { continue }
-            if item.attributes.flags.contains(.transfer) { try answer(item, contents) }
+            if item.attributes.flags.contains(.transfer) { try answer(item, value["contents"]) }
         }
-        if session.context.isServer { try mistakes { () throws(ScriptMistake) in try statistics(.null) } }
+        if session.context.isServer { try mistakes { () throws(ScriptMistake) in try statistics(value["statistics"] ?? .null) } }
         try awaitDone()
         guard session.traits.hasEchoedGoodbye else { return }
         session.writeIndex(FileIndex.done)

@@ -34,6 +34,18 @@ extension ScriptInterpreter {
         try startFrames(traits)
     }
 
+    /// The handshake and the filter list, in whatever direction it is due (SES-26): `filters` are the rules of a client
+    /// that the script plays, the rest is as for `handshake`.
+    func open(_ value: JSONValue) throws(Interruption) {
+        try handshake(value)
+        let setup = session.context
+        // The client sends its rules, to a sender always.
+        let isDue = setup.isServer == setup.isSender || session.options.sendsFilterList(session.traits)
+        guard isDue else { return }
+        if setup.isServer { return try read(.string("filters"), .null) }
+        try mistakes { () throws(ScriptMistake) in try write("filters", value["filters"] ?? .array([]), times: 1) }
+    }
+
     private func exchangeCompat(_ value: JSONValue) throws(Interruption) -> CompatFlags {
         guard session.traits.hasCompatFlags else { return [] }
         guard session.context.isServer else {

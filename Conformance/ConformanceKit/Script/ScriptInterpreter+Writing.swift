@@ -83,13 +83,16 @@ extension ScriptInterpreter {
         return ScriptWire.header(tag: 7 + (try code(value["code"])), length: payload.count) + payload
     }
 
-    /// `text`, `bytes` in hexadecimal, or the number `int`.
+    /// `text`, `bytes` in hexadecimal, the number `int`, or the `index` of an entry.
     private func payload(_ value: JSONValue) throws(ScriptMistake) -> [UInt8] {
         if let text = value["text"] { return try text.contents() }
         if let bytes = value["bytes"] { return try bytes.hex() }
-        guard let number = value["int"] else { return [] }
         var writer = ByteWriter()
-        writer.int32(try number.word32())
+        if let number = value["int"] {
+            writer.int32(try number.word32())
+        } else if let entry = value["index"] {
+            writer.int32(try index(entry))
+        }
         return writer.bytes
     }
 

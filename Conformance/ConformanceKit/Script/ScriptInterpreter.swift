@@ -9,7 +9,8 @@ public struct ScriptInterpreter {
     private var attackStep: Int?
     private var steps: [JSONValue]
 
-    /// Runs the script and closes the descriptors. Returns when the target's output has ended or the time is over.
+    /// Runs the script. Returns behind its last step, or when the target has left, or when the time is over; the descriptors
+    /// stay open.
     public static func run(_ steps: [JSONValue], in context: ScriptSetup) -> ScriptReport {
         var interpreter = ScriptInterpreter(steps, context)
         return interpreter.run()
@@ -44,11 +45,14 @@ public struct ScriptInterpreter {
         if case .closed(let step) = end, let attackStep, step < attackStep {
             session.find("end of the session", "at step \(attackStep) or later", "at step \(step)")
         }
-        let ended = session.wire.finish()
-        switch end {
-        case .completed, .closed: if !ended { end = .deadline(step: session.step) }
-        default: break
+        if session.context.drains {
+            let ended = session.wire.drain()
+            switch end {
+            case .completed, .closed: if !ended { end = .deadline(step: session.step) }
+            default: break
+            }
         }
+        session.wire.release()
         return ScriptReport(
             end: end, findings: session.findings, messages: session.wire.messages, bytesReceived: session.wire.bytesReceived,
             received: session.wire.received, protocolNumber: session.isAgreed ? session.traits.version.number : nil)
@@ -79,15 +83,14 @@ public struct ScriptInterpreter {
         case "repeat": return try repeatSteps(value, step)
         case "read": return try read(value, step)
         case "handshake": return try handshake(value)
+        case "open": return try open(value)
         case "finish": return try finish(value)
         case "flush": return try flush()
-        case "idle":
-            let seconds = try mistakes { () throws(ScriptMistake) in try value.seconds() }
-            return try stops { () throws(ScriptWire.Stop) in try session.wire.idle(seconds: seconds) }
+        case "idle": return try idle(value)
         case "close": return try close(value)
         case "swap":
             try flush()
-            return try mistakes { () throws(ScriptMistake) in try ScriptSwap.perform(value, root: session.context.root) }
+            return try mistakes { () throws(ScriptMistake) in try ScriptSwap.perform(value, root: session.context.root, aside: session.context.aside) }
         default: break
         }
         let times = try mistakes { () throws(ScriptMistake) in try step["times"]?.count() ?? 1 }
@@ -104,17 +107,22 @@ public struct ScriptInterpreter {
         }
     }
 
+    /// Seconds, or `{"seconds": 2, "reading": false}`: the target's output then stays where it is.
+    private func idle(_ value: JSONValue) throws(Interruption) {
+        let seconds = try mistakes { () throws(ScriptMistake) in try (value["seconds"] ?? value).seconds() }
+        let reads = value["reading"]?.bool ?? true
+        try stops { () throws(ScriptWire.Stop) in try session.wire.idle(seconds: seconds, reading: reads) }
+    }
+
     private func close(_ value: JSONValue) throws(Interruption) {
         switch value {
         case .string("write"):
             try flush()
             session.wire.closeOutput()
-        case .string("read"): session.wire.closeInput()
         case .string("both"):
             try flush()
-            session.wire.closeOutput()
-            session.wire.closeInput()
-        default: throw .mistake(ScriptMistake("close is \"write\", \"read\" or \"both\""))
+            session.wire.closeBoth()
+        default: throw .mistake(ScriptMistake("close is \"write\" or \"both\""))
         }
     }
 

@@ -7,26 +7,29 @@ public struct ScriptSetup: Sendable {
     public var arguments: [[UInt8]]
     /// The protocol number that the peer announces.
     public var version: Int32
-    /// Descriptors: what the target writes, what it reads. They may be the same one; the script closes both.
-    public var input: Int32
-    public var output: Int32
-    /// Until when the whole script, end of the target's output included, must be through.
+    public var lanes: ScriptLanes
+    /// Until when the whole script must be through.
     public var seconds: Double
     /// The tree that the target reads or writes, for steps that change it meanwhile; nil where there is none.
     public var root: String?
+    /// Where `swap` puts what it takes out of the tree, on the same file system; nil: beside the tree.
+    public var aside: String?
+    /// Whether the target's output is read to its end behind the last step, too.
+    public var drains: Bool
 
     public init(
-        isServer: Bool, isSender: Bool, arguments: [[UInt8]], version: Int32, input: Int32, output: Int32, seconds: Double = 20,
-        root: String? = nil
+        isServer: Bool, isSender: Bool, arguments: [[UInt8]], version: Int32, lanes: ScriptLanes, seconds: Double = 20,
+        root: String? = nil, aside: String? = nil, drains: Bool = true
     ) {
         self.isServer = isServer
         self.isSender = isSender
         self.arguments = arguments
         self.version = version
-        self.input = input
-        self.output = output
+        self.lanes = lanes
         self.seconds = seconds
         self.root = root
+        self.aside = aside
+        self.drains = drains
     }
 }
 

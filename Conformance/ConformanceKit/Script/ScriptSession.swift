@@ -43,7 +43,7 @@ final class ScriptSession {
         self.context = context
         options = ServerOptions(context.arguments)
         capabilities = Self.capabilities(of: context.arguments)
-        wire = ScriptWire(input: context.input, output: context.output, seconds: context.seconds)
+        wire = ScriptWire(context.lanes, seconds: context.seconds)
         traits = SessionTraits(version: ProtocolVersion(context.version) ?? .newest)
         checksum = ChecksumVariant(name: nil, traits: traits)
         listChecksum = checksum

@@ -4,23 +4,24 @@ import Glibc
 ///
 /// `{"path": "dir", "with": {"symlink": "../outside"}}`: what is at the path is moved aside, and this stands in its place:
 /// `{"symlink": "target"}`, `{"file": "text"}`, `{"dir": true}`, `{"fifo": true}`, or null for nothing.
-/// `{"path": "a", "exchange": "b"}` exchanges two.
+/// `{"path": "a", "exchange": "b"}` exchanges two. The path `.` is the tree's root.
 enum ScriptSwap {
-    static func perform(_ value: JSONValue, root: String?) throws(ScriptMistake) {
+    static func perform(_ value: JSONValue, root: String?, aside: String?) throws(ScriptMistake) {
         guard let root else { throw ScriptMistake("there is no tree to change something in") }
         guard let path = value["path"] else { throw ScriptMistake("swap has a path") }
-        let place = root + "/" + (try path.text())
+        let name = try path.text()
+        let place = name == "." ? root : root + "/" + name
         if let other = value["exchange"] {
-            let aside = root + "/" + (try other.text())
+            let partner = root + "/" + (try other.text())
             let middle = place + ".swapping"
-            guard move(place, middle), move(aside, place), move(middle, aside) else {
+            guard move(place, middle), move(partner, place), move(middle, partner) else {
                 throw ScriptMistake("\(place) cannot be exchanged: errno \(errno)")
             }
             return
         }
         // Aside means out of the tree, beside it, where nothing of the target's looks.
-        let aside = root + ".swapped." + (try path.text()).split(separator: "/").joined(separator: ".")
-        if !move(place, aside), errno != ENOENT { throw ScriptMistake("\(place) cannot be moved: errno \(errno)") }
+        let gone = (aside ?? root) + ".swapped." + name.split(separator: "/").joined(separator: ".")
+        if !move(place, gone), errno != ENOENT { throw ScriptMistake("\(place) cannot be moved: errno \(errno)") }
         guard let with = value["with"], with != .null else { return }
         try make(with, at: place)
     }

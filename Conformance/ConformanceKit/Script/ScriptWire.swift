@@ -11,8 +11,11 @@ import RsyncWire
         case garbled(String)
     }
 
+    private let lanes: ScriptLanes
     private let input: Int32
     private let output: Int32
+    /// As they were found.
+    private let outputFlags: Int32
     /// Nanoseconds of the monotonic clock.
     private let deadline: Int64
 
@@ -45,12 +48,13 @@ import RsyncWire
     private static let mostMessages = 100_000
     private static let chunk = 64 * 1024
 
-    init(input: Int32, output: Int32, seconds: Double) {
-        self.input = input
-        self.output = output
+    init(_ lanes: ScriptLanes, seconds: Double) {
+        self.lanes = lanes
+        input = lanes.reading
+        output = lanes.writing
         deadline = Self.now() + Int64(seconds * 1e9)
-        let flags = fcntl(output, F_GETFL)
-        if flags >= 0 { _ = fcntl(output, F_SETFL, flags | O_NONBLOCK) }
+        outputFlags = fcntl(output, F_GETFL)
+        _ = fcntl(output, F_SETFL, outputFlags | O_NONBLOCK)
     }
 
     static func now() -> Int64 {
@@ -274,15 +278,21 @@ import RsyncWire
         }
     }
 
-    /// Lets so much time pass, reading what comes.
-    func idle(seconds: Double) throws(Stop) {
-        try flush()
+    /// Lets so much time pass. Without reading, what is written meanwhile stays unwritten as well where the target waits.
+    func idle(seconds: Double, reading: Bool) throws(Stop) {
+        if reading { try flush() } else { frame() }
         let end = Self.now() + Int64(seconds * 1e9)
         while case let rest = end - Self.now(), rest > 0 {
             guard Self.now() < deadline else { throw .deadline }
-            guard !inputEnded else { throw .closed }
-            var wait = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-            if unsafe poll(&wait, 1, Int32(clamping: min(rest, deadline - Self.now()) / 1_000_000 + 1)) > 0 { try readSome() }
+            guard !inputEnded || !reading else { throw .closed }
+            let writes = pendingStart < pending.count && !outputClosed
+            var waits = [
+                pollfd(fd: reading ? input : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: writes ? output : -1, events: Int16(POLLOUT), revents: 0),
+            ]
+            guard unsafe poll(&waits, 2, Int32(clamping: min(rest, deadline - Self.now()) / 1_000_000 + 1)) > 0 else { continue }
+            if waits[1].revents != 0 { writeSome() }
+            if waits[0].revents != 0 { try readSome() }
         }
     }
 
@@ -295,25 +305,22 @@ import RsyncWire
         outputClosed = true
         pending = []
         pendingStart = 0
-        if input == output { _ = shutdown(output, Int32(SHUT_WR)) } else { close(output) }
+        lanes.closeWrite()
     }
 
     private var isOutputReleased = false
-    private var isInputReleased = false
 
-    /// The target meets a broken pipe from now on.
-    func closeInput() {
-        guard !isInputReleased else { return }
-        isInputReleased = true
+    /// The target meets a broken pipe from now on, and an end of file.
+    func closeBoth() {
+        closeOutput()
         inputEnded = true
-        close(input)
+        lanes.closeBoth()
     }
 
-    /// Closes what is open, after the last bytes of the target.
-    /// - Returns: whether the target's output has ended in time.
-    func finish() -> Bool {
+    /// Ends the lane to the target, and waits for the end of the other.
+    /// - Returns: whether that came in time.
+    func drain() -> Bool {
         closeOutput()
-        defer { closeInput() }
         while !inputEnded {
             let remaining = deadline - Self.now()
             guard remaining > 0 else { return false }
@@ -325,6 +332,11 @@ import RsyncWire
             dataStart = 0
         }
         return true
+    }
+
+    /// Leaves the descriptors as they were.
+    func release() {
+        if !isOutputReleased || input == output { _ = fcntl(output, F_SETFL, outputFlags) }
     }
 }
 
