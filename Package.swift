@@ -77,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "rsync-conform",
             dependencies: [
-                "TraceKit", "PeerKit", "ConformanceKit", "RsyncCommand", "RsyncHost",
+                "TraceKit", "PeerKit", "ConformanceKit", "RsyncCommand", "RsyncHost", "CConform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Conformance/rsync-conform", swiftSettings: strict),

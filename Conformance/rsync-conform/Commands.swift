@@ -1,10 +1,12 @@
 import ArgumentParser
 
-@main
 struct RsyncConform: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rsync-conform", abstract: "Looks at what rsync programs say to each other, and judges it.",
-        subcommands: [SpecCommand.self, CoverageCommand.self, TraceCommand.self, SSHCommand.self])
+        subcommands: [
+            RunCommand.self, ListCommand.self, SpecCommand.self, CoverageCommand.self, ReportCommand.self,
+            TraceCommand.self, SSHCommand.self,
+        ])
 }
 
 struct TraceCommand: ParsableCommand {
