@@ -14,7 +14,7 @@ extension ScriptInterpreter {
         }
         try flush()
         // A server ends here, and its client waits for that before it ends itself.
-        if session.context.isServer { session.wire.closeOutput() }
+        if session.context.isServer { return session.wire.closeOutput() }
         _ = try stops { () throws(ScriptWire.Stop) in try session.wire.toEnd() }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// What a local user does to the target's tree between two steps.
 ///
@@ -6,6 +7,9 @@ import Glibc
 /// `{"symlink": "target"}`, `{"file": "text"}`, `{"dir": true}`, `{"fifo": true}`, or null for nothing.
 /// `{"path": "a", "exchange": "b"}` exchanges two. The path `.` is the tree's root.
 enum ScriptSwap {
+    /// What was taken out so far, so that nothing is put where something is.
+    private static let count = Atomic<Int>(0)
+
     static func perform(_ value: JSONValue, root: String?, aside: String?) throws(ScriptMistake) {
         guard let root else { throw ScriptMistake("there is no tree to change something in") }
         guard let path = value["path"] else { throw ScriptMistake("swap has a path") }
@@ -20,7 +24,8 @@ enum ScriptSwap {
             return
         }
         // Aside means out of the tree, beside it, where nothing of the target's looks.
-        let gone = (aside ?? root) + ".swapped." + name.split(separator: "/").joined(separator: ".")
+        let number = count.add(1, ordering: .relaxed).newValue
+        let gone = (aside ?? root) + ".swapped.\(number)"
         if !move(place, gone), errno != ENOENT { throw ScriptMistake("\(place) cannot be moved: errno \(errno)") }
         guard let with = value["with"], with != .null else { return }
         try make(with, at: place)
