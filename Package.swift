@@ -74,6 +74,9 @@ let package = Package(
         library("TraceKit", ["RsyncEngine", "RsyncCompress", "CConform"], path: "Conformance/TraceKit"),
         library("PeerKit", ["TraceKit", "CConform", "CLibSSH2", "RsyncHost"], path: "Conformance/PeerKit"),
         library("ConformanceKit", ["TraceKit", "PeerKit", "RsyncOptions", "CConform"], path: "Conformance/ConformanceKit"),
+        library("FuzzKit", ["TraceKit", "ReverseSession", "RestrictedShell"], path: "Conformance/FuzzKit"),
+        .executableTarget(
+            name: "rsync-fuzz", dependencies: ["FuzzKit", "CConform"], path: "Conformance/rsync-fuzz", swiftSettings: strict),
         .executableTarget(
             name: "rsync-conform",
             dependencies: [
@@ -103,7 +106,8 @@ let package = Package(
         tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
-        tests("ConformanceKitTests", ["ConformanceKit", "TraceKit", "CConform", "ebb"]),
+        tests("ConformanceKitTests", ["ConformanceKit", "PeerKit", "TraceKit", "CConform", "rsync-conform", "ebb"]),
+        tests("FuzzKitTests", ["FuzzKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(
             "CrossCheckTests",

@@ -4,8 +4,8 @@ struct RsyncConform: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rsync-conform", abstract: "Looks at what rsync programs say to each other, and judges it.",
         subcommands: [
-            RunCommand.self, ListCommand.self, SpecCommand.self, CoverageCommand.self, ReportCommand.self,
-            TraceCommand.self, SSHCommand.self,
+            RunCommand.self, ProbeCommand.self, MatrixCommand.self, ListCommand.self, SpecCommand.self, CoverageCommand.self,
+            ReportCommand.self, TraceCommand.self, SSHCommand.self,
         ])
 }
 

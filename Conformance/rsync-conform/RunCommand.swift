@@ -11,6 +11,7 @@ struct RunCommand: ParsableCommand {
             rsync-conform run -- rsync                             everything, in all roles that COMMAND can take
             rsync-conform run --role server-sender 'FLS-*/*' -- ./mine
             rsync-conform run 'hostile/*' 'p29/*' -- ebb rsync
+            rsync-conform run --html report.html --junit report.xml -- ./mine
 
             COMMAND gets the arguments of a server behind its own (`--server …`), or those of a client with `-e`. GLOBS are
             ids, flags and protocols. Exits with 0 when nothing failed, 1 after a failure or an unexpected pass, 2 when the
@@ -19,6 +20,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var suite: SuitePlace
     @OptionGroup var choice: RunChoice
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var outputs: ReportOutputs
 
     @Argument(help: ArgumentHelp("Which cases; behind -- the program under test and its first arguments.", valueName: "globs"))
     var words: [String] = []
@@ -34,25 +37,18 @@ struct RunCommand: ParsableCommand {
         let command = Self.command()
         let globs = Array(words.dropLast(command.count))
         let console = RunConsole(isQuiet: choice.quiet, isVerbose: choice.verbose)
-        let report: RunReport
+        let run: TargetRun
         do {
-            var configuration = try choice.configuration(suite: suite.directory(), command: command, globs: globs)
-            configuration.progress = { console.show($0, $1, of: $2) }
-            let runner = try Runner(configuration)
-            guard runner.expansion.cellCount > 0 else {
-                complain("no cell is chosen")
-                throw ExitCode(2)
-            }
-            report = try runner.run()
-            console.finish(report, registry: try ClauseRegistry(directory: "\(configuration.suite)/Spec"))
-        } catch let error as ExitCode {
-            throw error
+            let configuration = try choice.configuration(suite: suite.directory(), command: command, globs: globs)
+            let isWhole = globs.isEmpty && configuration.shard.count == 1 && choice.role.isEmpty && choice.protocol == "27-32"
+            run = try TargetRun(
+                configuration, target: target, hasFeatures: choice.features != nil, isWhole: isWhole, console: console)
+            try outputs.write([run.report], suite: configuration.suite)
         } catch {
             complain("\(error)")
             throw ExitCode(2)
         }
-        if report.count(.error) > 0 { throw ExitCode(2) }
-        if !report.isGood { throw ExitCode(1) }
+        if run.status != 0 { throw ExitCode(run.status) }
     }
 
     private func complain(_ text: String) {
@@ -69,7 +65,7 @@ struct RunChoice: ParsableArguments {
     @Option(help: "Only these protocols: 27-32, 30-, 28,31.")
     var `protocol`: String = "27-32"
 
-    @Option(help: "What the target can do (features.json); what it lacks is unsupported.")
+    @Option(help: "What the target can do, as probe writes it. Default: found out by trying.")
     var features: String?
 
     @Option(help: "Cells at once. Default: one for each processor.")
@@ -134,11 +130,8 @@ struct RunChoice: ParsableArguments {
     private func roles() throws -> [TargetRole] {
         if role.isEmpty { return TargetRole.allCases.filter { $0 != .restricted } }
         return try role.flatMap { word -> [TargetRole] in
-            switch word {
-            case "server": [.serverSender, .serverReceiver]
-            case "client": [.clientSender, .clientReceiver]
-            default: if let role = TargetRole(rawValue: word) { [role] } else { throw Failure("--role=\(word): there is none") }
-            }
+            guard let roles = TargetRole.named(word) else { throw Failure("--role=\(word): there is none") }
+            return roles
         }
     }
 }

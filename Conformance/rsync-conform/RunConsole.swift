@@ -23,6 +23,19 @@ final class RunConsole: Sendable {
         }
     }
 
+    /// What is being done, on a terminal.
+    func status(_ text: String) {
+        if isTerminal, !isQuiet { write("\r\(text)\u{1b}[K") }
+    }
+
+    /// What is worth knowing, when all is told.
+    func remark(_ text: String) {
+        if isVerbose { write("\(text)\n") }
+    }
+
+    /// What someone should look at, always told.
+    func complain(_ text: String) { write("\(isTerminal ? "\r\u{1b}[K" : "")\(text)\n") }
+
     /// Failures of one case with one reason stand together: one text for all its roles and protocols.
     func finish(_ report: RunReport, registry: ClauseRegistry) {
         if isTerminal, !isVerbose, !isQuiet { write("\r\u{1b}[K") }

@@ -19,6 +19,9 @@ int conform_pidfd(pid_t process);
 /// signal handling and, if asked, a process group of its own. `environment` NULL = inherit. Returns an error number.
 int conform_spawn(pid_t *process, char *const argv[], char *const environment[], int input, int output, int errors,
                   int own_group);
+/// Starts argv[0] (searched in PATH) with the four descriptors as its 0, 1, 3 and 4, this process's standard error, and no
+/// other open; default signal handling. Returns an error number.
+int conform_spawn_shim(pid_t *process, char *const argv[], const int descriptors[4]);
 /// Makes a device node, fifo or socket; the device is given in parts.
 int conform_mknod(const char *path, mode_t mode, unsigned major_number, unsigned minor_number);
 unsigned conform_major(dev_t device);
@@ -69,5 +72,10 @@ int conform_resize_pipe(int descriptor, int bytes);
 
 /// Has SIGTERM, SIGINT, SIGHUP and SIGUSR1 written to `descriptor` as one byte each, instead of ending the process.
 int conform_catch_signals(int descriptor);
+
+/// Whether libFuzzer is linked in, which a build with its sanitizer does.
+int conform_can_fuzz(void);
+/// Hands the process to libFuzzer, which calls `one` with each input. Returns its exit status.
+int conform_fuzz(int count, char **words, int (*one)(const unsigned char *data, size_t size));
 
 #endif

@@ -62,7 +62,7 @@ public enum MarkdownReport {
 
     /// What does not pass, one line for each case and verdict with its cells; then why cells did not run, counted.
     private static func exceptions(_ report: RunReport, _ context: ReportPage.Context) -> [String] {
-        var lines = ["", "## \(report.displayName)", "", "`\(report.target.command.joined(separator: " "))`"]
+        var lines = ["", "## \(report.displayName)", "", "`\(command(report))`"]
         for verdict in [Verdict.fail, .unexpectedPass, .error, .expectedFail, .passNonstrict] {
             let results = report.results.filter { $0.verdict == verdict }
             guard !results.isEmpty else { continue }
@@ -84,6 +84,13 @@ public enum MarkdownReport {
             }
         }
         return lines
+    }
+
+    /// Without the directory, which is this machine's affair.
+    private static func command(_ report: RunReport) -> String {
+        let words = report.target.command
+        let program = words.first.map { $0.split(separator: "/").last.map { String($0) } ?? $0 } ?? ""
+        return ([program] + words.dropFirst()).joined(separator: " ")
     }
 
     /// `server-sender 30-32, client-sender 31`.

@@ -28,10 +28,10 @@ public final class Runner: Sendable {
 
     private let progress = Mutex(Progress())
 
-    public init(_ configuration: RunConfiguration) throws {
-        let library = try CaseLibrary(suite: configuration.suite)
+    /// `cases`: those to run; nil = all of the suite.
+    public init(_ configuration: RunConfiguration, cases: [Case]? = nil) throws {
         let registry = try ClauseRegistry(directory: "\(configuration.suite)/Spec")
-        expansion = CellExpansion(library.cases, registry, configuration)
+        expansion = CellExpansion(try cases ?? CaseLibrary(suite: configuration.suite).cases, registry, configuration)
         var configuration = configuration
         configuration.command = try Self.absolute(configuration.command)
         self.configuration = configuration
@@ -44,7 +44,7 @@ public final class Runner: Sendable {
     }
 
     /// A relative file is found from wherever a cell runs.
-    private static func absolute(_ command: [[UInt8]]) throws -> [[UInt8]] {
+    static func absolute(_ command: [[UInt8]]) throws -> [[UInt8]] {
         guard let first = command.first else { throw Failure(description: "there is no command to run") }
         guard let file = Launch.find(first) else {
             throw Failure(description: "\(String(decoding: first, as: UTF8.self)) is not in PATH")

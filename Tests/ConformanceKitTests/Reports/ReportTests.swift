@@ -101,6 +101,7 @@ enum SampleReport {
         #expect(text.contains("| SES-1/fail | server-sender 31 | because &lt;/script>&lt;b>\"&' \\| `x`"))
         #expect(text.contains("| rsync 3.2.7 | server-sender, client-receiver | 8 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 |"))
         #expect(text.contains("| Title \\| one | 2 | 0 / 2 | 0 / 2 |"))
+        #expect(text.contains("`rsync ") && !text.contains("/usr/bin"))
     }
 
     @Test func namesCellsByRoleAndRanges() {
