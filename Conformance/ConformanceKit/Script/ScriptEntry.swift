@@ -55,8 +55,7 @@ struct ScriptEntry {
 
     /// What a reader would make of it; nil when it would refuse it.
     var plain: FileEntry? {
-        guard !name.isEmpty, name.count < 4096, let type = FileMode(bits: UInt32(bitPattern: mode)).type else { return nil }
-        _ = type
+        guard name.count < 4096, FileMode(bits: UInt32(bitPattern: mode)).type != nil else { return nil }
         return FileEntry(plain: name, mode: FileMode(bits: UInt32(bitPattern: mode)))
     }
 

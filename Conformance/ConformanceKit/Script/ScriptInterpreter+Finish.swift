@@ -51,7 +51,7 @@ extension ScriptInterpreter {
             throw .unexpected("a request for \(EscapedText.text(name)), of which the script has no contents")
         }
         try mistakes { () throws(ScriptMistake) in
-            try reply(.object(JSONObject([.init(name: "content", value: content), .init(name: "sum-head", value: .object(JSONObject([])))])))
+            try reply(.object(JSONObject([.init(name: "content", value: content)])))
         }
     }
 
@@ -81,7 +81,11 @@ extension ScriptInterpreter {
         while session.donesWritten < dones { session.writeIndex(FileIndex.done) }
         while session.donesRead < loopDones {
             let index = try stops { () throws(ScriptWire.Stop) in try session.readIndex() }
-            guard index < 0 else { throw .unexpected("index \(index) where the end of a phase was due") }
+            guard index >= 0 else { continue }
+            // The echo of an item that asked for no data.
+            let traits = session.traits
+            let echo = try receive { reader throws(WireError) in try ItemAttributes(reading: &reader, traits: traits) }
+            guard !echo.flags.contains(.transfer) else { throw .unexpected("a reply for index \(index) where the end of a phase was due") }
         }
         if !session.context.isServer {
             let traits = session.traits

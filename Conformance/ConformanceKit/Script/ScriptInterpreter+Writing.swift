@@ -14,16 +14,16 @@ extension ScriptInterpreter {
         default:
             // Only what does not depend on what was written before is written many times at once.
             if let bytes = try primitive(name, value) { return session.wire.write(repeated(bytes, times)) }
+            if name == "entry" { return try entry(value, times: times) }
             for _ in 0..<times { try structure(name, value) }
         }
     }
 
     private func repeated(_ bytes: [UInt8], _ times: Int) -> [UInt8] {
-        guard times != 1 else { return bytes }
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count * times)
-        for _ in 0..<times { result += bytes }
-        return result
+        guard times != 1, !bytes.isEmpty else { return bytes }
+        var result = bytes
+        while result.count < bytes.count * times { result += result }
+        return Array(result.prefix(bytes.count * times))
     }
 
     /// nil for a step that is none.
@@ -120,7 +120,6 @@ extension ScriptInterpreter {
 
     private func structure(_ name: String, _ value: JSONValue) throws(ScriptMistake) {
         switch name {
-        case "entry": try entry(value)
         case "end-list": try endList(value)
         case "ids": try ids(value)
         case "index": session.writeIndex(try index(value))
@@ -135,14 +134,14 @@ extension ScriptInterpreter {
         }
     }
 
-    private func entry(_ value: JSONValue) throws(ScriptMistake) {
+    private func entry(_ value: JSONValue, times: Int) throws(ScriptMistake) {
         let entry = try ScriptEntry(value)
         var writer = ByteWriter()
         try entry.write(to: &writer, format: session.format, position: session.written.count)
         try entry.writeAttributes(
             to: &writer, accessLists: session.format.preserveAccessLists, xattrs: session.options.letter("X"))
-        session.wire.write(writer.bytes)
-        if let plain = entry.plain { session.written.append(plain) }
+        session.wire.write(repeated(writer.bytes, times))
+        if let plain = entry.plain { session.written += repeatElement(plain, count: times) }
     }
 
     /// The end marker and what is due behind it: id lists without a name, the error flags (FLS-81 to FLS-90).

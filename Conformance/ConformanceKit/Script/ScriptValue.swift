@@ -70,10 +70,9 @@ extension JSONValue {
             let unit = try unit.bytes()
             guard !unit.isEmpty else { throw ScriptMistake("nothing cannot be repeated") }
             let size = try size.count()
-            var result: [UInt8] = []
-            result.reserveCapacity(size + unit.count)
-            while result.count < size { result += unit }
-            return Array(result[..<size])
+            var result = unit
+            while result.count < size { result += result }
+            return Array(result.prefix(size))
         }
         return try bytes()
     }

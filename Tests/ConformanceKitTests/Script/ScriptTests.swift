@@ -125,6 +125,17 @@ struct ScriptTests {
         #expect(result.files == ["a": "hello\n"])
     }
 
+    /// HOS-81: on each side of the limit.
+    @Test(arguments: [(65_536, 0), (65_537, 22)] as [(Int, Int32)])
+    func takesSoManyRulesAndNoMore(count: Int, status: Int32) throws {
+        let result = try ScriptTarget(isSender: true, version: 29).run(
+            #"""
+            [{"handshake": {}}, {"bytes": "03 00 00 00 2d 20 78", "times": \#(count)}, {"int": 0}, {"read": "lists"}, {"finish": {}}]
+            """#, files: ["a": "hello
+"])
+        #expect(result.outcome == .exited(status))
+    }
+
     @Test func changesTheTreeBetweenTwoSteps() throws {
         let result = try ScriptTarget(isSender: true, version: 31).run(
             #"""
