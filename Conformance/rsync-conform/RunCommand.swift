@@ -83,6 +83,14 @@ struct RunChoice: ParsableArguments {
     @Flag(help: "A broken SHOULD is a failure.")
     var strict = false
 
+    @Flag(help: "One protocol for each case and role instead of all.")
+    var quick = false
+
+    @Option(help: "How servers are reached: pipe, or ssh (a loopback sshd, over libssh2).")
+    var via: Carrier = .pipe
+
+    enum Carrier: String, ExpressibleByArgument, CaseIterable { case pipe, ssh }
+
     @Option(help: "Address space of the target in MiB.")
     var addressSpace: UInt = 0
 
@@ -112,6 +120,8 @@ struct RunChoice: ParsableArguments {
         configuration.timeoutFactor = timeout
         configuration.seed = seed
         configuration.isStrict = strict
+        configuration.isQuick = quick
+        configuration.isOverSSH = via == .ssh
         configuration.addressSpace = addressSpace << 20
         configuration.scratch = scratch
         #if KNOBS

@@ -215,10 +215,10 @@ struct CellJudge {
     private func arguments() throws -> [Finding] {
         var findings: [Finding] = []
         if let wanted = expect.arguments {
-            let found = seen.serverArguments
-            let line = found.map { EscapedText.text($0) }.joined(separator: " ")
+            let found = seen.shellCall?.arguments ?? seen.serverArguments
+            let line = String(decoding: Array(found.joined(separator: [0x20])), as: UTF8.self)
             func add(_ text: String) { findings.append(finding("argv", "\(text): \(line)", must: wanted.isMust)) }
-            if seen.shellWords == nil { add("the remote shell was not called") }
+            if seen.shellCall == nil, !role.isServer { add("the remote shell was not called") }
             if let equals = wanted.equals?.map({ names.expand($0) }), equals != found {
                 add("the server's arguments are not \(equals.map { EscapedText.text($0) }.joined(separator: " "))")
             }
@@ -226,8 +226,9 @@ struct CellJudge {
             for word in wanted.lacks.map({ names.expand($0) }) where found.contains(word) { add("\(EscapedText.text(word)) is there") }
             if let pattern = wanted.matches, !Patterns.fits(try Patterns.compile(names.expand(pattern)), line) { add("does not fit /\(pattern)/") }
         }
-        if let host = expect.host, seen.shellWords?.first != host {
-            findings.append(finding("host", "host \(seen.shellWords?.first.map { EscapedText.text($0) } ?? "none"), expected \(EscapedText.text(host))"))
+        if let host = expect.host, seen.shellCall?.host != host {
+            let shown = { (words: [[UInt8]]) in words.map { EscapedText.text($0) }.joined(separator: " ") }
+            findings.append(finding("host", "host \(seen.shellCall.map { shown($0.host) } ?? "none"), expected \(shown(host))"))
         }
         return findings
     }

@@ -53,6 +53,10 @@ extension Case {
         request = command
         stream = try reader.optional("stream") { item throws(JSONDefect) in try StreamFaults(item) } ?? .none
         expect = try reader.optional("expect") { item throws(JSONDefect) in try Expectation(item) } ?? Expectation()
+        if case .argumentsOnly = peer, value.object?["expect"]?.object?["outcome"] == nil, expect.exit == nil {
+            // Its server is gone at once.
+            expect.outcome = .ends
+        }
         try reader.finish()
         if command != nil, roles != [.restricted] { throw JSONDefect(path, "peer: command is for the role restricted alone") }
         if case .argumentsOnly = peer, roles.contains(where: \.isServer) {

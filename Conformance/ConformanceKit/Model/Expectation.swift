@@ -55,7 +55,7 @@ public struct Expectation: Sendable {
 
     /// What a client's remote shell was told.
     public struct Arguments: Sendable {
-        /// Of the server's arguments, behind the program.
+        /// Of the words behind the program, as the client gave them, before any shell saw them.
         public var equals: [[UInt8]]?
         public var has: [[UInt8]] = []
         public var lacks: [[UInt8]] = []
@@ -89,7 +89,8 @@ public struct Expectation: Sendable {
     public var beside: Tree
     public var fields: [Field] = []
     public var arguments: Arguments?
-    public var host: [UInt8]?
+    /// The words before the program: the host, and what there is with it.
+    public var host: [[UInt8]]?
     public var bytes: Bytes?
     public var says: [Text] = []
     public var prints: [Text] = []

@@ -27,7 +27,9 @@ extension Expectation {
             return fields
         } ?? []
         arguments = try reader.optional("argv") { item throws(JSONDefect) in try Arguments(item) }
-        host = try reader.optional("host") { item throws(JSONDefect) in try item.bytes() }
+        host = try reader.optional("host") { item throws(JSONDefect) in
+            item.value.array == nil ? [try item.bytes()] : try item.words()
+        }
         bytes = try reader.optional("bytes") { item throws(JSONDefect) in try Bytes(item) }
         says = try reader.optional("says") { item throws(JSONDefect) in try Text.list(item, must: false) } ?? []
         prints = try reader.optional("prints") { item throws(JSONDefect) in try Text.list(item, must: true) } ?? []

@@ -93,6 +93,9 @@ extension TreeDescription.Item {
         if let many = reader.take("many") {
             var inner = try many.reader()
             count = try inner.required("count") { item throws(JSONDefect) in try item.positive() }
+            // Attributes stand beside the kind, or beside `many`.
+            let own = try TreeDescription.Attributes(&inner)
+            if reader.names.count == 1 { attributes = own }
             guard path.contains(UInt8(ascii: "%")) else { throw many.defect("the path of many alike has a % in it") }
             kind = try TreeDescription.Kind(&inner, many) ?? .file(.text([]))
             try inner.finish()

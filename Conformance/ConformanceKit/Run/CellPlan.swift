@@ -9,6 +9,8 @@ struct CellPlan {
     }
 
     var target: Launch
+    /// What a client calls its server.
+    var program = Array("rsync".utf8)
     var isTargetServer: Bool
     var peer: Peer
     /// Of a server that is started without a client's command line.
@@ -24,6 +26,8 @@ struct CellPlan {
     var stream: StreamFaults
     var cut: (lane: StreamFaults.Lane, at: Int)?
     var seconds: Double
+    /// The server is started through this remote shell; nil: directly.
+    var carrier: SecureShell?
 
     /// A client speaks to its remote shell; which of the two ends is the client.
     var hasClientProcess: Bool {

@@ -23,6 +23,8 @@ struct CellSetting {
     var hasKnobs: Bool
     /// Bytes; 0: none.
     var addressSpace: UInt
+    /// How servers are reached; nil: they are started directly.
+    var carrier: SecureShell?
 }
 
 /// Makes the session of one cell out of its case.
@@ -40,8 +42,12 @@ struct CellPreparation {
     var targetSends: Bool { role == .restricted ? one.direction == .pull : role.isSender }
     private var clientSends: Bool { role.isServer ? !targetSends : targetSends }
 
-    /// The client's options with the protocol.
-    var options: [[UInt8]] { one.options.map { names.expand($0) } + [Array("--protocol=\(protocolNumber)".utf8)] }
+    /// The client's options with the protocol, unless the case has one of its own.
+    var options: [[UInt8]] {
+        let own = one.options.map { names.expand($0) }
+        let option = Self.bytes("--protocol=")
+        return own.contains { $0.starts(with: option) } ? own : own + [option + Self.bytes("\(protocolNumber)")]
+    }
 
     /// The same as this project reads them; nil when it does not take them.
     var parsed: ParsedArguments? { try? ParsedArguments(parsing: options + [Array("a".utf8), Array("b".utf8)]) }
@@ -53,9 +59,12 @@ struct CellPreparation {
     private var sources: [[UInt8]] { one.paths.sources.map { Self.bytes("src/") + names.expand($0) } }
     private var destination: [UInt8] { Self.bytes("dst/") + names.expand(one.paths.destination) }
 
+    private static let pathOption = bytes("--rsync-path=")
+
     /// A client's words behind the program.
     func clientWords() -> [[UInt8]] {
-        var words = options + [Self.bytes("-e"), Self.bytes(sandbox.shell), Self.bytes("--rsync-path=rsync")]
+        // In front, so that a case may say otherwise.
+        var words = [Self.bytes("-e"), Self.bytes(sandbox.shell), Self.pathOption + Self.bytes("rsync")] + options
         let remote = one.remote?.map { names.expand($0) } ?? (clientSends ? [destination] : sources)
         let reached = remote.enumerated().map { Self.bytes($0.offset == 0 ? "conform:" : ":") + $0.element }
         words += clientSends ? sources + reached : reached + [destination]
@@ -152,6 +161,11 @@ struct CellPreparation {
             target: target, isTargetServer: role.isServer, peer: peer, serverArguments: serverArguments,
             shellDirectory: sandbox.shellDirectory, stream: one.stream,
             seconds: one.expect.seconds * setting.timeoutFactor)
+        if let path = options.last(where: { $0.starts(with: Self.pathOption) }) {
+            plan.program = Array(path.dropFirst(Self.pathOption.count))
+        }
+        plan.carrier = setting.carrier
+        if setting.carrier != nil, role.isServer, target.user != 0 { throw .skipped("an ordinary user is not reached over ssh") }
         plan.isForced = role == .restricted
         plan.request = one.request.map { names.expand($0) }
         plan.input = names.expand(one.input)

@@ -90,6 +90,7 @@ final class CellSession {
         } else {
             launch.words += arguments
         }
+        if let carrier = plan.carrier { launch = carrier.carried(launch) }
         let input = try Pipes.make(capacity: plan.stream.pipe), output = try Pipes.make(capacity: plan.stream.pipe)
         let ours = (Held(input.write), Held(output.read)), theirs = [Held(input.read), Held(output.write)]
         let errors = try Pipes.make()
@@ -138,8 +139,9 @@ final class CellSession {
 
     /// A client has called its remote shell.
     private func accept(_ call: ShellListener.Call) throws {
-        seen.shellWords = call.words
-        let line = Array(call.words.dropFirst().joined(separator: [0x20]))
+        let call = (shell: ShellCall(call.words, program: plan.program), input: call.input, output: call.output)
+        seen.shellCall = call.shell
+        let line = call.shell.line
         seen.serverArguments = ShellWords.arguments(line)
         if plan.isTargetServer {
             let server = try startServer(plan.target, [], line: line, isTarget: true)

@@ -1,5 +1,23 @@
 import TraceKit
 
+/// A client's call of its remote shell, word for word.
+struct ShellCall: Equatable {
+    /// Before the program: the host, and what there is with it.
+    let host: [[UInt8]]
+    /// What a shell at the far end is to run: the program, then its arguments as they stand on the line.
+    let command: [[UInt8]]
+
+    /// `program`: the word that the client was told to call its server by.
+    init(_ words: [[UInt8]], program: [UInt8]) {
+        let start = words.indices.dropFirst().first { words[$0] == program } ?? min(1, words.count)
+        host = Array(words[..<start])
+        command = Array(words[start...])
+    }
+
+    var arguments: [[UInt8]] { Array(command.dropFirst()) }
+    var line: [UInt8] { Array(command.joined(separator: [0x20])) }
+}
+
 /// What was seen of one session between the target and its peer.
 struct Observation {
     /// nil: it ran when its time was over, and was killed.
@@ -14,8 +32,8 @@ struct Observation {
     var recording = Trace.Recording()
     /// Whether the recording lacks what came later, for its size.
     var isTruncated = false
-    /// The words that a client gave its remote shell: host and command.
-    var shellWords: [[UInt8]]?
+    /// The words that a client gave its remote shell; nil: it did not call it.
+    var shellCall: ShellCall?
     /// The server's arguments, without the program's name.
     var serverArguments: [[UInt8]] = []
     /// Processes of the target that were there when it had ended.

@@ -17,6 +17,10 @@ public struct RunConfiguration: Sendable {
     public var isStrict = false
     /// Added to the target's environment, and to nobody else's.
     public var targetEnvironment: [(name: String, value: [UInt8])] = []
+    /// Servers are reached through a loopback sshd.
+    public var isOverSSH = false
+    /// One protocol of each case and role, another for each.
+    public var isQuick = false
     /// RLIMIT_AS of the target in bytes; 0: none.
     public var addressSpace: UInt = 0
     /// This program's file, which is also the engine peer and the remote shell.
@@ -58,8 +62,9 @@ public struct CellExpansion: Sendable {
         let all = cases.map { one -> Unit in
             let clause = registry[one.clauses[0]]
             let protocols = (one.protocols ?? clause?.protocols ?? .all).intersection(reach)
-            let cells = roles.filter(one.roles.contains).flatMap { role in
-                protocols.numbers.map { CellID(caseID: one.id, role: role, protocolNumber: $0) }
+            let cells = roles.filter(one.roles.contains).flatMap { role -> [CellID] in
+                let numbers = configuration.isQuick ? Self.sample(protocols.numbers, one.id + role.rawValue) : protocols.numbers
+                return numbers.map { CellID(caseID: one.id, role: role, protocolNumber: $0) }
             }
             return Unit(
                 one: one, level: one.level ?? clause?.level ?? .must,
@@ -67,6 +72,13 @@ public struct CellExpansion: Sendable {
         }
         let (index, count) = configuration.shard
         units = all.filter { !$0.cells.isEmpty }.enumerated().filter { $0.offset % count == index - 1 }.map(\.element)
+    }
+
+    /// One of them, the same for the same name in every run.
+    private static func sample(_ numbers: [Int32], _ name: String) -> [Int32] {
+        guard !numbers.isEmpty else { return [] }
+        let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return [numbers[Int(hash >> 32) % numbers.count]]
     }
 
     public var cellCount: Int { units.reduce(0) { $0 + $1.cells.count } }

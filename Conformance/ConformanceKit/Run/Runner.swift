@@ -13,7 +13,7 @@ public final class Runner: Sendable {
     public static let engineWord = "engine"
 
     private let configuration: RunConfiguration
-    private let setting: CellSetting
+    private let setting: Mutex<CellSetting>
     public let expansion: CellExpansion
 
     public struct Failure: Error, CustomStringConvertible {
@@ -35,12 +35,13 @@ public final class Runner: Sendable {
         var configuration = configuration
         configuration.command = try Self.absolute(configuration.command)
         self.configuration = configuration
-        setting = CellSetting(
+        let setting = CellSetting(
             command: configuration.command, targetEnvironment: configuration.targetEnvironment,
             program: configuration.program, seed: configuration.seed, isStrict: configuration.isStrict,
             timeoutFactor: configuration.timeoutFactor, suite: configuration.suite, stock: StockPeers().find,
             scripted: { try PeerFactory.make($0, role: $1, suite: $2) }, hasKnobs: configuration.hasKnobs,
             addressSpace: configuration.addressSpace)
+        self.setting = Mutex(setting)
     }
 
     /// A relative file is found from wherever a cell runs.
@@ -64,10 +65,17 @@ public final class Runner: Sendable {
         signal(SIGPIPE, SIG_IGN)
         _ = conform_become_reaper()
         let scratch = try ScratchDirectory(configuration.scratch)
+        var fixture: SecureShell.Fixture?
+        if configuration.isOverSSH {
+            fixture = try SecureShell.Fixture(in: scratch.path)
+            let carrier = fixture.map { SecureShell(program: configuration.program, endpoint: $0.endpoint) }
+            setting.withLock { $0.carrier = carrier }
+        }
         let workers = (0..<max(1, min(configuration.jobs, expansion.units.count))).map { index in
             WorkerThread { [self] in work(in: "\(scratch.path)/\(index)") }
         }
         for worker in workers { worker.join() }
+        fixture?.stop()
         scratch.remove()
         let results = progress.withLock { progress in expansion.units.indices.flatMap { progress.results[$0] ?? [] } }
         return RunReport(
@@ -115,7 +123,7 @@ public final class Runner: Sendable {
         if obstacle == nil {
             do {
                 runner = CellRunner(
-                    one: one, level: unit.level, setting: setting,
+                    one: one, level: unit.level, setting: setting.withLock { $0 },
                     sandbox: try Sandbox(root, one, maker, program: configuration.program), maker: maker)
             } catch {
                 trouble = "\(error)"
@@ -156,9 +164,19 @@ final class StockPeers: Sendable {
         known.withLock { known in
             if let peer = known[version ?? ""] { return peer }
             let peer = version == nil ? PeerCatalogue.stock() : PeerCatalogue.all().first { $0.version == version }
-            known[version ?? ""] = peer
-            return peer
+            let placed = peer.map { Peer(name: $0.name, version: $0.version, executable: Self.absolute($0.executable), newestProtocol: $0.newestProtocol) }
+            known[version ?? ""] = placed
+            return placed
         }
+    }
+}
+
+extension StockPeers {
+    /// Cells run elsewhere.
+    fileprivate static func absolute(_ path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
     }
 }
 

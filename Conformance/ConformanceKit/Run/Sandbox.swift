@@ -46,6 +46,7 @@ final class Sandbox {
         for directory in [root, box, "\(root)/shell"] where unsafe mkdir(directory, 0o755) != 0 {
             throw FileBytes.Failure(path: directory, errno: errno)
         }
+        if let owner = maker.owner, unsafe chown(box, owner, owner) != 0 { throw FileBytes.Failure(path: box, errno: errno) }
         guard unsafe symlink(program, "\(root)/shell/\(Runner.shellName)") == 0 else { throw FileBytes.Failure(path: root, errno: errno) }
     }
 
