@@ -5,12 +5,13 @@ import TraceKit
 /// The rest of a session as an honest peer has it (SES-130 to SES-146).
 extension ScriptInterpreter {
     /// As the sender: `{"contents": {"a": "hello\n"}}` answers every request for a name with what stands there, and goes
-    /// through all phases to the end, with `statistics` as the step has them. As the receiver: ends all phases.
+    /// through all phases to the end, with `statistics` as the step has them. As the receiver: reads what was asked for and
+    /// not read yet, of which no content may contain `lacks`, and ends all phases.
     func finish(_ value: JSONValue) throws(Interruption) {
         if session.context.isSender {
             try serve(value)
         } else {
-            try endAsReceiver()
+            try endAsReceiver(lacking: try mistakes { () throws(ScriptMistake) in try value["lacks"]?.bytes() })
         }
         try flush()
         // A server ends here, and its client waits for that before it ends itself.
@@ -64,7 +65,7 @@ extension ScriptInterpreter {
         }
     }
 
-    private func endAsReceiver() throws(Interruption) {
+    private func endAsReceiver(lacking secret: [UInt8]?) throws(Interruption) {
         if session.traits.incrementalRecursion, !session.sawListEOF {
             try stops { () throws(ScriptWire.Stop) in
                 while !session.sawListEOF {
@@ -82,10 +83,14 @@ extension ScriptInterpreter {
         while session.donesRead < loopDones {
             let index = try stops { () throws(ScriptWire.Stop) in try session.readIndex() }
             guard index >= 0 else { continue }
-            // The echo of an item that asked for no data.
+            // The echo of an item that asked for no data; or data that nobody has waited for yet.
             let traits = session.traits
             let echo = try receive { reader throws(WireError) in try ItemAttributes(reading: &reader, traits: traits) }
-            guard !echo.flags.contains(.transfer) else { throw .unexpected("a reply for index \(index) where the end of a phase was due") }
+            guard echo.flags.contains(.transfer) else { continue }
+            let found = try readReplyBody(index, echo)
+            if let secret, let content = found["content"]?.string, content.contains(EscapedText.text(secret)) {
+                session.find("content of index \(index)", "without \(EscapedText.text(secret))", content)
+            }
         }
         if !session.context.isServer {
             let traits = session.traits

@@ -181,40 +181,46 @@ extension ScriptInterpreter {
     }
 
     private func readReply() throws(Interruption) -> [String: JSONValue] {
-        guard session.compression == .none else { throw .mistake(ScriptMistake("replies of a compressed session are not understood")) }
         while true {
             let index = try stops { () throws(ScriptWire.Stop) in try session.readIndex() }
             guard index >= 0 else { throw .unexpected("the end of a phase where a reply was due") }
             let traits = session.traits
             let attributes = try receive { reader throws(WireError) in try ItemAttributes(reading: &reader, traits: traits) }
             guard attributes.flags.contains(.transfer) else { continue }
-            let digest = session.checksum.digestLength
-            let head = try receive { reader throws(WireError) in try SumHead(reading: &reader, traits: traits, digestLength: digest) }
-            session.reply.head = head
-            session.reply.content = []
-            var matches = 0
-            var literals = 0
-            tokens: while true {
-                switch try receive({ reader throws(WireError) in try PlainToken(reading: &reader, blockCount: head.count) }) {
-                case .end: break tokens
-                case .block(let block):
-                    matches += 1
-                    noteMatch(block)
-                case .literal(let count):
-                    literals += count
-                    session.reply.content += try stops { () throws(ScriptWire.Stop) in try session.wire.bytes(count) }
-                }
-            }
-            let sum = try stops { () throws(ScriptWire.Stop) in try session.wire.bytes(digest) }
-            return [
-                "index": .integer(Int64(index)), "name": .string(EscapedText.text(session.entry(at: index)?.name ?? [])),
-                "flags": .integer(Int64(attributes.flags.rawValue)), "basis": .integer(Int64(attributes.basis.rawValue)),
-                "xname": .string(EscapedText.text(attributes.xname)), "content": .string(EscapedText.text(session.reply.content)),
-                "size": .integer(Int64(session.reply.content.count)), "matches": .integer(Int64(matches)),
-                "literals": .integer(Int64(literals)), "count": .integer(Int64(head.count)),
-                "sum": .string(sum == session.sum(of: session.reply.content) ? "right" : "wrong"),
-            ]
+            return try readReplyBody(index, attributes)
         }
+    }
+
+    /// What follows index and attributes.
+    func readReplyBody(_ index: Int32, _ attributes: ItemAttributes) throws(Interruption) -> [String: JSONValue] {
+        guard session.compression == .none else { throw .mistake(ScriptMistake("replies of a compressed session are not understood")) }
+        let traits = session.traits
+        let digest = session.checksum.digestLength
+        let head = try receive { reader throws(WireError) in try SumHead(reading: &reader, traits: traits, digestLength: digest) }
+        session.reply.head = head
+        session.reply.content = []
+        var matches = 0
+        var literals = 0
+        tokens: while true {
+            switch try receive({ reader throws(WireError) in try PlainToken(reading: &reader, blockCount: head.count) }) {
+            case .end: break tokens
+            case .block(let block):
+                matches += 1
+                noteMatch(block)
+            case .literal(let count):
+                literals += count
+                session.reply.content += try stops { () throws(ScriptWire.Stop) in try session.wire.bytes(count) }
+            }
+        }
+        let sum = try stops { () throws(ScriptWire.Stop) in try session.wire.bytes(digest) }
+        return [
+            "index": .integer(Int64(index)), "name": .string(EscapedText.text(session.entry(at: index)?.name ?? [])),
+            "flags": .integer(Int64(attributes.flags.rawValue)), "basis": .integer(Int64(attributes.basis.rawValue)),
+            "xname": .string(EscapedText.text(attributes.xname)), "content": .string(EscapedText.text(session.reply.content)),
+            "size": .integer(Int64(session.reply.content.count)), "matches": .integer(Int64(matches)),
+            "literals": .integer(Int64(literals)), "count": .integer(Int64(head.count)),
+            "sum": .string(sum == session.sum(of: session.reply.content) ? "right" : "wrong"),
+        ]
     }
 
     /// The next message of the code that is expected, or of any.

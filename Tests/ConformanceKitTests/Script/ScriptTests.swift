@@ -131,8 +131,7 @@ struct ScriptTests {
         let result = try ScriptTarget(isSender: true, version: 29).run(
             #"""
             [{"handshake": {}}, {"bytes": "03 00 00 00 2d 20 78", "times": \#(count)}, {"int": 0}, {"read": "lists"}, {"finish": {}}]
-            """#, files: ["a": "hello
-"])
+            """#, files: ["a": "hello\n"])
         #expect(result.outcome == .exited(status))
     }
 
