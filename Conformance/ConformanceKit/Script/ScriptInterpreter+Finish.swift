@@ -48,7 +48,7 @@ extension ScriptInterpreter {
 
     private func answer(_ item: ScriptRequest, _ contents: JSONValue?) throws(Interruption) {
         let name = session.entry(at: item.index)?.name ?? []
-        guard let content = contents?[EscapedText.text(name)] else {
+        guard let content = contents?.object?.members.first(where: { EscapedText.bytes($0.name) == name })?.value else {
             throw .unexpected("a request for \(EscapedText.text(name)), of which the script has no contents")
         }
         try mistakes { () throws(ScriptMistake) in
