@@ -127,7 +127,7 @@ public struct FileListDecoder: Sendable {
         let traits = format.traits
         var next = previous
         var offset = reader.consumed - start
-        var length = try reader.fileLength(traits) & (Knob.decodesLengthShort.isOn ? 0xffff : .max)                                                // 5
+        var length = try reader.fileLength(traits) & (Knob.decodesLengthShort.isOn ? 0xffff : -1)  // 5
         guard length >= 0 || Knob.acceptsNegativeLengths.isOn else {
             throw WireError(
                 .outOfRange, field: "length", clause: "FLS-93.10", offset: offset, value: length, exitCode: 4)
