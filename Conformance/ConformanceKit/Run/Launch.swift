@@ -39,6 +39,7 @@ struct Launch {
             }
         }
         guard code == 0 else { throw Failure(program: name, errno: code) }
+        LiveGroups.add(process)
         return RunningProcess(process)
     }
 
@@ -74,6 +75,7 @@ final class RunningProcess {
             while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
         }
         if watch >= 0 { close(watch) }
+        LiveGroups.remove(id)
     }
 
     /// Whether it has ended; never waits.
