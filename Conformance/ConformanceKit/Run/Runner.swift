@@ -109,7 +109,11 @@ public final class Runner: Sendable {
             }
             guard index < expansion.units.count, !LiveGroups.isOver else { break }
             let results = run(expansion.units[index], root)
-            progress.withLock { $0.results[index] = results }
+            let isEnough = configuration.stopsAtFirstFailure && results.contains { $0.verdict == .fail }
+            progress.withLock { progress in
+                progress.results[index] = results
+                if isEnough { progress.next = expansion.units.count }
+            }
         }
         RemoveTree.remove([UInt8](root.utf8))
     }
@@ -137,7 +141,9 @@ public final class Runner: Sendable {
                 trouble = "\(error)"
             }
         }
-        return unit.cells.map { cell in
+        var hasFailed = false
+        return unit.cells.compactMap { cell in
+            if hasFailed, configuration.stopsAtFirstFailure { return nil }
             var result: CellResult
             if let runner, !LiveGroups.isOver {
                 result = runner.run(cell)
@@ -147,6 +153,7 @@ public final class Runner: Sendable {
                     protocolNumber: cell.protocolNumber, verdict: obstacle?.0 ?? .error, reason: obstacle?.1 ?? trouble ?? "")
             }
             result.rerun = rerun(cell)
+            if result.verdict == .fail { hasFailed = true }
             progress.withLock { progress in
                 progress.done += 1
                 configuration.progress(result, progress.done, expansion.cellCount)
