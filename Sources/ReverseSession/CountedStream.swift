@@ -25,8 +25,6 @@ final class CountedStream: ByteStream {
         return count
     }
 
-    func adopt(timeLimit seconds: Int32) { stream.adopt(timeLimit: seconds) }
-
     func write(_ bytes: [UInt8], _ range: Range<Int>) throws(StreamError) {
         try stream.write(bytes, range)
         sent.add(Int64(range.count), ordering: .relaxed)

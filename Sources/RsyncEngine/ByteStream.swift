@@ -12,15 +12,6 @@ public protocol ByteStream: AnyObject, Sendable {
     func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool
     /// No more bytes will be written.
     func closeWrite()
-<<<<<<< HEAD
-    /// The peer asks for no more patience than this (SES-104).
-    func adopt(timeLimit seconds: Int32)
-}
-
-extension ByteStream {
-    /// What is recorded or in memory knows no clock.
-    public func adopt(timeLimit seconds: Int32) {}
-=======
     /// From here on a wait may take so many seconds at most, where no shorter limit is in force.
     func limitSilence(toSeconds seconds: Int32)
 }
@@ -28,7 +19,6 @@ extension ByteStream {
 extension ByteStream {
     /// For streams that no wait is lost on.
     public func limitSilence(toSeconds seconds: Int32) {}
->>>>>>> main
 }
 
 /// Why a stream gave up.

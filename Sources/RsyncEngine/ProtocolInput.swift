@@ -89,19 +89,6 @@ final class ProtocolInput {
     /// One read of the stream: large enough for few system calls, small enough for many sessions.
     static let chunk = 64 * 1024
 
-    /// Message IO_TIMEOUT (SES-104): a client takes what a sane daemon may ask for, a server is told nothing.
-    func takeTimeLimit(_ payload: [UInt8], isServer: Bool) throws(SessionError) {
-        var reader = ByteReader(payload)
-        guard !isServer, let seconds = try? reader.int32() else {
-            throw SessionError(exitCode: 12, "invalid multi-message \(MessageCode.ioTimeout.rawValue):\(payload.count)")
-        }
-        guard (1...Self.longestTimeLimit).contains(seconds) else { return }
-        stream.adopt(timeLimit: seconds)
-    }
-
-    /// Seconds: a day. What is longer is no time limit that anybody set on purpose.
-    private static let longestTimeLimit: Int32 = 86_400
-
     init(stream: any ByteStream) {
         self.stream = stream
         data = [UInt8](repeating: 0, count: Self.chunk)

@@ -335,13 +335,8 @@ final class Receiver: @unchecked Sendable {
             post(.finished(index, .notSent))
         case .errorExit:
             throw peerExit(payload)
-<<<<<<< HEAD
-        case .ioTimeout: try connection.input.takeTimeLimit(payload, isServer: connection.isServer)
-        case .noop: break
-=======
         case .noop:
             break
->>>>>>> main
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (receiver)")
         }

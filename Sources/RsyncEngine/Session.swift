@@ -223,13 +223,8 @@ public final class Session {
             throw peerExit(payload)
         case .success:
             guard payload.count == 4 else { throw Sender.badConfirmation(payload) }
-<<<<<<< HEAD
-        case .ioTimeout: try input.takeTimeLimit(payload, isServer: configuration.isServer)
-        case .noop: break
-=======
         case .noop:
             break
->>>>>>> main
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (sender)")
         }
@@ -240,7 +235,7 @@ public final class Session {
     private func receive(
         _ opener: any DestinationOpener, _ requested: RequestedNames?, _ names: [UInt8]?
     ) throws(SessionError) {
-        let early = EarlyMessages(observer: observer, input: input, isServer: configuration.isServer)
+        let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
         input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
         let connection = try start()
         if let names { forwarder = try NameForwarder(names, connection) }
@@ -386,14 +381,11 @@ public final class Session {
 /// first list.
 private final class EarlyMessages {
     private let observer: any SessionObserver
-    /// It calls this here, so it lives longer.
-    private unowned let input: ProtocolInput
     private let isServer: Bool
     private(set) var ledger = ErrorLedger()
 
-    init(observer: any SessionObserver, input: ProtocolInput, isServer: Bool) {
+    init(observer: any SessionObserver, isServer: Bool) {
         self.observer = observer
-        self.input = input
         self.isServer = isServer
     }
 
@@ -406,13 +398,8 @@ private final class EarlyMessages {
             if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
         case .errorExit:
             throw peerExit(payload)
-<<<<<<< HEAD
-        case .ioTimeout: try input.takeTimeLimit(payload, isServer: isServer)
-        case .noop: break
-=======
         case .noop:
             break
->>>>>>> main
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (Receiver)")
         }

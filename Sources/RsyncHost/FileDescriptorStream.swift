@@ -143,11 +143,6 @@ public final class FileDescriptorStream: ByteStream {
         }
     }
 
-    /// Never more patience than asked for on this side.
-    public func adopt(timeLimit seconds: Int32) {
-        if seconds > 0, timeoutSeconds == 0 || timeoutSeconds > seconds { timeoutSeconds = seconds }
-    }
-
     /// Never later than the timeout, which is counted from the last byte here: a caller who asks again and again in
     /// short turns is waiting all the time. At end of stream, too, `read` would return at once.
     public func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool {
