@@ -106,6 +106,8 @@ final class Sender {
                 if try endOfPhase() { return }
             case FileIndex.deletionStatistics where connection.traits.hasDeletionStatistics:
                 try readDeletions()
+            case ..<0 where !Knob.senderIgnoresBadIndex.isOn:
+                throw .protocolViolation("index \(index), which no receiving side writes [FLS-125]")
             default:
                 try answer(index)
             }

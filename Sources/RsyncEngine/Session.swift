@@ -311,6 +311,8 @@ public final class Session {
         let destination = try opener.open(
             entryCount: firstLists.reduce(0) { $0 + $1.list.count },
             first: first.count > 0 ? first.entry(at: 0) : nil)
+        var plan = plan
+        plan.creation = CreationMask(destination: destination, umask: environment.umask)
         let mailbox = Mailbox()
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,
