@@ -72,6 +72,11 @@ struct AttributePlan: Sendable {
         return entry.mode.permissions & 0o777 & ~(Knob.umaskIsIgnored.isOn ? 0 : umask)
     }
 
+    /// What the file system gave a directory that was just made stays without `-p` (MET-35).
+    private func inherited(_ entry: FileEntry, _ status: FileStatus) -> UInt32 {
+        entry.isDirectory && !options.preservePermissions ? status.mode.permissions & 0o2000 : 0
+    }
+
     /// `-E` without `-p`, of regular files alone (MET-33).
     private func differsInExecutability(_ entry: FileEntry, _ existing: FileStatus) -> Bool {
         guard options.preserveExecutability, !Knob.executabilityIsIgnored.isOn, !options.preservePermissions, entry.isRegular else { return false }
@@ -97,7 +102,7 @@ struct AttributePlan: Sendable {
             change.atime = FileTime(seconds: entry.atime, nanoseconds: 0)
         }
         if !entry.mode.isSymlink {
-            let wanted = permissions(entry, existing: isNew ? nil : status)
+            let wanted = isNew ? permissions(entry, existing: nil) | inherited(entry, status) : permissions(entry, existing: status)
             // A change of owner clears setuid and setgid, so they are set again behind it (MET-24 step 2).
             let cleared = !Knob.setuidIsLost.isOn && (change.uid != nil || change.gid != nil) && wanted & 0o6000 != 0
             if wanted != status.mode.permissions || cleared { change.permissions = wanted }

@@ -57,7 +57,8 @@ extension Generator {
         let flags: ItemFlags
         if isNew {
             let alternate = try alternateDirectory(entry, path)
-            flags = plan.flags(entry, against: alternate?.status, [.localChange], isAlternateMatch: true)
+            let isMatch = alternate.map { plan.attributesUnchanged(entry, $0.status) } ?? false
+            flags = plan.flags(entry, against: alternate?.status, [.localChange], isAlternateMatch: isMatch)
                 .union(extendedFlags(entry, alternate.map { ($0.tree, path) }))
         } else {
             flags = plan.flags(entry, against: before, []).union(extendedFlags(entry, (tree, path)))
@@ -104,7 +105,11 @@ extension Generator {
     private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) -> Bool {
         guard let status = try examine(entry, path) else { return false }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
-        if let wanted = change.permissions { change.permissions = working(wanted) }
+        let wanted = change.permissions ?? status.mode.permissions
+        if working(wanted) != wanted {
+            change.permissions = working(wanted) == status.mode.permissions ? nil : working(wanted)
+            finalPermissions[entry.name] = wanted
+        }
         try addAccessLists(&change, entry, path, from: status)
         try apply(change, entry, path)
         return !change.isEmpty
@@ -160,10 +165,8 @@ extension Generator {
         {
             change.mtime = entry.time
         }
-        if options.rootMode == .normal, options.preservePermissions,
-            status.mode.permissions != entry.mode.permissions
-        {
-            change.permissions = entry.mode.permissions
+        if let wanted = finalPermissions.removeValue(forKey: entry.name), status.mode.permissions != wanted {
+            change.permissions = wanted
         }
         try apply(change, entry, path)
     }

@@ -185,7 +185,10 @@ extension Receiver {
 
     /// Below 29 nothing is said (XFR-120).
     private func oldBasis(_ target: RelativePath, isRedo: Bool) -> BasisPlace? {
-        if options.inPlace, !isRedo, let backup = side.backup(of: target) { return BasisPlace(place: backup, type: .backup) }
+        if options.inPlace, !isRedo, let backup = side.backup(of: target) {
+            side.makeBackupDirectories(for: backup)
+            return BasisPlace(place: backup, type: .backup)
+        }
         if let part = side.presentPartial(of: target) { return BasisPlace(place: part.place, type: .partialDir) }
         if options.inPlace || (try? destination.tree.status(target))?.mode.isRegular == true {
             return BasisPlace(place: SideFiles.Place(tree: destination.tree, path: target), type: .destination)
