@@ -127,7 +127,8 @@ struct ClientRun {
         let result: SessionResult
         if case .remote = arguments.filesFrom {
             let opener = try sourceOpener(from: sources)
-            result = session.runSender(namesFromPeer: opener.open(names:))
+            let forwarded = ForwardedNames(arguments, names)
+            result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })
         } else {
             let opened = try openSources(sources)
             result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
@@ -143,14 +144,13 @@ struct ClientRun {
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
         let result = session.runReceiver(
             localDestination(destination), requested: requestedNames(paths),
-            names: nameFile.map { NameList.wireForm($0, nulTerminated: arguments.nulTerminated) })
+            names: nameFile.map { ForwardedNames(arguments, names).wireForm($0) })
         return finish(result, console, role: "receiver", child)
     }
 
     /// ARG-37.
     private func requestedNames(_ paths: [[UInt8]]) -> RequestedNames? {
-        guard arguments.oldArguments == 0, !arguments.trustsSender else { return nil }
-        if case .remote = arguments.filesFrom { return nil }
+        guard arguments.checksNames else { return nil }
         // What the server makes of a name that climbs is what was asked for.
         let names =
             nameFile.map {

@@ -46,7 +46,9 @@ public enum TreeDescription: Sendable {
         public var nanoseconds: UInt32?
         public var owner: (uid: UInt32, gid: UInt32)?
         public var xattrs: [(name: [UInt8], value: [UInt8])] = []
-        /// In the kernel's form.
+        /// Whether they are told at all; if so, there are no others of the user's.
+        public var hasXattrs = false
+        /// In the kernel's form; empty: none at all.
         public var acl: [UInt8]?
         public var defaultACL: [UInt8]?
     }
@@ -91,6 +93,9 @@ extension TreeDescription.Item {
         if let many = reader.take("many") {
             var inner = try many.reader()
             count = try inner.required("count") { item throws(JSONDefect) in try item.positive() }
+            // Attributes stand beside the kind, or beside `many`.
+            let own = try TreeDescription.Attributes(&inner)
+            if reader.names.count == 1 { attributes = own }
             guard path.contains(UInt8(ascii: "%")) else { throw many.defect("the path of many alike has a % in it") }
             kind = try TreeDescription.Kind(&inner, many) ?? .file(.text([]))
             try inner.finish()
@@ -161,7 +166,7 @@ extension TreeDescription.Content {
 
     private static func random(_ size: Int, _ seed: UInt64) -> [UInt8] {
         var state = seed
-        return [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in
+        return unsafe [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in
             var position = 0
             while position < size {
                 state &+= 0x9e37_79b9_7f4a_7c15
@@ -212,6 +217,7 @@ extension TreeDescription.Attributes {
         }
         if let item = reader.take("xattrs") {
             var inner = try item.reader()
+            hasXattrs = true
             for name in inner.names {
                 guard let bytes = EscapedText.bytes(name) else { throw item.defect("\\x needs two hexadecimal digits") }
                 xattrs.append((bytes, try inner.required(name) { value throws(JSONDefect) in try value.bytes() }))
@@ -233,12 +239,15 @@ extension JSONReader.Item {
 
 /// `u::rw-,u:7:r--,g::r--,m::rw-,o::r--` as the value of the attribute that holds it.
 enum AccessListText {
+    static let accessName = Array("system.posix_acl_access".utf8)
+    static let defaultName = Array("system.posix_acl_default".utf8)
     private static let version: UInt32 = 2
     private static let tags: [String: (object: UInt16, named: UInt16)] = [
         "u": (0x01, 0x02), "g": (0x04, 0x08), "m": (0x10, 0x10), "o": (0x20, 0x20),
     ]
 
     static func kernelForm(_ item: JSONReader.Item) throws(JSONDefect) -> [UInt8] {
+        if item.value.string == "none" { return [] }
         var bytes = little(version, 4)
         for entry in try item.text().split(separator: ",") {
             let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -251,6 +260,9 @@ enum AccessListText {
         }
         return bytes
     }
+
+    /// Whether the mode says as much: owner, group and others, and nobody else.
+    static func isMinimal(_ list: [UInt8]) -> Bool { list.isEmpty || list.count == 4 + 3 * 8 }
 
     private static func little(_ value: UInt32, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
