@@ -8,10 +8,10 @@ extension Generator {
     /// soon as its list is finished; the rest happens at the directory's own list (FLS-121).
     func prepareDirectory(_ entry: FileEntry) throws(SessionError) {
         if leaves(entry) { return }
-        guard !options.dryRun, options.preserveTimes, !options.omitDirectoryTimes, !options.existingOnly else { return }
+        guard !options.dryRun, options.preserveTimes, !options.omitDirectoryTimes else { return }
         let path = try destination.path(entry.name)
         guard !path.isRoot, let existing = try examineDirectory(entry, path) else { return }
-        if existing == .present { return }
+        if existing == .present || existing == .absent && options.existingOnly { return }
         // A failure is for the directory's own turn to report.
         guard (try? tree.makeDirectory(path, permissions: entry.mode.permissions & 0o700 | 0o700)) != nil else { return }
         madeEarly.insert(entry.name)

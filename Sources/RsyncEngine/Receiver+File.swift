@@ -28,7 +28,10 @@ extension Receiver {
         let existing = try? destination.tree.status(target)
         var job = StoringJob(
             entry: entry, index: index, target: target, existing: existing,
-            reference: basis?.type == .destination ? existing : basis.flatMap { try? $0.place.tree.status($0.place.path) })
+            reference: basis?.type == .destination ? existing : basis.flatMap { basis in
+                // Below 29 nobody has said that there is a file (XFR-120).
+                (try? basis.place.tree.status(basis.place.path)).flatMap { $0.mode.isRegular ? $0 : nil }
+            })
         let output: OutputFile
         do throws(FileError) {
             if let existing, existing.mode.isDirectory {

@@ -70,6 +70,21 @@ extension OptionCase {
             setUp: "mkdir -p src/d src/e dst ref/d ref/e; chmod 700 ref/d; touch -d @1000000000 src/d src/e ref/d ref/e src ref",
             ["-rpi", "--link-dest=../ref"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
         OptionCase(
+            "append/attributes-before-the-second-try", covers: ["append"],
+            setUp: "mkdir src dst; seq 1 900 >src/f; chmod 600 src/f; echo zz >dst/f; chmod 755 dst/f; touch -d @1000000000 src/f src dst",
+            ["-ai", "--append"], comparing: [.tree, .status, .stdout], protocols: [29]),
+        OptionCase(
+            "append-verify/attributes-before-the-second-try", covers: ["append-verify"],
+            setUp: "mkdir src dst; seq 1 900 >src/f; chmod 600 src/f; echo zz >dst/f; chmod 755 dst/f; touch -d @1000000000 src/f src dst",
+            ["-ai", "--append-verify"], comparing: [.tree, .status, .stdout], protocols: [30, 31, 32]),
+        OptionCase(
+            "copy-dest/another-kind-of-item", covers: [],
+            setUp: "mkdir src dst ref; seq 1 900 >src/f; chmod 755 src/f; mkfifo ref/f; chmod 640 ref/f; touch -d @1000000000 src/f src",
+            ["-r", "--copy-dest=../ref"]),
+        OptionCase(
+            "existing/a-file-for-a-directory", covers: ["existing"],
+            setUp: "mkdir -p src/d dst; echo a >src/d/f; echo b >dst/d; touch -d @1000000000 src/d src dst/d dst", ["-a", "--existing"]),
+        OptionCase(
             "super/closed-directories", covers: ["super"],
             setUp: "mkdir -p src/d src/e/f dst/e; chmod 555 src/d src/e src/e/f dst/e; touch -d @1000000000 src/d src/e/f src/e src dst/e dst",
             ["-rt", "--no-super", "-M--no-super"], needsRoot: true,

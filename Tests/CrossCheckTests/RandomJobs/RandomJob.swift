@@ -61,7 +61,7 @@ struct RandomJob: Sendable {
         if trees["dst"]?.hasLoops == true { units.removeAll { $0 == ["-K"] } }
         // Stock gives what stands in a directory's place the directory's time, and tries to put into it what the directory holds.
         if let there = trees["dst"]?.nodes, source.nodes.contains(where: { path, node in
-            node.kind == .directory && there[path].map { $0.kind != .directory } ?? false
+            node.mayBeDirectory(drawn) && there[path].map { $0.kind != .directory } ?? false
         }) { units.removeAll { $0 == ["--ignore-existing"] } }
         // Without root's rights stock leaves owner bits behind on a directory that may be written to but not entered (MET-44).
         if drawn.contains(["--chmod=a-x,Dug+s"]) || trees.values.contains(where: \.hasClosedDirectories) {

@@ -21,6 +21,12 @@ struct RandomTree: Sendable {
         var nanoseconds: Int
         var owner: UInt32
         var group: UInt32
+
+        /// Of a source, with these options.
+        func mayBeDirectory(_ units: [[String]]) -> Bool {
+            if case .symlink = kind { return units.contains { ["-L", "-k", "--copy-unsafe-links"].contains($0[0]) } }
+            return kind == .directory
+        }
     }
 
     /// Content that a shell can make too: `count` bytes of what `seq` prints from a number on, or of zeros.
