@@ -33,10 +33,12 @@ struct ServerRun {
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
         RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
+        let capabilities = Capabilities(optionValue: arguments.capabilities)
         let session = Session(
             configuration: SessionConfiguration(
-                isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: Capabilities(optionValue: arguments.capabilities),
+                isServer: true, isSender: arguments.isSender,
+                version: ProtocolVersion(capabilities.advertised(own: try RsyncProgram.ownVersion(arguments).number)) ?? .oldest,
+                capabilities: capabilities,
                 seed: RsyncProgram.seed(arguments)
             ).withNamesFromEnvironment().with(names: names).with(closingLine: { [isSender = arguments.isSender] code in
                 Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
@@ -53,7 +55,7 @@ struct ServerRun {
                 ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
             links: options.followsLinks ? .anywhere : .none,
                 report: { RsyncProgram.complain($0, log: log) })
-            if arguments.filesFrom != nil { try opener.checkDirectory() }
+            if arguments.filesFrom != nil { try opener.checkDirectory() } else { try opener.check(sources) }
             if arguments.filesFrom == .peer {
                 result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })
             } else {

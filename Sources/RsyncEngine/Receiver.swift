@@ -326,7 +326,7 @@ final class Receiver: @unchecked Sendable {
         case .ioError:
             guard let bits = int32(payload) else { return }
             // Also with --ignore-errors (SES-101): that is about deletions, not about the outcome.
-            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
+            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
             post(.errors(ledger))
         case .noSend:
             guard let index = int32(payload),
@@ -337,7 +337,7 @@ final class Receiver: @unchecked Sendable {
             post(.finished(index, .notSent))
         case .errorExit:
             throw peerExit(payload)
-        case .ioTimeout, .noop:
+        case .noop:
             break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (receiver)")
