@@ -50,7 +50,9 @@ final class Receiver: @unchecked Sendable {
         self.destination = destination
         self.lists = lists
         self.plan = plan
-        side = SideFiles(options: options, destination: destination, umask: plan.umask)
+        side = SideFiles(
+            options: options, destination: destination, umask: plan.umask,
+            hasNanoseconds: connection.traits.hasNanoseconds)
         self.observer = observer
         self.mailbox = mailbox
         self.workingDirectory = workingDirectory
