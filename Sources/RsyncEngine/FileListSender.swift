@@ -53,8 +53,10 @@ final class FileListSender {
         var draft = beginList()
         for origin in scanner.arguments.indices {
             let argument = scanner.arguments[origin]
-            guard let start = try scanner.startItem(origin) else { continue }
-            try addWithImplied(start, argument, origin, to: &draft)
+            var isLeftOut = false
+            guard let start = try scanner.startItem(origin, isLeftOutBelow: &isLeftOut) else { continue }
+            try addWithImplied(isLeftOut ? nil : start, argument, origin, to: &draft)
+            if isLeftOut { continue }
             if start.entry.isRootDirectory, start.entry.hasContent {
                 let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
                 try add(contents, to: &draft)
@@ -77,7 +79,7 @@ final class FileListSender {
     /// FLS-23, FLS-24: implied directories before the start item; with incremental recursion each in its parent's
     /// list.
     private func addWithImplied(
-        _ start: SourceScanner.Found, _ argument: SourceArgument, _ origin: Int,
+        _ start: SourceScanner.Found?, _ argument: SourceArgument, _ origin: Int,
         to draft: inout Draft
     ) throws(SessionError) {
         var above = argument.implied[...]
@@ -92,15 +94,16 @@ final class FileListSender {
         if !options.impliedDirectories, !connection.traits.alwaysSendsImpliedDirectories { above = [] }
         var chain: [SourceScanner.Found] = []
         for item in above { chain.append(try scanner.impliedDirectory(item.name, item.status, origin: origin)) }
-        chain.append(start)
+        let last = chain.count
+        if let start { chain.append(start) }
         for (depth, item) in chain.enumerated() {
-            if depth < chain.count - 1, isKnownImplied(item.entry.name) { continue }
+            if depth < last, isKnownImplied(item.entry.name) { continue }
             if depth == 0 || !connection.traits.incrementalRecursion {
                 try add([item], to: &draft)
             } else {
                 extraEntries[chain[depth - 1].entry.name, default: []].append(item)
             }
-            if depth < chain.count - 1 { knownImplied.insert(item.entry.name) }
+            if depth < last { knownImplied.insert(item.entry.name) }
         }
     }
 

@@ -85,6 +85,16 @@ final class SourceFilters {
         return lists[origin].check(name, isDirectory: isDirectory, side: .sender) == .exclude
     }
 
+    /// What is in force for a start item before its implied directories have been entered.
+    func outerScope(ofStart argument: SourceArgument, origin: Int) throws(SessionError) -> FilterScope? {
+        guard readsFiles else { return nil }
+        do throws(FilterError) {
+            return try top(argument.implied.first?.name ?? argument.wireName, origin)
+        } catch {
+            throw error.asSessionError
+        }
+    }
+
     /// What is in force for a start item: its implied directories have been entered (FLT-41). nil without such rules.
     func scope(ofStart argument: SourceArgument, origin: Int) throws(SessionError) -> FilterScope? {
         guard readsFiles else { return nil }

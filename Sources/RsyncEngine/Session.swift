@@ -336,6 +336,7 @@ public final class Session {
         statistics = receiver.statistics
         statistics.files = lists.counts
         statistics.entries = lists.entryCount
+        statistics.totalSize = lists.totalSize
         statistics.listSize = lists.listSize
         statistics.deleted = generator.deletedCounts
         statistics.sent = output.bytesWritten

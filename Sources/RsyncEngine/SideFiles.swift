@@ -113,7 +113,7 @@ struct SideFiles: Sendable {
     func keepCopy(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Place? {
         guard let place = backup(of: target) else { return nil }
         try prepareBackup(place)
-        try copy(target, status, to: place)
+        try copy(target, status, to: place, asFile: true)
         return place
     }
 
@@ -168,11 +168,14 @@ struct SideFiles: Sendable {
         }
     }
 
-    private func copy(_ target: RelativePath, _ status: FileStatus, to place: Place) throws(FileError) {
+    /// `asFile`: what is on a device, not the device.
+    private func copy(
+        _ target: RelativePath, _ status: FileStatus, to place: Place, asFile: Bool = false
+    ) throws(FileError) {
         let attributes = AttributeChange(
             uid: status.uid, gid: status.gid, permissions: status.mode.permissions,
             mtime: FileTime(seconds: status.mtime, nanoseconds: status.nanoseconds))
-        if status.mode.isRegular {
+        if status.mode.isRegular || asFile {
             let source = try tree.open(target)
             defer { source.close() }
             let copy = try place.tree.createTemporary(for: place.path)

@@ -21,6 +21,7 @@ final class SourceScanner {
     private let alive: KeepAlive
     private var summer = FileSummer()
     private let workingDirectory: [UInt8]
+    private let seconds: @Sendable () -> Int64
     private let filters: SourceFilters
     /// nil without `-X`.
     let attributes: SourceAttributes?
@@ -33,6 +34,7 @@ final class SourceScanner {
     ) {
         filters = SourceFilters(options, arguments, outside: environment.filterFiles)
         workingDirectory = environment.workingDirectory
+        seconds = environment.seconds
         self.alive = alive
         accessLists = options.preserveAccessLists ? SourceAccessLists(options) : nil
         attributes = options.preserveXattrs ? SourceAttributes(options) : nil
@@ -42,8 +44,9 @@ final class SourceScanner {
         self.diagnostics = diagnostics
     }
 
-    /// The start item of one argument; nil when it is left out (FLS-11 to FLS-14).
-    func startItem(_ origin: Int) throws(SessionError) -> Found? {
+    /// The start item of one argument; nil when it is left out (FLS-11 to FLS-14). `isLeftOutBelow`: rule files in its implied
+    /// directories leave it out, and these go all the same (FLT-59).
+    func startItem(_ origin: Int, isLeftOutBelow: inout Bool) throws(SessionError) -> Found? {
         let argument = arguments[origin]
         if argument.isMissing { return missingItem(argument, origin) }
         let status: FileStatus
@@ -55,10 +58,14 @@ final class SourceScanner {
             return nil
         }
         let scope = try filters.scope(ofStart: argument, origin: origin)
-        if !argument.isDotDirectory,
-            isExcluded(argument.wireName, isDirectory: status.mode.isDirectory, Int32(origin), scope)
-        {
-            return nil
+        if !argument.isDotDirectory {
+            let isDirectory = status.mode.isDirectory
+            let outer = argument.implied.isEmpty ? scope : try filters.outerScope(ofStart: argument, origin: origin)
+            if isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), outer) { return nil }
+            // Without lists for each directory nobody looks from there.
+            isLeftOutBelow =
+                connection.traits.incrementalRecursion && !argument.implied.isEmpty
+                && isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), scope)
         }
         if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: Int32(origin)) }
         if status.mode.isDirectory, !options.recursive, !options.listDirectories {
@@ -207,8 +214,9 @@ final class SourceScanner {
     }
 
     private func entry(
-        _ name: [UInt8], _ status: FileStatus, in argument: SourceArgument, at path: RelativePath
+        _ name: [UInt8], _ found: FileStatus, in argument: SourceArgument, at path: RelativePath
     ) throws(SessionError) -> FileEntry? {
+        let status = options.copiesDevices ? asFile(found, in: argument, at: path) : found
         var entry = FileEntry(plain: name, mode: status.mode)
         fill(&entry, from: status)
         if entry.mode.isSymlink, options.preserveLinks {
@@ -233,6 +241,17 @@ final class SourceScanner {
                 ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)
         }
         return entry
+    }
+
+    /// `--copy-devices`: a device counts as a file (FLS-20).
+    private func asFile(_ found: FileStatus, in argument: SourceArgument, at path: RelativePath) -> FileStatus {
+        guard found.mode.type?.isDevice == true else { return found }
+        var status = found
+        status.mode = FileMode(.regular, permissions: found.mode.permissions & 0o777)
+        status.size = argument.tree.deviceSize(path)
+        status.mtime = seconds()
+        status.nanoseconds = 0
+        return status
     }
 
     /// `-A` and `-X`: items whose type is not transferred have none (MET-132, MET-145).
