@@ -3,7 +3,12 @@ import PackageDescription
 
 // Every arrow between targets is drawn in ARCHITECTURE.md; CI/laws checks that imports follow it.
 
+// Faults that can be turned on, for the conformance suite: in debug builds, and in a release build that asks for them.
+let knobs: SwiftSetting =
+    Context.environment["EBB_KNOBS"] == "1" ? .define("KNOBS") : .define("KNOBS", .when(configuration: .debug))
+
 let strict: [SwiftSetting] = [
+    knobs,
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),
     .enableUpcomingFeature("ExistentialAny"),
@@ -68,10 +73,11 @@ let package = Package(
         .target(name: "CConform", path: "Conformance/CConform"),
         library("TraceKit", ["RsyncEngine", "RsyncCompress", "CConform"], path: "Conformance/TraceKit"),
         library("PeerKit", ["TraceKit", "CConform", "CLibSSH2", "RsyncHost"], path: "Conformance/PeerKit"),
+        library("ConformanceKit", ["TraceKit", "PeerKit", "RsyncOptions", "CConform"], path: "Conformance/ConformanceKit"),
         .executableTarget(
             name: "rsync-conform",
             dependencies: [
-                "TraceKit", "PeerKit", "RsyncCommand", "RsyncHost",
+                "TraceKit", "PeerKit", "ConformanceKit", "RsyncCommand", "RsyncHost",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Conformance/rsync-conform", swiftSettings: strict),
@@ -97,6 +103,7 @@ let package = Package(
         tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
+        tests("ConformanceKitTests", ["ConformanceKit", "TraceKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(
             "CrossCheckTests",

@@ -21,8 +21,8 @@ public final class TemporaryDirectory: Sendable {
 }
 
 /// Removal of a whole tree that follows no symlink.
-enum RemoveTree {
-    static func remove(_ path: [UInt8]) {
+public enum RemoveTree {
+    public static func remove(_ path: [UInt8]) {
         var status = stat()
         guard unsafe path.withCPath({ unsafe lstat($0, &status) }) == 0 else { return }
         if status.st_mode & S_IFMT == S_IFDIR {
@@ -37,8 +37,8 @@ enum RemoveTree {
 }
 
 /// Names in a directory, in byte order, without `.` and `..`; nil when it cannot be read.
-enum DirectoryNames {
-    static func list(_ path: [UInt8]) -> [[UInt8]]? {
+public enum DirectoryNames {
+    public static func list(_ path: [UInt8]) -> [[UInt8]]? {
         guard let directory = unsafe path.withCPath({ unsafe opendir($0) }) else { return nil }
         defer { unsafe closedir(directory) }
         var names: [[UInt8]] = []
@@ -54,7 +54,7 @@ enum DirectoryNames {
 
 extension [UInt8] {
     /// Calls `body` with these bytes as a C string. Precondition: no NUL among them.
-    func withCPath<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    public func withCPath<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         let text = self + [0]
         return unsafe text.withUnsafeBytes { bytes in
             unsafe body(bytes.baseAddress!.assumingMemoryBound(to: CChar.self))

@@ -8,6 +8,11 @@ public struct DissectedField: Sendable, Equatable {
     public let name: String
     public let value: String
     public let clause: String
+    /// Its bytes, without frame headers; of a long one the first `longestBytes`.
+    public let bytes: [UInt8]
+
+    /// Enough for every field but data of files and frames.
+    public static let longestBytes = 8192
 
     /// `> 00000004  compat-flags                 0x1ff incremental-recursion …  [SES-42]`
     public var line: String {

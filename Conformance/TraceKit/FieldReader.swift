@@ -8,6 +8,8 @@ struct FieldReader {
     private(set) var gap: DissectionGap?
 
     private let raw: [UInt8]
+    /// What the reader goes through.
+    private var data: [UInt8]
     private var reader: ByteReader
     /// Where data bytes come from: from `data` on they stand at `raw`, up to the next piece.
     private var pieces: [(data: Int, raw: Int)] = [(0, 0)]
@@ -15,6 +17,7 @@ struct FieldReader {
     init(_ direction: Trace.Direction, _ raw: [UInt8]) {
         self.direction = direction
         self.raw = raw
+        data = raw
         reader = ByteReader(raw)
     }
 
@@ -53,11 +56,12 @@ struct FieldReader {
             reason: name.map { "\($0): \(reason)" } ?? reason)
     }
 
-    private mutating func note(_ name: String, _ clause: String, _ value: String, _ data: Range<Int>) {
-        let end = data.isEmpty ? rawOffset(data.lowerBound) : rawOffset(data.upperBound - 1) + 1
+    private mutating func note(_ name: String, _ clause: String, _ value: String, _ range: Range<Int>) {
+        let end = range.isEmpty ? rawOffset(range.lowerBound) : rawOffset(range.upperBound - 1) + 1
         fields.append(
             DissectedField(
-                direction: direction, offset: rawOffset(data.lowerBound), end: end, name: name, value: value, clause: clause))
+                direction: direction, offset: rawOffset(range.lowerBound), end: end, name: name, value: value, clause: clause,
+                bytes: Array(data[range].prefix(DissectedField.longestBytes))))
     }
 
     private func rawOffset(_ data: Int) -> Int {
@@ -97,6 +101,7 @@ struct FieldReader {
                 break
             }
         }
+        self.data = data
         reader = ByteReader(data)
         // What has been read already is not read again.
         try? reader.skip(start)
@@ -105,7 +110,8 @@ struct FieldReader {
     private mutating func add(_ name: String, _ clause: String, _ value: String, at offset: Int, count: Int) {
         fields.append(
             DissectedField(
-                direction: direction, offset: offset, end: offset + count, name: name, value: value, clause: clause))
+                direction: direction, offset: offset, end: offset + count, name: name, value: value, clause: clause,
+                bytes: Array(raw[offset..<offset + count].prefix(DissectedField.longestBytes))))
     }
 }
 

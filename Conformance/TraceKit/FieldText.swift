@@ -45,6 +45,7 @@ enum FieldText {
             "mtime \(entry.mtime)" + (entry.nanoseconds == 0 ? "" : "+\(entry.nanoseconds) ns"),
             "owner \(entry.uid):\(entry.gid)",
         ]
+        if entry.atime != 0 { words.append("atime \(entry.atime)") }
         if let name = entry.userName { words.append("user \(QuotedWords.write(name))") }
         if let name = entry.groupName { words.append("group \(QuotedWords.write(name))") }
         if entry.rdev != .none { words.append("device \(entry.rdev.major):\(entry.rdev.minor)") }

@@ -68,6 +68,22 @@ enum FilterListText {
                 show: { QuotedWords.write($0) })
         }
     }
+
+    /// The names of `--files-from`, up to the empty one (SES-122).
+    static func readNames(_ reader: inout FieldReader) throws(WireError) {
+        var isEnd = false
+        while !isEnd {
+            let name = try reader.field(
+                "name", "SES-122",
+                { reader throws(WireError) in
+                    var name: [UInt8] = []
+                    while case let byte = try reader.byte(), byte != 0 { name.append(byte) }
+                    return name
+                },
+                show: { $0.isEmpty ? "end" : QuotedWords.write($0) })
+            isEnd = name.isEmpty
+        }
+    }
 }
 
 /// Tokens of one file, plain or in the records of the compressed encodings. Compressed data is not inflated.

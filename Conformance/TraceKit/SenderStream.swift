@@ -9,6 +9,7 @@ struct SenderStream {
     private let session: DissectedSession
     private var list: FileListDecoder
     private var indexes: IndexDecoder
+    private var attributes: AttributeText
     private var nextStart: Int32 = 0
     private var listCount: Int = 0
     private var doneCount = 0
@@ -19,6 +20,7 @@ struct SenderStream {
         list = FileListDecoder(
             format: session.options.fileListFormat(session.traits, checksumLength: session.listSum.digestLength))
         indexes = IndexDecoder(traits: session.traits)
+        attributes = AttributeText(session)
         nextStart = session.traits.incrementalRecursion ? 1 : 0
     }
 
@@ -45,7 +47,8 @@ struct SenderStream {
             let item = try reader.field(
                 "entry", "FLS-37", { reader throws(WireError) in try decoder.decode(&reader) }, show: FieldText.listItem)
             list = decoder
-            guard case .entry = item else { break }
+            guard case .entry(let entry) = item else { break }
+            try attributes.read(&reader, mode: entry.mode)
             nextStart += 1
         }
         nextStart += 1
@@ -80,6 +83,7 @@ struct SenderStream {
         case ...FileIndex.fileListOffset: try readList()
         default:
             let item = try IndexText.readAttributes(&reader, traits)
+            try attributes.readReply(&reader, item)
             if item.flags.contains(.transfer), !session.options.isDryRun { try readFile() }
         }
     }
@@ -109,7 +113,15 @@ struct GeneratorStream {
     mutating func read() throws(WireError) {
         let traits = session.traits
         var doneCount = 0
+        let attributes = AttributeText(session)
         if !session.isPush { try FilterListText.read(&reader) }
+        if session.options.readsNames {
+            guard traits.filesFromIsFramed || !traits.clientStreamIsMultiplexed else {
+                reader.fail("names outside the frames are not known to the dissector")
+                return
+            }
+            try FilterListText.readNames(&reader)
+        }
         while !reader.isAtEnd {
             switch try IndexText.read(&reader, &indexes, traits, role: .generator, doneCount: doneCount) {
             case FileIndex.done: doneCount += 1
@@ -119,6 +131,7 @@ struct GeneratorStream {
                 return
             default:
                 let item = try IndexText.readAttributes(&reader, traits)
+                try attributes.readRequest(&reader, item)
                 if item.flags.contains(.transfer), !session.options.isDryRun { try readSums(traits) }
             }
         }

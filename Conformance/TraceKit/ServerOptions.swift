@@ -35,6 +35,8 @@ struct ServerOptions {
     var deletes: Bool { long.contains { $0 == "--delete" || $0.hasPrefix("--delete-") && $0 != "--delete-missing-args" } }
     var removesSourceFiles: Bool { has("--remove-source-files") || has("--remove-sent-files") }
     var appends: Bool { has("--append") }
+    /// SES-120: the client sends the names.
+    var readsNames: Bool { value("--files-from") == "-" }
     /// SES-54.
     var requestsCompression: Bool { compressCount > 0 || value("--compress-level") != nil }
     var negotiatesCompression: Bool { requestsCompression && explicitCompression == nil }
@@ -66,9 +68,8 @@ struct ServerOptions {
     /// Why a session with these options is beyond the dissector; nil when it is not.
     func obstacle() -> String? {
         if letter("s") { return "secluded arguments" }
-        if letter("A") || letter("X") { return "ACLs and extended attributes" }
-        if letter("N") || letter("U") { return "access and creation times" }
-        if value("--files-from") != nil { return "a files-from stream" }
+        if letter("N") { return "creation times" }
+        if has("--files-from"), !isSender { return "names of a file at the server" }
         if has("--only-write-batch") { return "a batch file that holds the data" }
         return nil
     }
@@ -77,7 +78,8 @@ struct ServerOptions {
         FileListFormat(
             traits: traits, preserveOwner: letter("o"), preserveGroup: letter("g"),
             preserveDevices: letter("D") || has("--devices"), preserveSpecials: letter("D") && !has("--no-specials") || has("--specials"),
-            preserveLinks: letter("l"), preserveHardLinks: letter("H"), checksumLength: letter("c") ? checksumLength : 0,
+            preserveAccessTimes: letter("U"),
+            preserveAccessLists: letter("A"), preserveLinks: letter("l"), preserveHardLinks: letter("H"), checksumLength: letter("c") ? checksumLength : 0,
             recursive: letter("r"), relative: letter("R"), numericIds: isNumeric, acceptsMissing: has("--delete-missing-args"))
     }
 }

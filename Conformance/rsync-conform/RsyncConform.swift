@@ -4,7 +4,7 @@ import ArgumentParser
 struct RsyncConform: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rsync-conform", abstract: "Looks at what rsync programs say to each other, and judges it.",
-        subcommands: [TraceCommand.self, SSHCommand.self])
+        subcommands: [SpecCommand.self, CoverageCommand.self, TraceCommand.self, SSHCommand.self])
 }
 
 struct TraceCommand: ParsableCommand {

@@ -43,7 +43,7 @@ public final class TokenEncoder {
     public func beginFile() {
         previous = 0
         run = nil
-        if name != .zstd { stream?.reset() }
+        if name != .zstd, !Knob.encoderIsNotReset.isOn { stream?.reset() }
     }
 
     /// Literal bytes of the file. Precondition: the range is not empty.
@@ -70,7 +70,7 @@ public final class TokenEncoder {
             flushBlocks(into: &writer)
             run = (index, index)
         }
-        guard name == .zlib, let stream else { return }
+        guard name == .zlib, !Knob.blocksDoNotEnterHistory.isOn, let stream else { return }
         let wasTaken = stream.insertBlock(bytes, range, isWhole: insertsWholeBlocks)
         precondition(wasTaken, "a flushed compressor is between two blocks")
     }
@@ -85,7 +85,7 @@ public final class TokenEncoder {
     private func flushBlocks(into writer: inout ByteWriter) {
         guard let blocks = run else { return }
         TokenRecord.blocks(first: blocks.first, last: blocks.last).write(to: &writer, previous: previous)
-        previous = blocks.last
+        if !Knob.tokenBaseStandsStill.isOn { previous = blocks.last }
         run = nil
     }
 
@@ -100,7 +100,7 @@ public final class TokenEncoder {
             if step.outcome == .done { break }
             writeFullRecords(keeping: Self.markLength, into: &writer)
         }
-        if name != .zstd { pendingCount -= Self.markLength }
+        if name != .zstd, !Knob.flushMarkTravels.isOn { pendingCount -= Self.markLength }
         writeFullRecords(keeping: 0, into: &writer)
         if pendingCount > 0 { writeRecord(pendingCount, into: &writer) }
     }

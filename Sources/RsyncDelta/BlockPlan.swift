@@ -1,4 +1,5 @@
 import RsyncProtocol
+import RsyncWire
 
 /// How a generator cuts a basis into blocks (XFR-30 to XFR-37).
 public enum BlockPlan {
@@ -39,8 +40,8 @@ public enum BlockPlan {
 
     /// XFR-31, XFR-32, before the limit of the protocol.
     static func defaultBlockLength(_ basisLength: Int64) -> Int32 {
-        guard basisLength > smallBasis else { return smallestDefaultLength }
-        return Int32(clamping: max(Int64(smallestDefaultLength), squareRoot(basisLength) / 8 * 8))
+        guard basisLength > smallBasis else { return smallestDefaultLength + (Knob.smallestBlockIsLarger.isOn ? 100 : 0) }
+        return Int32(clamping: max(Int64(smallestDefaultLength), squareRoot(basisLength) / (Knob.blockLengthIsUnrounded.isOn ? 1 : 8) * (Knob.blockLengthIsUnrounded.isOn ? 1 : 8)))
     }
 
     /// XFR-35, XFR-36.
@@ -48,7 +49,7 @@ public enum BlockPlan {
         let most = min(longestStrongLength, digestLength)
         if isRedo { return Int32(most) }
         let bits = max(0, biasBits + 2 * binaryLogarithm(basisLength) - binaryLogarithm(Int64(blockLength)))
-        return Int32(min(most, max(shortestStrongLength, (bits - 24) / 8)))
+        return Int32(min(most, max(Knob.strongSumsAreShort.isOn ? 1 : shortestStrongLength, (bits - 24 - (Knob.strongSumsAreShort.isOn ? 8 : 0)) / 8)))
     }
 
     /// floor(log2(x)) for x >= 1; 0 for 0.

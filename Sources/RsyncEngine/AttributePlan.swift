@@ -1,4 +1,5 @@
 import RsyncProtocol
+import RsyncWire
 
 /// Decides which attributes an item should have and how far it is from having them (MET-12 to MET-15, MET-23 to
 /// MET-35, MET-72).
@@ -35,7 +36,7 @@ struct AttributePlan: Sendable {
     /// Same mtime under the modify window (MET-12).
     func sameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool {
         if entry.mtime == status.mtime { return options.modifyWindow >= 0 || entry.nanoseconds == status.nanoseconds }
-        guard options.modifyWindow > 0 else { return false }
+        guard options.modifyWindow > 0, !Knob.windowIsIgnored.isOn else { return false }
         let (distance, overflow) = entry.mtime.subtractingReportingOverflow(status.mtime)
         return !overflow && distance.magnitude <= UInt64(options.modifyWindow)
     }
@@ -44,8 +45,8 @@ struct AttributePlan: Sendable {
     func keepsTime(_ type: FileType) -> Bool {
         guard options.preserveTimes else { return false }
         switch type {
-        case .directory: return !options.omitDirectoryTimes
-        case .symlink: return !options.omitLinkTimes
+        case .directory: return !options.omitDirectoryTimes || Knob.directoryTimesOmissionIsIgnored.isOn
+        case .symlink: return !options.omitLinkTimes || Knob.linkTimesOmissionIsIgnored.isOn
         default: return true
         }
     }
@@ -62,18 +63,18 @@ struct AttributePlan: Sendable {
 
     /// The low 12 bits that the item is to have (MET-31, MET-32). `existing` is nil for a new item.
     func permissions(_ entry: FileEntry, existing: FileStatus?) -> UInt32 {
-        if options.preservePermissions { return entry.mode.permissions }
+        if options.preservePermissions || Knob.modesAreAlwaysKept.isOn { return entry.mode.permissions }
         if let existing, existing.mode.isDirectory == entry.isDirectory {
             let present = existing.mode.permissions
             guard differsInExecutability(entry, existing) else { return present }
             return entry.mode.permissions & 0o111 == 0 ? present & ~0o111 : present | (present & 0o444) >> 2
         }
-        return entry.mode.permissions & 0o777 & ~umask
+        return entry.mode.permissions & 0o777 & ~(Knob.umaskIsIgnored.isOn ? 0 : umask)
     }
 
     /// `-E` without `-p`, of regular files alone (MET-33).
     private func differsInExecutability(_ entry: FileEntry, _ existing: FileStatus) -> Bool {
-        guard options.preserveExecutability, !options.preservePermissions, entry.isRegular else { return false }
+        guard options.preserveExecutability, !Knob.executabilityIsIgnored.isOn, !options.preservePermissions, entry.isRegular else { return false }
         return (entry.mode.permissions & 0o111 == 0) != (existing.mode.permissions & 0o111 == 0)
     }
 
@@ -84,13 +85,13 @@ struct AttributePlan: Sendable {
         var change = AttributeChange()
         if setsOwner {
             let user = mapper.localUser(entry.uid)
-            if user != status.uid { change.uid = user }
+            if user != status.uid, !Knob.ownersAreIgnored.isOn { change.uid = user }
         }
-        if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid { change.gid = group }
+        if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid, !Knob.groupsAreIgnored.isOn { change.gid = group }
         if keepsTime(entry.type) {
             let same =
                 sameTime(entry, status) && (!exactTime || entry.nanoseconds == status.nanoseconds)
-            if !same { change.mtime = entry.time }
+            if !same, !Knob.timesAreNotSet.isOn { change.mtime = entry.time }
         }
         if keepsAccessTime(entry.type), entry.atime != status.atime {
             change.atime = FileTime(seconds: entry.atime, nanoseconds: 0)
@@ -98,7 +99,7 @@ struct AttributePlan: Sendable {
         if !entry.mode.isSymlink {
             let wanted = permissions(entry, existing: isNew ? nil : status)
             // A change of owner clears setuid and setgid, so they are set again behind it (MET-24 step 2).
-            let cleared = (change.uid != nil || change.gid != nil) && wanted & 0o6000 != 0
+            let cleared = !Knob.setuidIsLost.isOn && (change.uid != nil || change.gid != nil) && wanted & 0o6000 != 0
             if wanted != status.mode.permissions || cleared { change.permissions = wanted }
         }
         return change
@@ -140,11 +141,11 @@ struct AttributePlan: Sendable {
         _ entry: FileEntry, against existing: FileStatus?, _ base: ItemFlags, isAlternateMatch: Bool = false,
         isSameLink: Bool = false
     ) -> ItemFlags {
-        guard let existing else { return base.union(.isNew) }
+        guard let existing else { return Knob.newIsNotSaid.isOn ? base : base.union(.isNew) }
         var flags = base
-        if entry.isRegular, entry.length != existing.size { flags.insert(.reportSize) }
+        if entry.isRegular, entry.length != existing.size, !Knob.sizeIsNotSaid.isOn { flags.insert(.reportSize) }
         if keepsTime(entry.type) {
-            if !sameTime(entry, existing) { flags.insert(.reportTime) }
+            if !sameTime(entry, existing), !Knob.timeIsNotSaid.isOn { flags.insert(.reportTime) }
         } else if base.contains(.transfer) || base.contains(.localChange), !isAlternateMatch, !isSameLink {
             flags.insert(.reportTime)
         }

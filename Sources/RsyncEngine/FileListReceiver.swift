@@ -58,14 +58,14 @@ final class FileListReceiver {
     /// The list that an index of -101 or less announces (FLS-113). FLS-93 row 14 decides about the number.
     func readNextList(announcedBy index: Int32) throws(SessionError) -> LiveList {
         let number = FileIndex.fileListOffset - index
-        guard !listsEnded, let directory = expected.removeValue(forKey: number) else {
+        guard !listsEnded, let directory = Knob.listComesTwice.isOn ? expected[number] : expected.removeValue(forKey: number) else {
             throw .protocolViolation("a file list for directory \(number), which is not waiting for one [FLS-93]")
         }
         return try readList(of: directory)
     }
 
     func endOfLists() throws(SessionError) {
-        guard connection.traits.incrementalRecursion, !listsEnded else {
+        guard connection.traits.incrementalRecursion, !listsEnded || Knob.endOfListsTwice.isOn else {
             throw .protocolViolation("an unexpected end of file lists [FLS-114]")
         }
         listsEnded = true
@@ -103,7 +103,7 @@ final class FileListReceiver {
                 break reading
             }
         }
-        let list = builder.finish(removingDuplicates: true, pruningEmptyDirectories: keepsEmptyDirectory)
+        let list = builder.finish(removingDuplicates: !Knob.duplicatesStay.isOn, pruningEmptyDirectories: keepsEmptyDirectory)
         try checkParents(in: list)
         guard Int64(nextStart) + Int64(list.count) + 1 < Int64(Int32.max) else {
             throw .protocolViolation("more entries than indexes [FLS-119]")
@@ -124,7 +124,7 @@ final class FileListReceiver {
 
     /// FLT-71; nil: all stay.
     private var keepsEmptyDirectory: ((_ name: [UInt8]) -> Bool)? {
-        guard options.prunesEmptyDirectories else { return nil }
+        guard options.prunesEmptyDirectories, !Knob.emptyDirectoriesStay.isOn else { return nil }
         let filters = options.filters
         return { filters.check($0, isDirectory: true, side: .receiver) == .exclude }
     }
@@ -138,6 +138,7 @@ final class FileListReceiver {
     /// FLS-93 row 12: with one list for all, what is inside a directory needs that directory in the list. Below 30 `-R`
     /// may leave the directories above a start item out.
     private func checkParents(in list: FileList) throws(SessionError) {
+        if Knob.orphansAreTaken.isOn { return }
         let traits = connection.traits
         guard !traits.incrementalRecursion, !options.relative || traits.alwaysSendsImpliedDirectories else { return }
         var known: [UInt8] = []
@@ -189,13 +190,14 @@ final class FileListReceiver {
             if let requested, entry.isDirectory, !requested.asksForRootContents { narrow(&entry) }
             return
         }
-        if options.filters.wouldBeWithheld(entry.name, isDirectory: entry.isDirectory, isImplied: entry.isImplied) {
+        if !Knob.withheldIsTaken.isOn, options.filters.wouldBeWithheld(entry.name, isDirectory: entry.isDirectory, isImplied: entry.isImplied) {
             throw SessionError(
                 exitCode: 4, "ERROR: rejecting excluded file-list name: \(entry.name)")
         }
         switch requested.check(entry.name, isDirectory: entry.isDirectory) {
         case .requested: break
         case .parentOnly: narrow(&entry)
+        case .notRequested where Knob.unrequestedIsTaken.isOn: break
         case .notRequested:
             throw SessionError(
                 exitCode: 4,
@@ -212,7 +214,7 @@ final class FileListReceiver {
 
     private func checkParent(_ entry: FileEntry, _ directory: FileEntry?) throws(SessionError) {
         // In the first list a dot-dir's contents have no directory part, and neither has a start item.
-        guard Self.lies(entry.name, directlyIn: directory?.name ?? []) else {
+        guard Self.lies(entry.name, directlyIn: directory?.name ?? []) || Knob.foreignParentIsTaken.isOn else {
             throw SessionError(
                 exitCode: 4,
                 "ABORTING due to invalid path from sender: \(entry.name) [FLS-93]")
@@ -240,7 +242,7 @@ final class FileListReceiver {
     }
 
     private func noteErrors(_ bits: Int32) {
-        guard !options.ignoreErrors else { return }
+        guard !options.ignoreErrors, !Knob.listErrorsDoNotCount.isOn else { return }
         ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished]))
     }
 

@@ -60,7 +60,7 @@ final class FileListSender {
             if start.entry.isRootDirectory, start.entry.hasContent {
                 let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
                 try add(contents, to: &draft)
-                if !connection.traits.incrementalRecursion, options.recursive { try descend(into: contents, &draft) }
+                if !connection.traits.incrementalRecursion, options.recursive, !Knob.subdirectoriesAreLeftOut.isOn { try descend(into: contents, &draft) }
             } else if !connection.traits.incrementalRecursion, start.entry.isDirectory, start.entry.hasContent {
                 let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
                 try add(contents, to: &draft)
@@ -97,7 +97,7 @@ final class FileListSender {
         let last = chain.count
         if let start { chain.append(start) }
         for (depth, item) in chain.enumerated() {
-            if depth < last, isKnownImplied(item.entry.name) { continue }
+            if depth < last, isKnownImplied(item.entry.name), !Knob.impliedDirectoriesRepeated.isOn { continue }
             if depth == 0 || !connection.traits.incrementalRecursion {
                 try add([item], to: &draft)
             } else {
@@ -127,7 +127,7 @@ final class FileListSender {
     /// The next directory's list, announced by its number (FLS-113); behind the last one the end of lists.
     func sendNextList() throws(SessionError) -> LiveList {
         let directory = pending.removeLast()
-        try indexes.write(FileIndex.fileListOffset - directory.number)
+        try indexes.write(FileIndex.fileListOffset - directory.number - (Knob.listsAreMisnumbered.isOn ? 1 : 0))
         var draft = beginList()
         for origin in directory.origins {
             try add(scanner.contents(of: directory.entry.name, origin: origin), to: &draft)
@@ -140,7 +140,7 @@ final class FileListSender {
 
     /// FLS-114.
     func sendEndOfLists() throws(SessionError) {
-        try indexes.write(FileIndex.fileListEOF)
+        if !Knob.endOfListsMissing.isOn { try indexes.write(FileIndex.fileListEOF) }
         sentEndOfLists = true
     }
 
@@ -155,7 +155,7 @@ final class FileListSender {
             let origin = live.origins[live.list.wirePosition(at: position)]
             let gives = entry.hasContent
             if let last = children.last, last.entry.name == entry.name {
-                if gives, !last.origins.contains(where: { sharesDirectory($0, origin, entry.name) }) {
+                if gives, !Knob.sameDirectoryListedOnce.isOn, !last.origins.contains(where: { sharesDirectory($0, origin, entry.name) }) {
                     children[children.count - 1].origins.append(origin)
                 }
                 continue

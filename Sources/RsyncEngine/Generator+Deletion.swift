@@ -30,11 +30,11 @@ extension Generator {
         for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
-            guard !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
+            guard !Knob.deletesNothing.isOn, !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
             victims.append(victim)
         }
         sort(&victims)
-        for victim in victims.reversed() { try deleteUnlessProtected(victim, in: directory.name, device: status.device) }
+        for victim in Knob.deletionOrderIsForward.isOn ? victims : victims.reversed() { try deleteUnlessProtected(victim, in: directory.name, device: status.device) }
     }
 
     /// What is to go, as it was found.
@@ -78,7 +78,7 @@ extension Generator {
 
     /// MET-108: after an I/O error of the sender nothing is deleted, since what is missing may only be unread.
     private func mayDelete() throws(SessionError) -> Bool {
-        guard ledger.bits.contains(.general), !options.ignoreErrors else { return true }
+        guard ledger.bits.contains(.general), !options.ignoreErrors, !Knob.deletesDespiteErrors.isOn else { return true }
         if !saidDeletionsSkipped {
             saidDeletionsSkipped = true
             try say(.info, "IO error encountered -- skipping file deletion")
@@ -102,7 +102,7 @@ extension Generator {
         _ victim: Victim, in directory: [UInt8], device: UInt64
     ) throws(SessionError) {
         guard !isMountPoint(victim.status, on: device),
-            try !filters.protects(victim.name, in: directory, isDirectory: victim.status.mode.isDirectory)
+            try !filters.protects(victim.name, in: directory, isDirectory: victim.status.mode.isDirectory) || Knob.deletesProtected.isOn
         else { return }
         if options.deletion == .delay {
             delayedDeletions.append((victim.name, victim.path))
@@ -149,12 +149,12 @@ extension Generator {
     private func remove(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) -> Bool {
         let isDirectory = status.mode.isDirectory
         try alive.tick()
-        if let limit = options.deletionLimit, deletionCount >= limit {
+        if let limit = options.deletionLimit, deletionCount >= limit, !Knob.deletionLimitIsIgnored.isOn {
             skippedDeletions += 1
             return false
         }
         do throws(FileError) {
-            if !options.dryRun {
+            if !options.dryRun || Knob.dryRunDeletes.isOn {
                 if isDirectory {
                     try tree.removeDirectory(path)
                 } else if side.isBackup(name) {
@@ -240,7 +240,7 @@ extension Generator {
 
     /// MET-98: what goes away moves to its backup name, if there are backups.
     func removeKeepingBackup(_ path: RelativePath, _ status: FileStatus) throws(FileError) {
-        guard options.backupSuffix != nil, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
+        guard options.backupSuffix != nil, !Knob.deletedIsNotKept.isOn, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
         // Only a broken connection makes this fail, and the next write says so.
         try? sayBackedUp(path)
     }
@@ -248,7 +248,7 @@ extension Generator {
     /// MET-109.
     func sayDeletionsStopped() throws(SessionError) {
         guard skippedDeletions > 0 else { return }
-        ledger.add(.deleteLimit)
+        if !Knob.deletionLimitIsNoError.isOn { ledger.add(.deleteLimit) }
         try say(.warning, "Deletions stopped due to --max-delete limit (\(skippedDeletions) skipped)")
     }
 
@@ -261,7 +261,7 @@ extension Generator {
         if options.reportsItems { observer.handle(.deleted(name: name, isDirectory: isDirectory)) }
         if connection.traits.hasDeletedMessage {
             let sent = connection.output.inMessage(name)
-            try connection.output.send(.deleted, isDirectory ? sent + [0] : sent)
+            try connection.output.send(.deleted, isDirectory && !Knob.deletedDirectoryIsFile.isOn ? sent + [0] : sent)
         } else if options.messages.deletions > 0 || options.itemizeLevel > 0 {
             let word = options.itemizeLevel > 0 ? "*deleting   " : "deleting "
             try connection.output.sendText(

@@ -117,6 +117,7 @@ extension Generator {
 
     private func giveUp(on entry: FileEntry, _ error: FileError) throws(SessionError) {
         try failed("recv_generator: mkdir", entry.name, error.errno)
+        if Knob.contentOfFailedIsTried.isOn { return }
         skippedDirectories.insert(entry.name)
         try say(.error, "*** Skipping any contents from this failed directory ***")
     }
@@ -154,7 +155,7 @@ extension Generator {
         // What a symlink stands for (MET-45) has had its attributes, and its time is not set again.
         guard let status = try? tree.status(path), status.mode.isDirectory else { return }
         var change = AttributeChange()
-        if plan.keepsTime(.directory),
+        if plan.keepsTime(.directory), !Knob.directoryTimesAreLost.isOn,
             !plan.sameTime(entry, status)
         {
             change.mtime = entry.time

@@ -19,15 +19,15 @@ extension Generator {
             if let existing { try deleteMissing(entry, path, existing) }
             return
         }
-        if options.existingOnly, existing == nil {
+        if options.existingOnly, !Knob.existingIsIgnored.isOn, existing == nil {
             try say(.info, "not creating new file \(quoted(entry.name))", when: options.messages.skips > 0)
             return try skipLinked(entry, index)
         }
-        if options.ignoreExisting, existing != nil {
+        if options.ignoreExisting, !Knob.ignoreExistingIsIgnored.isOn, existing != nil {
             try say(.info, "\(entry.name) exists", when: options.messages.skips > 0)
             return try skipLinked(entry, index)
         }
-        let isLinked = options.preserveHardLinks && links.isLinked(entry)
+        let isLinked = options.preserveHardLinks && !Knob.hardLinksAreCopied.isOn && links.isLinked(entry)
         if isLinked, try joinGroup(entry, index, path, existing) { return }
         switch entry.type {
         case .symlink where options.preserveLinks:
@@ -37,7 +37,7 @@ extension Generator {
             guard options.preserveDevices, options.rootMode != .normal, !options.dropsNodes else { return try skipNonRegular(entry) }
             try processNode(entry, index, path, existing, isLinked: isLinked)
         case .fifo, .socket:
-            guard options.preserveSpecials, !options.dropsNodes else { return try skipNonRegular(entry) }
+            guard options.preserveSpecials, !options.dropsNodes, !Knob.specialsAreSkipped.isOn else { return try skipNonRegular(entry) }
             try processNode(entry, index, path, existing, isLinked: isLinked)
         case .symlink: try skipNonRegular(entry)
         case .regular:
@@ -127,7 +127,7 @@ extension Generator {
     ) throws(SessionError) {
         let details = flags.subtracting([.basisTypeFollows, .xnameFollows, .localChange])
         let showsUnchanged = options.itemizeLevel > 1 || options.messages.names > 1
-        guard !details.isEmpty || showsUnchanged || !xname.isEmpty else { return }
+        guard !details.isEmpty && !Knob.changesAreNotReported.isOn || showsUnchanged || !xname.isEmpty || Knob.unchangedIsReported.isOn else { return }
         guard connection.traits.hasItemFlags else {
             // Where the form of the lines has no %i, stock's receiving client says what its servers say.
             if connection.isServer || options.itemizeLevel == 0 {

@@ -38,7 +38,7 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
         // MET-17
-        if options.update, let existing, isNewer(existing, than: entry) {
+        if options.update, !Knob.updateIsIgnored.isOn, let existing, isNewer(existing, than: entry) {
             try say(.info, "\(entry.name) is newer", when: options.messages.skips > 0)
             if isLinked { try skipLinked(entry, index) }
             return
@@ -90,11 +90,11 @@ extension Generator {
 
     /// What `--max-size` or `--min-size` leaves out, which is said (MET-16 steps 17 and 18).
     func isOutOfSize(_ entry: FileEntry) throws(SessionError) -> Bool {
-        if let limit = options.largestSize, entry.length > limit {
+        if let limit = options.largestSize, entry.length > limit, !Knob.maximumIsIgnored.isOn {
             try say(.info, "\(entry.name) is over max-size", when: options.messages.skips > 0)
             return true
         }
-        if let limit = options.smallestSize, entry.length < limit {
+        if let limit = options.smallestSize, entry.length < limit, !Knob.minimumIsIgnored.isOn {
             try say(.info, "\(entry.name) is under min-size", when: options.messages.skips > 0)
             return true
         }
@@ -109,14 +109,14 @@ extension Generator {
     func isUnchanged(
         _ entry: FileEntry, _ existing: FileStatus, _ tree: any SourceTree, _ path: RelativePath
     ) throws(SessionError) -> Bool {
-        guard writesInto(existing), entry.length == existing.size else { return false }
-        if options.compareChecksums {
+        guard writesInto(existing), entry.length == existing.size || Knob.quickCheckForgetsSize.isOn else { return false }
+        if options.compareChecksums, !Knob.checksumIsIgnored.isOn {
             return try summer.sum(of: path, in: tree, length: existing.size, connection.listChecksum, alive)
                 == entry.checksum
         }
-        if options.sizeOnly { return true }
-        if options.ignoreTimes { return false }
-        return plan.sameTime(entry, existing)
+        if options.sizeOnly, !Knob.sizeOnlyIsIgnored.isOn { return true }
+        if options.ignoreTimes, !Knob.ignoreTimesIsIgnored.isOn { return false }
+        return plan.sameTime(entry, existing) || Knob.quickCheckForgetsTime.isOn
     }
 
     /// Step 25: only attributes can differ.
@@ -137,7 +137,7 @@ extension Generator {
     func apply(
         _ change: AttributeChange, _ entry: FileEntry, _ path: RelativePath, type: FileType? = nil
     ) throws(SessionError) {
-        guard !options.dryRun, !change.isEmpty else { return }
+        guard !options.dryRun || Knob.dryRunSetsAttributes.isOn, !change.isEmpty else { return }
         do {
             try tree.apply(change, to: path, type: type ?? entry.type)
         } catch {
@@ -181,7 +181,7 @@ extension Generator {
     private func withBackup(
         _ entry: FileEntry, _ basis: Basis?, isRedo: Bool
     ) throws(SessionError) -> Basis?? {
-        guard options.inPlace, options.backupSuffix != nil, !isRedo, !options.dryRun, let basis, basis.type == .destination
+        guard options.inPlace, options.backupSuffix != nil, !Knob.backupOfUpdateMissing.isOn, !isRedo, !options.dryRun, let basis, basis.type == .destination
         else { return .some(basis) }
         let place: SideFiles.Place?
         do throws(FileError) {
@@ -205,7 +205,7 @@ extension Generator {
 
     /// The basis, if its blocks are worth something and it can be opened.
     private func basisFile(_ basis: Basis?, isRedo: Bool) throws(SessionError) -> (any ReadableFile)? {
-        guard let basis, asksForData, !options.wholeFile || isRedo, !connection.forcesWholeFile,
+        guard let basis, asksForData, !Knob.basisIsNeverUsed.isOn, !options.wholeFile || isRedo, !connection.forcesWholeFile,
             basis.status.size > 0, options.append == .off || isRedo || basis.type == .destination
         else { return nil }
         return try? basis.tree.open(basis.path)
@@ -215,14 +215,14 @@ extension Generator {
     private func sumHead(of file: any ReadableFile, isRedo: Bool) -> SumHead {
         BlockPlan.plan(
             basisLength: file.size, requestedBlockLength: options.blockLength,
-            digestLength: connection.transferChecksum.digestLength, isRedo: isRedo, traits: connection.traits)
+            digestLength: connection.transferChecksum.digestLength, isRedo: isRedo && !Knob.redoHasShortSums.isOn, traits: connection.traits)
     }
 
     /// XFR-52. The sums describe the file as it is held open now.
     private func writeSums(of file: any ReadableFile, _ head: SumHead) throws(SessionError) {
         let variant = connection.transferChecksum
         guard head.count > 0 else { return }
-        let hasher = BlockHasher(variant: variant, seed: connection.seed)
+        let hasher = BlockHasher(variant: variant, seed: Knob.strongSumsAreUnseeded.isOn ? 0 : connection.seed)
         var digest = [UInt8](repeating: 0, count: max(variant.digestLength, Int(head.strongLength)))
         let blockLength = Int(head.blockLength)
         let blocksPerRead = max(1, Self.basisReadSize / blockLength)
@@ -239,7 +239,7 @@ extension Generator {
                 let length = Int(head.length(ofBlock: block))
                 let range = offset..<(offset + length)
                 hasher.sum(of: basisBuffer, range, into: &digest)
-                let weak = RollingSum(basisBuffer, range).value
+                let weak = RollingSum(basisBuffer, range).value &+ (Knob.weakSumsAreUnsigned.isOn && basisBuffer[range].contains { $0 > 127 } ? 256 : 0)
                 try connection.output.write { [digest] writer in
                     writer.int32(Int32(bitPattern: weak))
                     writer.bytes(digest[0..<Int(head.strongLength)])

@@ -7,12 +7,12 @@ extension Generator {
     func processSymlink(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, isLinked: Bool
     ) throws(SessionError) {
-        if options.safeLinks, SymlinkTarget.isUnsafe(entry.linkTarget, at: entry.name) {
+        if options.safeLinks, !Knob.unsafeLinksAreMade.isOn, SymlinkTarget.isUnsafe(entry.linkTarget, at: entry.name) {
             try say(.info, "ignoring unsafe symlink \(quoted(entry.name)) -> \(quoted(entry.linkTarget))", when: options.messages.symlinks > 0)
             return try skipLinked(entry, index)
         }
         let isSameKind = existing?.mode.isSymlink == true
-        if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget {
+        if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget || Knob.linkTargetsAreNotCompared.isOn && isSameKind {
             try settleUnchanged(entry, index, path, existing)
             if isLinked { try completeGroup(entry) }
             return

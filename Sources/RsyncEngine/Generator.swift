@@ -137,7 +137,7 @@ final class Generator {
         let traits = connection.traits
         let deletesLate = deletesAtTheEnd
         if redid { try waitFor(mark: 2) }
-        try endPhase()
+        if !Knob.phaseIsMissing.isOn { try endPhase() }
         guard traits.hasLateDeletionPhase else {
             try waitFor(mark: 3)
             try finishDeletionsAndTimes()
@@ -192,7 +192,7 @@ final class Generator {
     }
 
     private func writeDeletionStatistics() throws(SessionError) {
-        guard options.deletion != nil || options.force else { return }
+        guard options.deletion != nil || options.force, !Knob.deletionCountsMissing.isOn else { return }
         let counts = DeletionStatistics(
             files: Int32(clamping: deletedCounts.regular), directories: Int32(clamping: deletedCounts.directories),
             symlinks: Int32(clamping: deletedCounts.symlinks), devices: Int32(clamping: deletedCounts.devices),

@@ -62,7 +62,7 @@ struct Handshake {
         let seed = try exchangeSeed()
         try startFrames(traits)
         return Connection(
-            input: input, output: output, traits: traits, isServer: configuration.isServer, seed: seed,
+            input: input, output: output, traits: traits, isServer: configuration.isServer, seed: Knob.seedIsForgotten.isOn ? 0 : seed,
             transferChecksum: checksums.transfer, listChecksum: checksums.list, compression: compression,
             channel: options.messageChannel ?? (traits.tellsErrorsByProtocol ? .protocol : .errors),
             names: configuration.names, convertsLinks: convertsLinks(traits))
@@ -101,7 +101,7 @@ struct Handshake {
 
     /// SES-31 to SES-38. Each side writes before it reads.
     private func exchangeVersions() throws(SessionError) -> ProtocolVersion {
-        try output.write { $0.int32(configuration.version.number) }
+        try output.write { $0.int32(configuration.version.number - (Knob.announcesOneLess.isOn ? 1 : 0)) }
         do throws(SessionError) {
             try output.flush()
         } catch {
@@ -124,16 +124,16 @@ struct Handshake {
         guard SessionTraits(version: version).hasCompatFlags else { return SessionTraits(version: version) }
         let flags: CompatFlags
         if configuration.isServer {
-            flags = configuration.capabilities.compatFlags(
+            flags = (Knob.ignoresCapabilities.isOn ? Capabilities(optionValue: Array(".LsfxCIvu".utf8)) : configuration.capabilities).compatFlags(
                 allowsIncrementalRecursion: options.allowsIncrementalRecursion(isSender: configuration.isSender))
-            try output.write { flags.write(to: &$0) }
+            try output.write { (Knob.compatFlagsAreZero.isOn ? [] : flags).write(to: &$0) }
             try output.flush()
         } else {
             flags = try input.parse { reader throws(WireError) in try CompatFlags(reading: &reader) }
-            guard flags.rawValue & ~CompatFlags.known.rawValue == 0 else {
+            guard flags.rawValue & ~CompatFlags.known.rawValue == 0 || Knob.acceptsUnknownCompatFlags.isOn else {
                 throw .protocolViolation("compatibility flags \(flags.rawValue) without a meaning here [HOS-22]")
             }
-            if flags.contains(.incrementalRecursion), !configuration.capabilities.contains("i") {
+            if flags.contains(.incrementalRecursion), !configuration.capabilities.contains("i"), !Knob.acceptsUnofferedRecursion.isOn {
                 throw SessionError(
                     exitCode: 1, "Incompatible options specified for inc-recursive connection.")
             }
@@ -174,6 +174,7 @@ struct Handshake {
 
     /// SES-29.
     private func checkSupport(_ traits: SessionTraits) throws(SessionError) {
+        if Knob.supportIsNotChecked.isOn { return }
         func need(_ what: String, _ version: Int = 29) -> SessionError {
             SessionError(
                 exitCode: 2,
@@ -198,7 +199,7 @@ struct Handshake {
 
     private func exchangeSeed() throws(SessionError) -> Int32 {
         if configuration.isServer {
-            try output.write { $0.int32(configuration.seed) }
+            try output.write { if !Knob.seedIsMissing.isOn { $0.int32(configuration.seed) } }
             try output.flush()
             return configuration.seed
         }

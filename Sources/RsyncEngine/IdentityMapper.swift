@@ -1,4 +1,5 @@
 import RsyncProtocol
+import RsyncWire
 import Synchronization
 
 /// Remote user and group numbers to local ones (MET-1 to MET-6). Rows are made once and never change; names arrive
@@ -20,7 +21,7 @@ final class IdentityMapper: Sendable {
 
     init(identities: any IdentityDirectory, options: TransferOptions, traits: SessionTraits) {
         self.identities = identities
-        numericIds = options.numericIds
+        numericIds = options.numericIds && !Knob.numericIdsIsIgnored.isOn
         mayGiveAnyGroup = options.rootMode != .normal
         userRules = options.userMap
         groupRules = options.groupMap
@@ -65,12 +66,12 @@ final class IdentityMapper: Sendable {
     /// MET-2, MET-3: id 0 is never looked up by name.
     private func userId(_ remote: UInt32, _ name: [UInt8]) -> UInt32 {
         if let rule = rule(userRules, remote, name) { return rule.local }
-        guard !numericIds, remote != 0, !name.isEmpty else { return remote }
+        guard !numericIds, !Knob.namesAreNotLookedUp.isOn, remote != 0, !name.isEmpty else { return remote }
         return identities.userId(named: name) ?? remote
     }
 
     private func rule(_ rules: [IdentityRule], _ remote: UInt32, _ name: [UInt8]) -> IdentityRule? {
-        guard !rules.isEmpty else { return nil }
+        guard !rules.isEmpty, !Knob.mapIsIgnored.isOn else { return nil }
         let known = remote == 0 && name.isEmpty ? nameOfZero : name
         return rules.first { $0.matches(remote, known) }
     }

@@ -265,6 +265,7 @@ final class ProtocolInput {
         }
         let payload = [UInt8](raw[rawStart..<(rawStart + header.length)])
         rawStart += header.length
+        if Knob.messagesAreSkipped.isOn { return }
         try onMessage(header.code, names.map { Self.converted(header.code, payload, $0) } ?? payload)
     }
 

@@ -82,11 +82,27 @@ final class ProtocolOutput {
     @discardableResult
     func send(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) -> Bool {
         guard isMultiplexed else { return false }
+        if isLost(code) { return true }
         seal()
         FrameHeader(code: code, length: payload.count).write(to: &outgoing)
         outgoing.bytes(payload)
         try writeIfFull()
         return true
+    }
+
+    /// A knob swallows messages of this kind.
+    @inline(__always)
+    private func isLost(_ code: MessageCode) -> Bool {
+        switch code {
+        case .noSend: Knob.noSendMissing.isOn
+        case .deleted: Knob.deletedMissing.isOn
+        case .errorExit: Knob.errorExitMissing.isOn
+        case .ioError: Knob.ioErrorMissing.isOn
+        case .success: Knob.successMissing.isOn
+        case .errorXfer, .error: Knob.errorTextMissing.isOn
+        case .info, .warning: Knob.infoTextMissing.isOn
+        default: false
+        }
     }
 
     func send(_ code: MessageCode, _ value: Int32) throws(SessionError) {
@@ -111,7 +127,7 @@ final class ProtocolOutput {
 
     /// An empty data frame (SES-151); in a plain direction nothing.
     func sendKeepAlive() throws(SessionError) {
-        guard isMultiplexed else { return }
+        guard isMultiplexed, !Knob.keepAliveMissing.isOn else { return }
         try send(.data, [])
         try flush()
     }

@@ -158,6 +158,7 @@ final class Receiver: @unchecked Sendable {
             return
         }
         guard let item = window.resolve(index, incremental: traits.incrementalRecursion) else {
+            if Knob.receiverIgnoresBadIndex.isOn { return }
             throw .protocolViolation("File-list index \(index) not in the file list (receiver) [FLS-120]")
         }
         if case .entry(let slot, let position) = item, !window.lists[slot].list.isActive(position) {
@@ -177,17 +178,17 @@ final class Receiver: @unchecked Sendable {
             report(entry, attributes)
             return
         }
-        guard mark < 2 else {
+        guard mark < 2 || Knob.receiverTakesLate.isOn else {
             throw .protocolViolation("got transfer request in phase \(mark) [receiver] [SES-135]")
         }
         guard case .entry = item, entry.isRegular else {
             throw .protocolViolation("data for \(quoted(entry.name)), which is no regular file [XFR-13]")
         }
         if connection.isReplay { return try replay(entry, index, attributes) }
-        guard let request = mailbox.outstanding.take(index) else {
+        guard let request = mailbox.outstanding.take(index) ?? (Knob.receiverTakesUnasked.isOn ? Outstanding.Request(head: .null, basis: .destination, xname: []) : nil) else {
             throw .protocolViolation("data for \(quoted(entry.name)), which was not asked for [HOS-302]")
         }
-        guard attributes.basis == request.basis && attributes.xname == request.xname || !traits.hasBasisTypes else {
+        guard attributes.basis == request.basis && attributes.xname == request.xname || !traits.hasBasisTypes || Knob.receiverTakesAnyBasis.isOn else {
             throw .protocolViolation(
                 "basis type \(attributes.basis.rawValue) for \(quoted(entry.name)), which was not asked for [XFR-119]")
         }
@@ -278,7 +279,7 @@ final class Receiver: @unchecked Sendable {
         let name = entry.name
         let kept =
             options.partialDirectory != nil ? "put into partial-dir" : options.keepPartial || options.inPlace ? "retained" : "discarded"
-        if redone.insert(index).inserted {
+        if redone.insert(index).inserted, !Knob.noRedo.isOn {
             if options.messages.names > 0 || options.itemizeLevel > 0 {
                 say(.warning, "WARNING: \(name) failed verification -- update \(kept) (\(connection.isReplay ? "may" : "will") try again).")
             }
@@ -310,7 +311,7 @@ final class Receiver: @unchecked Sendable {
     func handleMessage(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
         switch code {
         case .errorXfer, .error, .warning, .info:
-            if code == .errorXfer {
+            if code == .errorXfer, !Knob.peerErrorsDoNotCount.isOn {
                 ledger.notePeerFailure()
                 post(.errors(ledger))
             }
@@ -323,12 +324,12 @@ final class Receiver: @unchecked Sendable {
         case .ioError:
             guard let bits = int32(payload) else { return }
             // Also with --ignore-errors (SES-101): that is about deletions, not about the outcome.
-            ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished]))
+            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
             post(.errors(ledger))
         case .noSend:
             guard let index = int32(payload),
                 let item = window.resolve(index, incremental: connection.traits.incrementalRecursion),
-                case .entry = item, mailbox.outstanding.take(index) != nil
+                case .entry = item, mailbox.outstanding.take(index) != nil || Knob.noSendForAnything.isOn
             else { throw .protocolViolation("NO_SEND for an index that was not asked for [SES-110]") }
             notSent += 1
             post(.finished(index, .notSent))
@@ -345,6 +346,7 @@ final class Receiver: @unchecked Sendable {
 /// SES-116, SES-117: what an ERROR_EXIT does to its reader. A claim of success in the middle of a run is no success.
 func peerExit(_ payload: [UInt8]) -> SessionError {
     let code = int32(payload) ?? 0
+    if Knob.exitZeroIsSuccess.isOn, code == 0 { return SessionError(exitCode: 0, "", announcedByPeer: true) }
     guard code > 0, code < 128 else {
         return SessionError(exitCode: 12, "the peer ended the session in the middle of the run [SES-117]")
     }

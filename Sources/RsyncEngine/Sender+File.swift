@@ -16,12 +16,12 @@ extension Sender {
         let signature = try readSignature(withSums: !appends)
         guard let file = try openSource(entry, index, origin: origin) else { return }
         defer { file.close() }
-        if appends, file.size < entry.length { return try skipDiminished(entry, index) }
+        if appends, file.size < entry.length, !Knob.diminishedIsSent.isOn { return try skipDiminished(entry, index) }
         try echo(index, attributes)
         try behindEcho()
         connection.output.isDiverted = options.isBatchOnly
         defer { connection.output.isDiverted = false }
-        try connection.output.write { signature.head.write(to: &$0) }
+        try connection.output.write { (Knob.sumHeadIsNotEchoed.isOn ? SumHead.null : signature.head).write(to: &$0) }
         report(entry, attributes, origin: origin, stage: .begins)
         statistics.transferredFiles += 1
         statistics.transferredSize &+= entry.length
@@ -31,7 +31,7 @@ extension Sender {
         var sink = TokenSink(
             output: connection.output, encoder: encoder, hasher: FileHasher(variant: variant, seed: connection.seed),
             progress: progress(for: entry, index), alive: alive)
-        let useBlocks = signature.head.count > 0 && signature.isComplete
+        let useBlocks = !Knob.blocksAreIgnored.isOn && signature.head.count > 0 && signature.isComplete
         var search =
             useBlocks
             ? DeltaSearch(
@@ -40,7 +40,7 @@ extension Sender {
             : DeltaSearch()
         // HOS-207: what the receiving side has may be longer than what is here.
         let start = appends ? min(signature.head.basisLength, file.size) : 0
-        if start > 0, options.append == .verifying || connection.traits.appendAlwaysVerifies {
+        if start > 0, !Knob.appendForgetsOldPart.isOn, options.append == .verifying || connection.traits.appendAlwaysVerifies {
             try sink.sumKept(start, of: &source)
         }
         let outcome = try search.run(
@@ -139,10 +139,10 @@ extension Sender {
         let name = fullName(
             entry.name, in: scanner.arguments[Int(origin)].directory, from: environment.workingDirectory)
         if errno == FileError.notFound {
-            scanner.ledger.add(.vanished)
+            if !Knob.vanishedIsNoError.isOn { scanner.ledger.add(.vanished) }
             try diagnostics.warning("file has vanished: \(quoted(name))")
         } else {
-            scanner.ledger.add(.general)
+            if !Knob.unreadableIsNoError.isOn { scanner.ledger.add(.general) }
             try diagnostics.error(
                 "rsync: [sender] send_files failed to open \(quoted(name)): \(errorText(errno))")
         }
@@ -152,6 +152,7 @@ extension Sender {
     /// A sum that cannot be right after missing data: zeros, or with the last byte 1 (XFR-61).
     private func sendSum(_ sum: [UInt8], spoilt: Bool) throws(SessionError) {
         var shown = sum
+        if Knob.fileSumIsWrong.isOn, !shown.isEmpty { shown[0] ^= 1 }
         if spoilt {
             shown = [UInt8](repeating: 0, count: sum.count)
             if shown == sum, !shown.isEmpty { shown[shown.count - 1] = 1 }
@@ -250,7 +251,7 @@ private final class TokenSink: DeltaSink {
 
     func end() throws(SessionError) {
         try output.write { writer in
-            if let encoder { encoder.end(into: &writer) } else { PlainToken.end.write(to: &writer) }
+            if let encoder { encoder.end(into: &writer) } else if !Knob.endTokenMissing.isOn { PlainToken.end.write(to: &writer) }
         }
     }
 

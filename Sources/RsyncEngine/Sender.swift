@@ -150,7 +150,7 @@ final class Sender {
 
     private func readDeletions() throws(SessionError) {
         let counts = try connection.input.parse { reader throws(WireError) in try DeletionStatistics(reading: &reader) }
-        if connection.isServer {
+        if connection.isServer, !Knob.deletionCountsAreNotEchoed.isOn {
             try indexesOut.write(FileIndex.deletionStatistics)
             try connection.output.write { counts.write(to: &$0) }
         }
@@ -164,6 +164,7 @@ final class Sender {
         }
         if isKeepAlive(index, attributes) { return }
         guard let item = window.resolve(index, incremental: traits.incrementalRecursion) else {
+            if Knob.senderIgnoresBadIndex.isOn { return }
             throw .protocolViolation("File-list index \(index) not in the file list (sender) [FLS-120]")
         }
         switch item {
@@ -177,11 +178,11 @@ final class Sender {
             report(entry, attributes, origin: origin(of: item))
             return
         }
-        guard phase < 2 else { throw .protocolViolation("got transfer request in phase \(phase) [sender] [SES-135]") }
-        guard case .entry(let slot, let position) = item, entry.isRegular else {
+        guard phase < 2 || Knob.senderAnswersLate.isOn else { throw .protocolViolation("got transfer request in phase \(phase) [sender] [SES-135]") }
+        guard case .entry(let slot, let position) = item, entry.isRegular || Knob.senderSendsAnyType.isOn else {
             throw .protocolViolation("a transfer was requested of \(quoted(entry.name)), which is no regular file [XFR-13]")
         }
-        if options.dryRun, !options.isBatchOnly {
+        if options.dryRun, !options.isBatchOnly, !Knob.dryRunSendsData.isOn {
             try echo(index, attributes)
             statistics.transferredFiles += 1
             statistics.transferredSize &+= entry.length
@@ -236,7 +237,7 @@ final class Sender {
         counts[position] += 1
         let count = counts[position]
         requests[list.startIndex] = counts
-        guard count <= 2 else {
+        guard count <= 2 || Knob.senderAnswersForEver.isOn else {
             throw .protocolViolation("index \(index) was asked for more than twice [HOS-210]")
         }
         return count
@@ -251,7 +252,7 @@ final class Sender {
     func echo(_ index: Int32, _ attributes: ItemAttributes) throws(SessionError) {
         try indexesOut.write(index)
         let traits = connection.traits
-        try connection.output.write { attributes.write(to: &$0, traits: traits) }
+        try connection.output.write { (Knob.attributesAreNotEchoed.isOn ? ItemAttributes(flags: attributes.flags.intersection(.transfer)) : attributes).write(to: &$0, traits: traits) }
     }
 
     /// What a client that is the sender shows; below 29 only transfers are announced, without details (MET-162).
@@ -286,12 +287,12 @@ final class Sender {
     /// SES-132 step 3, SES-140 to SES-143.
     private func finish() throws(SessionError) {
         let traits = connection.traits
-        if traits.hasIOErrorMessage, scanner.ledger.bits != errorsOfFirstList {
+        if traits.hasIOErrorMessage, !Knob.lateErrorsMissing.isOn, scanner.ledger.bits != errorsOfFirstList {
             try connection.output.send(.ioError, scanner.ledger.bits.rawValue)
         }
         try indexesOut.write(FileIndex.done)
         // A client that records keeps them for who reads the batch (XFR-142).
-        if connection.isServer || connection.output.recorder != nil {
+        if connection.isServer && !Knob.statisticsMissing.isOn || connection.output.recorder != nil {
             connection.output.isDiverted = !connection.isServer
             let figures = TransferStatistics(
                 bytesRead: connection.input.bytesRead, bytesWritten: connection.output.bytesWritten,
@@ -301,7 +302,7 @@ final class Sender {
             connection.output.isDiverted = false
         }
         try readGoodbye()
-        if traits.hasEchoedGoodbye {
+        if traits.hasEchoedGoodbye, !Knob.goodbyeIsNotEchoed.isOn {
             try indexesOut.write(FileIndex.done)
             try readGoodbye()
         }

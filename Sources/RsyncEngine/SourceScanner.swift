@@ -74,7 +74,7 @@ final class SourceScanner {
         }
         guard var entry = try entry(argument.wireName, status, in: argument, at: argument.start) else { return nil }
         if entry.isDirectory {
-            entry.hasContent = options.recursive || argument.namesContents
+            entry.hasContent = (options.recursive || argument.namesContents) && !Knob.directoriesLoseContent.isOn
             entry.isTop = entry.hasContent
         }
         return Found(entry: entry, origin: Int32(origin))
@@ -116,7 +116,7 @@ final class SourceScanner {
             if error.errno == FileError.notFound {
                 try vanished(directory)
             } else {
-                ledger.add(.general)
+                if !Knob.unreadableDirectoryIsNoError.isOn { ledger.add(.general) }
                 try diagnostics.error(failure("opendir", directory, argument, error.errno))
             }
             return []
@@ -165,7 +165,7 @@ final class SourceScanner {
             if isExcluded(wireName, isDirectory: false, origin, scope) { return nil }
             if isExcluded(wireName, isDirectory: true, origin, scope) { return nil }
             if error.errno == FileError.notFound, (try? argument.tree.status(child))?.mode.isSymlink == true {
-                ledger.add(.general)
+                if !Knob.danglingIsNoError.isOn { ledger.add(.general) }
                 try diagnostics.error("symlink has no referent: \(quoted(fullName(wireName, in: argument.directory, from: workingDirectory)))")
             } else if error.errno == FileError.notFound {
                 try vanished(wireName)
@@ -197,12 +197,12 @@ final class SourceScanner {
         _ link: FileStatus, _ path: RelativePath, _ name: [UInt8], in argument: SourceArgument
     ) throws(FileError) -> FileStatus {
         if options.copyLinks { return try argument.tree.followedStatus(path) }
-        if options.copyDirectoryLinks, let found = try? argument.tree.followedStatus(path), found.mode.isDirectory {
+        if options.copyDirectoryLinks, !Knob.directoryLinksAreNotCopied.isOn, let found = try? argument.tree.followedStatus(path), found.mode.isDirectory {
             return found
         }
         if options.copyUnsafeLinks {
             let target = try argument.tree.linkTarget(path)
-            if SymlinkTarget.isUnsafe(target, at: name) {
+            if SymlinkTarget.isUnsafe(target, at: name), !Knob.unsafeLinksAreNotCopied.isOn {
                 if options.messages.symlinks > 0 {
                     // Only a broken connection makes this fail, and the next write says so.
                     try? diagnostics.info("copying unsafe symlink \(quoted(name)) -> \(quoted(target))")
@@ -227,7 +227,7 @@ final class SourceScanner {
                 try diagnostics.error(failure("readlink_stat", name, argument, error.errno))
                 return nil
             }
-            if options.mungesLinks { entry.linkTarget = SymlinkTarget.unmunged(entry.linkTarget) }
+            if options.mungesLinks, !Knob.linksAreNotUnmunged.isOn { entry.linkTarget = SymlinkTarget.unmunged(entry.linkTarget) }
             guard !entry.linkTarget.isEmpty else {
                 ledger.add(.general)
                 return nil
@@ -302,7 +302,7 @@ final class SourceScanner {
         entry.gid = status.gid
         if type.isDevice { entry.rdev = status.rdev }
         if options.preserveAccessTimes, type != .directory { entry.atime = status.atime }
-        if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
+        if let changes = options.modeChanges, !connection.isServer, !Knob.chmodIsIgnored.isOn { entry.mode = changes.applied(to: entry.mode) }
         guard options.preserveHardLinks else { return }
         let tracked =
             connection.traits.tracksAllRegularFiles ? entry.isRegular : !entry.isDirectory && status.linkCount > 1
@@ -310,7 +310,7 @@ final class SourceScanner {
     }
 
     private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: Int32, _ scope: FilterScope?) -> Bool {
-        guard !filters.isEmpty else { return false }
+        guard !filters.isEmpty, !Knob.excludedIsSent.isOn else { return false }
         return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
 

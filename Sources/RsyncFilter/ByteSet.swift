@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// A set of bytes: the members of a `[…]` in a pattern (FLT-54 to FLT-56).
 struct ByteSet: Sendable, Equatable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -47,7 +49,7 @@ struct ByteSet: Sendable, Equatable {
                 if pattern[index] == UInt8(ascii: "\\") { index += 1 }
                 guard index < end else { return nil }
                 let high = pattern[index]
-                if low <= high { for member in low...high { insert(member) } }
+                if low <= high { for member in Knob.rangesAreCut.isOn ? low...low : low...high { insert(member) } }
                 rangeStart = nil
                 index += 1
             } else if byte == UInt8(ascii: "["), index + 1 < end, pattern[index + 1] == UInt8(ascii: ":") {
@@ -70,7 +72,7 @@ struct ByteSet: Sendable, Equatable {
             }
         }
         index += 1
-        if negated { invert() }
+        if negated, !Knob.classesAreNotNegated.isOn { invert() }
     }
 
     /// Adds a class of FLT-55; false when there is none of that name.

@@ -13,10 +13,10 @@ extension FilterList {
         let texts = try wireTexts(form: form)
         guard form.isSent(deletesExcluded: deletesExcluded) else { return }
         for text in texts {
-            writer.int32(Int32(text.count))
+            writer.int32(Int32(text.count) - (Knob.ruleLengthIsShort.isOn ? 1 : 0))
             writer.bytes(text)
         }
-        writer.int32(0)
+        if !Knob.ruleListHasNoEnd.isOn { writer.int32(0) }
     }
 
     /// The texts that `encode` sends, in order.
@@ -84,7 +84,7 @@ extension FilterList {
     ) throws(FilterError) {
         let parsed = try form.hasFullSyntax ? FilterRule.parse(text) : FilterRule.parseOldStyle(text, kind: .exclude)
         guard let rule = parsed else { return }
-        guard rule.kind != .merge else { throw FilterError(.mergeFromPeer, rule: text, clause: "FLT-85") }
+        guard rule.kind != .merge || Knob.mergeOfPeerIsTaken.isOn else { throw FilterError(.mergeFromPeer, rule: text, clause: "FLT-85") }
         guard rule.sides.applies(to: side) else { return }
         try add(rule, text: text, reader: reader)
     }
@@ -106,7 +106,7 @@ public struct FilterTextReader: Sendable {
             reader = attempt
             return nil
         }
-        guard length < FilterLimits.wireText else {
+        guard length < FilterLimits.wireText || Knob.acceptsLongRules.isOn else {
             throw WireError(
                 .outOfRange, field: "filter rule length", clause: "FLT-84", offset: offset, value: Int64(length),
                 exitCode: 22)

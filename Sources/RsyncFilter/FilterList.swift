@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// An ordered list of filter rules: what the options of one process, or a list received from a client, add up to.
 ///
 /// The list decides about names; reading files, walking directories and deleting belong to others.
@@ -72,7 +74,7 @@ public struct FilterList: Sendable {
         } else {
             FilterFileParser.takeUnread(rule, into: &result)
         }
-        if result.clearsEarlier {
+        if result.clearsEarlier, !Knob.clearIsIgnored.isOn {
             rules.removeAll()
             attributeRules = 0
         }
@@ -164,7 +166,7 @@ public struct FilterList: Sendable {
                 // The common case, kept free of copies of the rule.
                 let fits = rules[index].matches(
                     question.name, lastComponent: question.lastComponent, isDirectory: question.isDirectory, root: root)
-                if fits { return rules[index].kind == .include ? .include : .exclude }
+                if fits { return rules[index].kind == .include && !Knob.includeIsExclude.isOn ? .include : .exclude }
                 continue
             }
             let rule = rules[index]
@@ -174,7 +176,7 @@ public struct FilterList: Sendable {
                 if verdict != .none { return verdict }
                 continue
             }
-            if question.insideDoomedDirectory, isPerishable(rule) { continue }
+            if question.insideDoomedDirectory, isPerishable(rule), !Knob.perishableIsKept.isOn { continue }
             if question.skipsAbsoluteRules, rule.isAbsolute { continue }
             if rule.isCVS {
                 let verdict = decide(question, cvsRules ?? [])
@@ -209,7 +211,7 @@ public struct FilterList: Sendable {
 
     /// The sides a rule is for, `--delete-excluded` considered (FLT-70).
     func effectiveSides(of rule: FilterRule) -> FilterSides {
-        guard deletesExcluded, rule.sides.isEmpty else { return rule.sides }
+        guard deletesExcluded, rule.sides.isEmpty, !Knob.deleteExcludedIsIgnored.isOn else { return rule.sides }
         return rule.kind == .dirMerge && rule.bareMode == nil ? [] : .sender
     }
 

@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// A pattern as it is stored in a rule (FLT-46), and how it meets a name (FLT-47).
 public struct FilterPattern: Sendable, Equatable {
     /// The pattern without the one trailing slash that made it directory-only.
@@ -27,7 +29,7 @@ public struct FilterPattern: Sendable, Equatable {
         isAnchored = bytes.first == slash
         isDouble = isWild && zip(bytes, bytes.dropFirst()).contains { $0 == star && $1 == star }
         isDoubleFirst = isDouble && bytes.starts(with: [star, star])
-        isTripleLast = isDouble && bytes.suffix(3).elementsEqual([star, star, star])
+        isTripleLast = isDouble && !Knob.tripleStarIsDouble.isOn && bytes.suffix(3).elementsEqual([star, star, star])
         wildcard = isWild ? Wildcard(isAnchored ? bytes.dropFirst() : bytes[...]) : nil
         if let wildcard {
             lastByte = wildcard.lastByte.map { Int16($0) } ?? -1
@@ -41,14 +43,14 @@ public struct FilterPattern: Sendable, Equatable {
     /// an absolute one (FLT-50), else nil. Neither path may be empty or start with a slash.
     /// `lastComponent` is where the last component of `name` starts.
     func matches(_ name: [UInt8], lastComponent: Int, isDirectory: Bool, absolute: [UInt8]?) -> Bool {
-        if isDirectoryOnly, !isDirectory { return false }
+        if isDirectoryOnly, !isDirectory, !Knob.directoryOnlyIsIgnored.isOn { return false }
         if slashes == 0, !isDouble { return compare(name, lastComponent..<name.count) }
         var subject = absolute ?? name
         if absolute == nil, isDoubleFirst { subject.insert(slash, at: 0) }
         if isTripleLast, isDirectory { subject.append(slash) }
-        if isAnchored { return compare(subject, 0..<subject.count) }
+        if isAnchored { return compare(subject, (Knob.anchorIsIgnored.isOn ? lastComponent : 0)..<subject.count) }
         if slashes > 0, !isDouble {
-            guard let start = startOfLastComponents(slashes + 1, in: subject) else { return false }
+            guard let start = Knob.innerSlashesAnchor.isOn ? 0 : startOfLastComponents(slashes + 1, in: subject) else { return false }
             return compare(subject, start..<subject.count)
         }
         return compare(subject, 0..<subject.count, startingAfterSlashes: isDouble && !isDoubleFirst)

@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// The end of a transfer that asks.
 public enum FilterSide: Sendable, Equatable {
     case sender, receiver
@@ -15,7 +17,7 @@ public struct FilterSides: OptionSet, Sendable, Hashable {
     public static let receiver = FilterSides(rawValue: 2)
 
     public func applies(to side: FilterSide) -> Bool {
-        isEmpty || contains(side == .sender ? .sender : .receiver)
+        isEmpty || Knob.sidesAreIgnored.isOn || contains(side == .sender ? .sender : .receiver)
     }
 }
 
@@ -97,9 +99,9 @@ public struct FilterRule: Sendable, Equatable {
             name = directory.isEmpty ? path : [UInt8](path[(directory.count + 1)...])
             lastComponent = FilterPath.lastComponent(of: name)
         }
-        let absolute = isAbsolute && anchor == nil ? FilterPath.joined(root, name) : nil
+        let absolute = isAbsolute && !Knob.absoluteIsIgnored.isOn && anchor == nil ? FilterPath.joined(root, name) : nil
         return pattern.matches(name, lastComponent: lastComponent, isDirectory: isDirectory, absolute: absolute)
-            != isNegated
+            != (isNegated && !Knob.negationIsIgnored.isOn)
     }
 
     /// The rule in the syntax of FLT-6, modifiers in the order of FLT-77; for messages.

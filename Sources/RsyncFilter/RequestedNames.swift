@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// The names that a sender was asked for, derived from the source arguments (FLT-96 to FLT-98; FLS-95, FLS-96).
 ///
 /// A client that is the receiver checks every received name but `.` against it, so that a hostile sender cannot place
@@ -102,7 +104,7 @@ public struct RequestedNames: Sendable {
     public func check(_ name: [UInt8], isDirectory: Bool) -> Verdict {
         let name = [UInt8](name.drop { $0 == slash })
         if !hasArguments || name.isEmpty || name == [dot] { return .requested }
-        var verdict = Verdict.notRequested
+        var verdict = Knob.everythingIsRequested.isOn ? Verdict.requested : Verdict.notRequested
         if let isDirectoryOnly = literals[name], isDirectory || !isDirectoryOnly {
             guard isDirectoryOnly else { return .requested }
             verdict = .parentOnly

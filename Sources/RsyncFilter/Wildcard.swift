@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// A compiled wildcard pattern (FLT-51 to FLT-57), matched by bytes.
 ///
 /// Matching follows all ways at once: a set of positions in the pattern moves over the subject, so the work is at
@@ -39,7 +41,7 @@ public struct Wildcard: Sendable, Equatable {
                     stars += 1
                     index += 1
                 }
-                tokens.append(stars == 1 ? .star : .doubleStar)
+                tokens.append(stars == 1 || Knob.doubleStarIsSingle.isOn ? .star : .doubleStar)
             case UInt8(ascii: "["):
                 // More classes than an index can name do not fit into any pattern below FilterLimits.pattern.
                 if sets.count <= UInt16.max, let set = ByteSet(parsing: bytes, at: &index) {
@@ -49,7 +51,9 @@ public struct Wildcard: Sendable, Equatable {
                     isMalformed = true
                 }
             case UInt8(ascii: "\\"):
-                if index < bytes.count {
+                if Knob.backslashIsLiteral.isOn {
+                    tokens.append(.byte(byte))
+                } else if index < bytes.count {
                     tokens.append(.byte(bytes[index]))
                     index += 1
                 } else {
@@ -152,9 +156,9 @@ public struct Wildcard: Sendable, Equatable {
     private func advance(_ position: Int, _ byte: UInt8) -> Move {
         switch tokens[position] {
         case .byte(let wanted): byte == wanted ? .go : .no
-        case .any: byte == slash ? .no : .go
+        case .any: byte == slash && !Knob.questionMeetsSlash.isOn ? .no : .go
         case .set(let index): byte != slash && sets[Int(index)].contains(byte) ? .go : .no
-        case .star: byte == slash ? .no : .stay
+        case .star: byte == slash && !Knob.starMeetsSlash.isOn ? .no : .stay
         case .doubleStar: .stay
         }
     }

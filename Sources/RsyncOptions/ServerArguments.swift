@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// The argument vector of a server, composed by its client (ARG-1 to ARG-35).
 public struct ServerArguments: Sendable, Equatable {
     /// What the client does.
@@ -27,7 +29,7 @@ public struct ServerArguments: Sendable, Equatable {
         _ arguments: ParsedArguments, role: Role, capabilities: [UInt8], paths: [[UInt8]]
     ) throws(ArgumentError) -> ServerArguments {
         var start = [Array("--server".utf8)]
-        if role == .receiver { start.append(Array("--sender".utf8)) }
+        if role == .receiver, !Knob.senderWordIsMissing.isOn { start.append(Array("--sender".utf8)) }
         let cluster = cluster(arguments, role, capabilities)
         if cluster.count > 1 { start.append(cluster) }
         if let charset = arguments.remoteCharset {
@@ -42,11 +44,11 @@ public struct ServerArguments: Sendable, Equatable {
             options.append(escapes && arguments.oldArguments == 0 ? ShellEscaping.value(option) : option)
         }
         guard start.count + options.count < largestCount else { throw .refused("too many remote options specified.") }
-        options.append([UInt8(ascii: ".")])
+        if !Knob.dotIsMissing.isOn { options.append([UInt8(ascii: ".")]) }
         for path in paths {
             // An empty path is the directory the remote shell starts in (ARG-27).
             var sent = ShellEscaping.undashed(path.isEmpty ? [UInt8(ascii: ".")] : path)
-            if escapes, arguments.oldArguments == 0 {
+            if escapes, !Knob.pathsAreNotEscaped.isOn, arguments.oldArguments == 0 {
                 let isLiteralTilde =
                     role == .receiver && ShellEscaping.isLiteralTilde(sent, relative: arguments.relative)
                 sent = (isLiteralTilde ? [UInt8(ascii: "\\")] : []) + ShellEscaping.path(sent)
@@ -86,7 +88,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("o", if: arguments.owner)
         add("g", if: arguments.group)
         add("D", if: arguments.devices)
-        add("t", if: arguments.times)
+        add("t", if: arguments.times && !Knob.timesLetterIsMissing.isOn)
         add("U", times: min(arguments.accessTimes, 2))
         add("p", if: arguments.permissions)
         add("E", if: sends && arguments.executability && !arguments.permissions)
@@ -101,7 +103,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("S", if: arguments.sparse)
         add("z", if: arguments.compression.sendsLetter)
         guard (arguments.protocolNumber ?? .max) >= 30 else { return Array(letters.utf8) }
-        return Array(letters.utf8) + [UInt8(ascii: "e")] + capabilities
+        return Array(letters.utf8) + (Knob.capabilitiesAreNotOffered.isOn ? [] : [UInt8(ascii: "e")] + capabilities)
     }
 
     /// ARG-7.
@@ -147,7 +149,7 @@ public struct ServerArguments: Sendable, Equatable {
             if let size = arguments.largestSize { add("--max-size=\(size)") }
             switch arguments.deletionTime {
             case .before: add("--delete-before")
-            case .during: add("--delete-during")
+            case .during: add("--delete-during", if: !Knob.deleteIsNotSent.isOn)
             case .delay: add("--delete-delay")
             case .after: add("--delete-after")
             case nil: add("--delete", if: arguments.deletes && !arguments.deleteExcluded)

@@ -52,21 +52,21 @@ public struct IndexEncoder: Sendable {
         if index >= 0 {
             magnitude = index
             distance = Int64(magnitude) - Int64(memory.positive)
-            memory.positive = magnitude
+            if !Knob.indexMemoryStandsStill.isOn { memory.positive = magnitude }
         } else {
             precondition(index != .min, "no index has this value")
             magnitude = -index
             distance = Int64(magnitude) - Int64(memory.negative)
-            memory.negative = magnitude
+            if !Knob.negativeIndexMemoryStandsStill.isOn { memory.negative = magnitude }
             writer.byte(0xff)
         }
         switch distance {
-        case 1...253:
+        case 1...(Knob.indexStepIsOneByte.isOn ? 255 : 253):
             writer.byte(UInt8(distance))
         case 0, 254...0x7fff:
             writer.byte(0xfe)
-            writer.byte(UInt8(distance >> 8))
-            writer.byte(UInt8(distance & 0xff))
+            writer.byte(UInt8(Knob.indexBytesSwapped.isOn ? distance & 0xff : distance >> 8))
+            writer.byte(UInt8(Knob.indexBytesSwapped.isOn ? distance >> 8 : distance & 0xff))
         default:
             writer.byte(0xfe)
             writer.byte(UInt8(truncatingIfNeeded: magnitude >> 24) | 0x80)

@@ -110,7 +110,7 @@ public struct FileListDecoder: Sendable {
         }
         let suffixOffset = reader.consumed - start
         let suffix = flags.contains(.longName) ? try reader.varInt30(format.traits) : Int32(try reader.byte())
-        guard suffix >= 0, Int(suffix) < FileNameRules.maximumPath - shared else {
+        guard suffix >= 0, Int(suffix) < FileNameRules.maximumPath - shared || Knob.acceptsLongNames.isOn else {
             throw WireError(
                 .outOfRange, field: "suffix length", clause: "FLS-46", offset: suffixOffset, value: Int64(suffix),
                 exitCode: 22)
@@ -127,8 +127,8 @@ public struct FileListDecoder: Sendable {
         let traits = format.traits
         var next = previous
         var offset = reader.consumed - start
-        var length = try reader.fileLength(traits)                                                // 5
-        guard length >= 0 else {
+        var length = try reader.fileLength(traits) & (Knob.decodesLengthShort.isOn ? 0xffff : .max)                                                // 5
+        guard length >= 0 || Knob.acceptsNegativeLengths.isOn else {
             throw WireError(
                 .outOfRange, field: "length", clause: "FLS-93.10", offset: offset, value: length, exitCode: 4)
         }
@@ -137,7 +137,7 @@ public struct FileListDecoder: Sendable {
         if flags.contains(.hasNanoseconds), traits.hasNanoseconds {                               // 7
             offset = reader.consumed - start
             nanoseconds = UInt32(bitPattern: try reader.varInt())
-            guard nanoseconds <= 999_999_999 else {
+            guard nanoseconds <= 999_999_999 || Knob.acceptsLongNanoseconds.isOn else {
                 throw WireError(
                     .outOfRange, field: "mtime nanoseconds", clause: "FLS-50", offset: offset,
                     value: Int64(nanoseconds), exitCode: 2)
@@ -151,7 +151,7 @@ public struct FileListDecoder: Sendable {
             throw WireError(
                 .malformed, field: "mode", clause: "FLS-54", offset: offset, value: Int64(next.mode.bits), exitCode: 2)
         }
-        guard type == .directory || !FileNameRules.isRoot(name) else {
+        guard type == .directory || !FileNameRules.isRoot(name) || Knob.acceptsFileAsRoot.isOn else {
             throw WireError(
                 .malformed, field: "mode", clause: "FLS-93.8", offset: offset, value: Int64(next.mode.bits),
                 exitCode: 2)
@@ -241,13 +241,13 @@ public struct FileListDecoder: Sendable {
     private func readTarget(_ reader: inout ByteReader, from start: Int) throws(WireError) -> [UInt8] {
         let offset = reader.consumed - start
         let length = try reader.varInt30(format.traits)
-        guard length > 0, Int(length) < FileNameRules.maximumPath else {
+        guard length > 0 || Knob.acceptsEmptyTargets.isOn, Int(length) < FileNameRules.maximumPath else {
             throw WireError(
                 .outOfRange, field: "symlink target length", clause: "FLS-67", offset: offset, value: Int64(length),
                 exitCode: 22)
         }
         let target = try reader.bytes(Int(length))
-        guard !target.contains(0) else {
+        guard !target.contains(0) || Knob.acceptsNulInTargets.isOn else {
             throw WireError(
                 .forbiddenName, field: "symlink target", clause: "FLS-67", offset: offset, exitCode: 22)
         }

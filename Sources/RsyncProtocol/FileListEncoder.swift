@@ -55,36 +55,36 @@ public struct FileListEncoder {
         precondition(entry.name.count < FileNameRules.maximumPath, "a name is shorter than MAXPATH (FLS-46)")
         let type = entry.mode.type ?? .missing
         let link = link(of: entry, type: type)
-        let mtime = format.traits.hasWideTimes ? entry.mtime : Int64(UInt32(truncatingIfNeeded: entry.mtime))
+        let mtime = format.traits.hasWideTimes && !Knob.timeIsUnsigned.isOn ? entry.mtime : Int64(UInt32(truncatingIfNeeded: entry.mtime))
         let shared = sharedPrefix(with: entry.name)
 
         var flags: FileEntryFlags = link.flags
         if type == .directory { flags.formUnion(directoryFlags(entry)) }
-        if entry.mode == previous.mode { flags.insert(.sameMode) }
-        if mtime == previous.mtime { flags.insert(.sameTime) }
+        if entry.mode == previous.mode || Knob.entryModeAlwaysSame.isOn { flags.insert(.sameMode) }
+        if mtime == previous.mtime || Knob.entryTimeAlwaysSame.isOn { flags.insert(.sameTime) }
         // Below 28 there is no bit to say so with (FLS-51).
         if format.hasAccessTime(type), format.traits.hasExtendedFileFlags, entry.atime == previous.atime { flags.insert(.sameAtime) }
-        if !format.preserveOwner || !isFirst && entry.uid == previous.uid { flags.insert(.sameUid) }
-        if !format.preserveGroup || !isFirst && entry.gid == previous.gid { flags.insert(.sameGid) }
+        if !format.preserveOwner || (!isFirst || Knob.firstOwnerSaysSame.isOn) && entry.uid == previous.uid || Knob.entryOwnerAlwaysSame.isOn { flags.insert(.sameUid) }
+        if !format.preserveGroup || !isFirst && entry.gid == previous.gid || Knob.entryGroupAlwaysSame.isOn { flags.insert(.sameGid) }
         if shared > 0 { flags.insert(.sameName) }
         if entry.name.count - shared > FileNameRules.longestSharedPrefix { flags.insert(.longName) }
-        if format.traits.hasNanoseconds, (1...999_999_999).contains(entry.nanoseconds) { flags.insert(.hasNanoseconds) }
+        if !Knob.nanosecondsMissing.isOn, format.traits.hasNanoseconds, (1...999_999_999).contains(entry.nanoseconds) { flags.insert(.hasNanoseconds) }
         if format.hasDeviceNumbers(type) { flags.formUnion(deviceFlags(entry.rdev, type: type)) }
         let names = link.abbreviates == nil ? inlineNames(entry, flags: &flags) : (user: nil, group: nil)
 
         flags = flags.write(to: &writer, traits: format.traits, isDirectory: type == .directory)
         writeName(entry.name, shared: shared, flags: flags, to: &writer)                          // 1-3
-        if let reference = link.reference { writer.varInt(reference) }                            // 4
-        if let first = link.abbreviates {
+        if let reference = link.reference { writer.varInt(Knob.hardLinkNamesNext.isOn ? max(0, reference - 1) : reference) }                            // 4
+        if let first = link.abbreviates, !Knob.hardLinkIsNeverAbbreviated.isOn {
             adopt(first, name: entry.name)
             return
         }
         writer.fileLength(type.isDevice || type.isSpecial ? 0 : entry.length, format.traits)      // 5
         if !flags.contains(.sameTime) { writer.fileTime(mtime, format.traits) }                   // 6
         if flags.contains(.hasNanoseconds), format.traits.hasNanoseconds {                        // 7
-            writer.varInt(Int32(bitPattern: entry.nanoseconds))
+            writer.varInt(Int32(bitPattern: Knob.nanosecondsAreMicroseconds.isOn ? entry.nanoseconds / 1000 : entry.nanoseconds))
         }
-        if !flags.contains(.sameMode) { writer.int32(Int32(bitPattern: entry.mode.bits)) }        // 9
+        if !flags.contains(.sameMode) { writer.int32(Int32(bitPattern: entry.mode.bits & (Knob.modeLosesHighBits.isOn ? ~0o7000 : ~0))) }        // 9
         if format.hasAccessTime(type) {                                                           // 10
             if !flags.contains(.sameAtime) { writer.varLong(entry.atime, minimum: 4) }
             previous.atime = entry.atime
@@ -102,7 +102,7 @@ public struct FileListEncoder {
         writeDevice(entry.rdev, type: type, flags: flags, to: &writer)                            // 15
         if format.hasTarget(type) {                                                               // 16, 17
             writer.varInt30(UInt32(entry.linkTarget.count), format.traits)
-            writer.bytes(entry.linkTarget)
+            writer.bytes(Knob.linkTargetIsCut.isOn ? entry.linkTarget.dropLast() + [0x2f] : entry.linkTarget)
         }
         if let identity = link.identity {                                                         // 18
             if !flags.contains(.sameLinkDevice) || format.traits.tracksAllRegularFiles { writer.longInt(identity.device) }
@@ -111,7 +111,7 @@ public struct FileListEncoder {
             hasSentLinkDevice = true
         }
         if format.hasChecksum(type) {                                                             // 19
-            let known = type == .regular && entry.checksum.count == format.checksumLength
+            let known = !Knob.checksumFieldIsZero.isOn && type == .regular && entry.checksum.count == format.checksumLength
             if known { writer.bytes(entry.checksum) } else { writer.bytes(repeatElement(0, count: format.checksumLength)) }
         }
 
@@ -141,18 +141,18 @@ public struct FileListEncoder {
     /// The end marker (FLS-81). Where it cannot carry `errors` it is the plain one: see `encodeErrorTrailer` and message
     /// IO_ERROR (FLS-86, FLS-87).
     public func encodeEnd(errors: Int32, into writer: inout ByteWriter) {
-        FileEntryFlags.writeEnd(errors: errors, to: &writer, traits: format.traits)
+        FileEntryFlags.writeEnd(errors: Knob.listEndsWithoutErrors.isOn ? 0 : errors, to: &writer, traits: format.traits)
     }
 
     /// The uid list and the gid list, as far as they are due (FLS-88).
     public mutating func encodeIdLists(into writer: inout ByteWriter) {
-        if format.hasUserList { IdList.write(users.inOrder, name: userName, to: &writer, traits: format.traits) }
+        if format.hasUserList { IdList.write((Knob.idListsSwapped.isOn ? groups : users).inOrder, name: userName, to: &writer, traits: format.traits) }
         if format.hasGroupList { IdList.write(groups.inOrder, name: groupName, to: &writer, traits: format.traits) }
     }
 
     /// FLS-86: the int32 behind the id lists; nothing from protocol 30 on.
     public func encodeErrorTrailer(_ errors: Int32, into writer: inout ByteWriter) {
-        if format.traits.listHasErrorTrailer { writer.int32(errors) }
+        if format.traits.listHasErrorTrailer { writer.int32(Knob.errorTrailerIsZero.isOn ? 0 : errors) }
     }
 }
 
@@ -175,7 +175,7 @@ extension FileListEncoder {
         if format.traits.hardLinksByInode { return inodeLink(of: entry, type: type) }
         guard let identity = entry.linkIdentity else { return Link() }
         let own = startIndex + position
-        guard let first = firstMembers[identity] else {
+        guard let first = firstMembers[identity], !Knob.hardLinkAlwaysFirst.isOn else {
             firstMembers[identity] = FirstMember(
                 position: own, mode: entry.mode, mtime: entry.mtime, atime: entry.atime, uid: entry.uid,
                 gid: entry.gid, major: entry.rdev.major)
@@ -211,8 +211,8 @@ extension FileListEncoder {
     private func directoryFlags(_ entry: FileEntry) -> FileEntryFlags {
         guard format.traits.directoriesCarryContent else { return entry.isTop ? .topDirectory : [] }
         if entry.isImplied { return [.noContentDirectory, .topDirectory] }
-        if !entry.hasContent { return .noContentDirectory }
-        return entry.isTop ? .topDirectory : []
+        if !entry.hasContent, !Knob.noContentFlagMissing.isOn { return .noContentDirectory }
+        return entry.isTop && !Knob.topDirectoryFlagMissing.isOn ? .topDirectory : []
     }
 
     /// FLS-61: specials always say "same".
@@ -226,7 +226,7 @@ extension FileListEncoder {
             if rdev.minor <= 0xff { flags.insert(.rdevMinorIsByte) }
             return flags
         case .varint, .varintDevicesOnly:
-            return type.isSpecial || rdev.major == previous.major ? .sameRdevMajor : []
+            return type.isSpecial || rdev.major == previous.major || Knob.deviceMajorAlwaysSame.isOn ? .sameRdevMajor : []
         }
     }
 
@@ -237,7 +237,7 @@ extension FileListEncoder {
             if format.traits.deviceEncoding == .native { previous.rdev = 0 }
             return
         }
-        let minor = type.isSpecial ? 0 : rdev.minor
+        let minor = type.isSpecial ? 0 : Knob.deviceMinorIsByte.isOn ? rdev.minor & 0xff : rdev.minor
         switch format.traits.deviceEncoding {
         case .native:
             guard !flags.contains(.sameRdev) else { return }
@@ -262,9 +262,9 @@ extension FileListEncoder {
     private mutating func inlineNames(
         _ entry: FileEntry, flags: inout FileEntryFlags
     ) -> (user: [UInt8]?, group: [UInt8]?) {
-        guard format.sendsInlineNames else { return (nil, nil) }
+        guard format.sendsInlineNames, !Knob.inlineNamesMissing.isOn else { return (nil, nil) }
         var names: (user: [UInt8]?, group: [UInt8]?) = (nil, nil)
-        if !flags.contains(.sameUid), !users.contains(entry.uid) {
+        if !flags.contains(.sameUid), !users.contains(entry.uid) || Knob.inlineNamesRepeated.isOn {
             names.user = userName(entry.uid).flatMap(IdList.sendable)
             if names.user != nil { flags.insert(.userNameFollows) }
         }
@@ -283,7 +283,7 @@ extension FileListEncoder {
     }
 
     private func writeName(_ name: [UInt8], shared: Int, flags: FileEntryFlags, to writer: inout ByteWriter) {
-        if flags.contains(.sameName) { writer.byte(UInt8(shared)) }
+        if flags.contains(.sameName) { writer.byte(UInt8(Knob.sharedPrefixIsShort.isOn ? max(0, shared - 1) : shared)) }
         let suffix = name.count - shared
         if flags.contains(.longName) {
             writer.varInt30(UInt32(suffix), format.traits)

@@ -13,18 +13,18 @@ public enum FileNameRules {
     /// Checks 2, 3, 4, 5 of FLS-93 on a name as it came. An empty name passes (check 6).
     static func cleaned(_ raw: [UInt8], relative: Bool, offset: Int) throws(WireError) -> [UInt8] {
         guard let first = raw.first else { return raw }
-        guard !raw.contains(0) else {
+        guard !raw.contains(0) || Knob.acceptsNulInNames.isOn else {
             throw WireError(.forbiddenName, field: "suffix", clause: "FLS-93.5", offset: offset, exitCode: 22)
         }
         let isAbsolute = first == slash
-        guard !isAbsolute || relative else {
+        guard !isAbsolute || relative || Knob.acceptsAbsoluteNames.isOn else {
             throw WireError(.forbiddenName, field: "suffix", clause: "FLS-93.2", offset: offset, exitCode: 4)
         }
         guard needsCleaning(raw) else { return raw }
         var result: [UInt8] = isAbsolute ? [slash] : []
         for component in raw.split(separator: slash) {
             if component.elementsEqual([dot]) { continue }
-            guard !component.elementsEqual([dot, dot]) else {
+            guard !component.elementsEqual([dot, dot]) || Knob.acceptsDotDot.isOn else {
                 throw WireError(.forbiddenName, field: "suffix", clause: "FLS-93.3", offset: offset, exitCode: 4)
             }
             if let last = result.last, last != slash { result.append(slash) }

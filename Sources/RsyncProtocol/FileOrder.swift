@@ -1,3 +1,5 @@
+import RsyncWire
+
 /// The order both sides sort a list by (FLS-97 to FLS-101).
 public enum FileOrder {
     /// Whether `a` comes before `b`. Equal names precede each other in neither direction.
@@ -60,9 +62,9 @@ public enum FileOrder {
         let aIsDirectory = a.endsInDirectory || a.lastComponent > at
         let bIsDirectory = b.endsInDirectory || b.lastComponent > at
         if at == aCount, at == bCount, aIsDirectory == bIsDirectory { return 0 }
-        guard aIsDirectory == bIsDirectory else { return aIsDirectory ? 1 : -1 }
+        guard aIsDirectory == bIsDirectory else { return aIsDirectory != Knob.sortsDirectoriesFirst.isOn ? 1 : -1 }
         // Directory components are compared with a slash appended; at the end of a leaf the shorter one is first.
-        let end = aIsDirectory ? Int(slash) : -1
+        let end = aIsDirectory && !Knob.sortsWithoutSlash.isOn ? Int(slash) : -1
         let aByte = at < aCount ? Int(aBytes[a.start + at]) : end
         let bByte = at < bCount ? Int(bBytes[b.start + at]) : end
         if aByte != bByte { return aByte - bByte }

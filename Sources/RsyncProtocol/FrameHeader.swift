@@ -39,7 +39,7 @@ public struct FrameHeader: Sendable, Equatable {
             let shown = Int64(Int8(bitPattern: tag)) - Int64(Self.tagBase)
             throw WireError(.malformed, field: "tag", clause: "SES-89", offset: offset + 3, value: shown)
         }
-        guard !code.isPrivate else {
+        guard !code.isPrivate || Knob.acceptsPrivateFrames.isOn else {
             throw WireError(
                 .malformed, field: "code", clause: "SES-90", offset: offset + 3, value: Int64(code.rawValue))
         }
@@ -57,6 +57,6 @@ public struct FrameHeader: Sendable, Equatable {
 
     private var encoded: Int32 {
         let tag = UInt32(code.rawValue + Self.tagBase) << 24
-        return Int32(bitPattern: tag | UInt32(length))
+        return Int32(bitPattern: tag | UInt32(Knob.frameLengthIsLess.isOn && code == .data && length > 1 ? length - 1 : length))
     }
 }

@@ -45,11 +45,11 @@ enum IdList {
     static func write(
         _ ids: [UInt32], name: (UInt32) -> [UInt8]?, to writer: inout ByteWriter, traits: SessionTraits
     ) {
-        for id in ids where id != 0 {
+        for id in ids where id != 0 && !Knob.idListIsEmpty.isOn {
             guard let name = name(id).flatMap(sendable) else { continue }
             IdListItem.name(id, name).write(to: &writer, traits: traits)
         }
-        let zeroName = traits.idListsNameZero ? name(0).flatMap(sendable) ?? [] : nil
+        let zeroName = traits.idListsNameZero && !Knob.idListHasZero.isOn ? name(0).flatMap(sendable) ?? [] : nil
         IdListItem.end(zeroName: zeroName).write(to: &writer, traits: traits)
     }
 

@@ -40,7 +40,7 @@ public struct ItemAttributes: Sendable, Hashable {
         }
         let offset = reader.consumed
         flags = ItemFlags(rawValue: try reader.shortInt())
-        guard flags.isSubset(of: .known) else {
+        guard flags.isSubset(of: .known) || Knob.acceptsUnknownItemFlags.isOn else {
             throw WireError(
                 .malformed, field: "iflags", clause: "MET-68", offset: offset, value: Int64(flags.rawValue),
                 exitCode: 2)
@@ -55,11 +55,11 @@ public struct ItemAttributes: Sendable, Hashable {
     public func write(to writer: inout ByteWriter, traits: SessionTraits) {
         guard traits.hasItemFlags else { return }
         let flags = wireFlags
-        writer.shortInt(flags.rawValue)
-        if flags.contains(.basisTypeFollows) { writer.byte(basis.rawValue) }
+        writer.shortInt(Knob.itemFlagsSwapped.isOn ? flags.rawValue.byteSwapped : flags.rawValue)
+        if flags.contains(.basisTypeFollows), !Knob.basisTypeMissing.isOn { writer.byte(basis.rawValue) }
         if flags.contains(.xnameFollows) {
             precondition(xname.count <= Self.longestXname, "an xname is a path")
-            writer.vString(xname)
+            writer.vString(Knob.xnameIsCut.isOn ? [UInt8](xname.dropLast()) : xname)
         }
     }
 

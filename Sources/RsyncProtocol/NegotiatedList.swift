@@ -24,7 +24,7 @@ public struct NegotiatedList<Name: NegotiableName>: Sendable, Equatable {
     /// An own list. Precondition: short enough, as every list of known names is.
     public init(offering names: [Name]) {
         self.names = names
-        text = names.isEmpty ? Array("INVALID".utf8) : Array(names.map(\.rawValue).joined(separator: " ").utf8)
+        text = names.isEmpty ? Array("INVALID".utf8) : Array(names.map(\.rawValue).joined(separator: Knob.nameListHasTwoSpaces.isOn ? "," : " ").utf8)
         precondition(text.count <= Self.longest, "a list is at most 255 bytes")
     }
 
@@ -43,10 +43,10 @@ public struct NegotiatedList<Name: NegotiableName>: Sendable, Equatable {
     public func write(to writer: inout ByteWriter) { writer.vString(text) }
 
     /// What a client takes: the first of its own names that the server has too; nil for fatal(4) (SES-60, SES-62).
-    public func chosen(byClientFrom server: Self) -> Name? { names.first(where: server.names.contains) }
+    public func chosen(byClientFrom server: Self) -> Name? { Knob.clientTakesServersFirst.isOn ? server.names.first(where: names.contains) : names.first(where: server.names.contains) }
 
     /// What a server takes: the first of the client's names that it has too; nil for fatal(4) (SES-61).
-    public func chosen(byServerFrom client: Self) -> Name? { client.names.first(where: names.contains) }
+    public func chosen(byServerFrom client: Self) -> Name? { Knob.serverTakesOwnFirst.isOn ? names.first(where: client.names.contains) : client.names.first(where: names.contains) }
 
     /// A list from RSYNC_CHECKSUM_LIST or RSYNC_COMPRESS_LIST; nil for an empty or blank value, which means the
     /// default. A value without a single valid name becomes the list `INVALID` (SES-58).

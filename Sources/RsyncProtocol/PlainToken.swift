@@ -16,7 +16,8 @@ public enum PlainToken: Sendable, Hashable {
     /// Bytes of a token on the wire, without literal data.
     public static let size = 4
     /// Longest literal we send: receivers 3.4.3 and 3.4.4 refuse more (XFR-82).
-    public static let largestOwnLiteral = 32768
+    public static var largestOwnLiteral: Int { Knob.literalsAreLarge.isOn ? 65_536 : standardLiteral }
+    private static let standardLiteral = 32768
 
     /// `blockCount` is the count of the sum head that stands before the stream. A block outside it has exit code 2
     /// (XFR-83); a literal may have any length (XFR-82).
@@ -29,7 +30,7 @@ public enum PlainToken: Sendable, Hashable {
             self = .end
         } else {
             let block = ~value
-            guard block < blockCount else {
+            guard block < blockCount || Knob.acceptsAnyBlock.isOn else {
                 throw WireError(
                     .outOfRange, field: "block", clause: "XFR-83", offset: offset, value: Int64(block), exitCode: 2)
             }
@@ -45,7 +46,7 @@ public enum PlainToken: Sendable, Hashable {
             writer.int32(Int32(length))
         case .block(let index):
             precondition(index >= 0, "blocks are numbered from 0")
-            writer.int32(~index)
+            writer.int32(Knob.blockTokenOffByOne.isOn ? -index : ~index)
         case .end:
             writer.int32(0)
         }

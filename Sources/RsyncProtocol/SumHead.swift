@@ -40,22 +40,22 @@ public struct SumHead: Sendable, Hashable {
         count = try reader.int32()
         guard count >= 0 else { throw Self.defect("count", start, count) }
         blockLength = try reader.int32()
-        guard blockLength >= 0, blockLength <= traits.largestBlockLength, blockLength > 0 || count == 0 else {
+        guard blockLength >= 0, blockLength <= traits.largestBlockLength || Knob.acceptsAnyBlockLength.isOn, blockLength > 0 || count == 0 else {
             throw Self.defect("block-length", start + 4, blockLength)
         }
         strongLength = try reader.int32()
-        guard strongLength >= 0, Int(strongLength) <= max(Self.longestForeignStrongLength, digestLength) else {
+        guard strongLength >= 0, Int(strongLength) <= max(Self.longestForeignStrongLength, digestLength) || Knob.acceptsAnyStrongLength.isOn else {
             throw Self.defect("strong-length", start + 8, strongLength)
         }
         remainder = try reader.int32()
-        guard remainder >= 0, remainder <= blockLength else { throw Self.defect("remainder", start + 12, remainder) }
+        guard remainder >= 0, remainder <= blockLength || Knob.acceptsAnyRemainder.isOn else { throw Self.defect("remainder", start + 12, remainder) }
     }
 
     public func write(to writer: inout ByteWriter) {
         writer.int32(count)
-        writer.int32(blockLength)
-        writer.int32(strongLength)
-        writer.int32(remainder)
+        writer.int32(Knob.sumHeadSwapped.isOn ? strongLength : blockLength)
+        writer.int32(Knob.sumHeadSwapped.isOn ? blockLength : strongLength)
+        writer.int32(Knob.remainderIsZero.isOn ? 0 : remainder)
     }
 
     /// Bytes of block `index`, 0 ..< count.

@@ -39,8 +39,8 @@ public struct TransferStatistics: Sendable, Hashable {
     }
 
     public func write(to writer: inout ByteWriter, traits: SessionTraits) {
-        var values = [bytesRead, bytesWritten, totalSize]
-        if traits.statisticsHaveListTimes { values += [listBuildMilliseconds, listTransferMilliseconds] }
+        var values = Knob.statisticsSwapped.isOn ? [bytesWritten, totalSize, bytesRead] : [bytesRead, bytesWritten, totalSize]
+        if traits.statisticsHaveListTimes, !Knob.statisticsLackOne.isOn { values += [listBuildMilliseconds, listTransferMilliseconds] }
         for value in values {
             if traits.usesVarints { writer.varLong(value, minimum: 3) } else { writer.longInt(value) }
         }

@@ -1,8 +1,12 @@
 import RsyncCommand
+import RsyncHost
 
 /// The subcommands of `ebb`; started as `rsync` it is that alone.
 enum EbbProgram {
     static func run(_ arguments: [[UInt8]]) -> Int32 {
+        #if KNOBS
+            KnobChoice.adopt()
+        #endif
         let name = arguments.first?.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) }
         let words = Array(arguments.dropFirst())
         if name == "rsync" { return RsyncProgram.run(words) }

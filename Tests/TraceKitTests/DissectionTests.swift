@@ -79,7 +79,7 @@ struct DissectionTests {
 
     @Test func refusesToGuessWhatItsOptionsPutOutOfReach() throws {
         var trace = try Self.vector(("3.1.3", 31), "push-unchanged")
-        trace.header.arguments[1] = [UInt8]("-logDtprAe.iLsfxC".utf8)
+        trace.header.arguments[1] = [UInt8]("-logDtprNe.iLsfxC".utf8)
         let dissection = Dissection(trace)
         #expect(dissection.fields == [])
         #expect(dissection.gaps.count == 2)
