@@ -74,7 +74,7 @@ extension Generator {
         if presence != .present {
             if options.relative { try makeMissingParents(of: path) }
             do throws(FileError) {
-                try tree.makeDirectory(path, permissions: working(plan.permissions(entry, existing: nil)))
+                try tree.makeDirectory(path, permissions: working(plan.permissions(entry, existing: nil), path))
             } catch {
                 return try giveUp(on: entry, error)
             }
@@ -104,15 +104,27 @@ extension Generator {
     private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) -> Bool {
         guard let status = try examine(entry, path) else { return false }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
-        if let wanted = change.permissions { change.permissions = working(wanted) }
+        if let wanted = change.permissions { change.permissions = working(wanted, path) }
         try addAccessLists(&change, entry, path, from: status)
         try apply(change, entry, path)
         return !change.isEmpty
     }
 
     /// An ordinary user needs to get into the directory until it is finished (MET-43).
-    private func working(_ permissions: UInt32) -> UInt32 {
-        options.rootMode == .normal ? permissions | 0o700 : permissions
+    private func working(_ permissions: UInt32, _ path: RelativePath) -> UInt32 {
+        guard options.rootMode == .normal else { return permissions }
+        let opened = permissions | 0o700
+        if opened != permissions, options.preservePermissions, !options.dryRun { openedDirectories[path] = permissions }
+        return opened
+    }
+
+    /// A run that is broken off leaves no directory more open than it is to be.
+    func closeOpenedDirectories() {
+        for (path, permissions) in openedDirectories.sorted(by: { $0.key.bytes.count > $1.key.bytes.count }) {
+            // The run has failed already, and has said why.
+            try? tree.apply(AttributeChange(permissions: permissions), to: path, type: .directory)
+        }
+        openedDirectories = [:]
     }
 
     private func giveUp(on entry: FileEntry, _ error: FileError) throws(SessionError) {
@@ -165,6 +177,7 @@ extension Generator {
         {
             change.permissions = entry.mode.permissions
         }
+        openedDirectories[path] = nil
         try apply(change, entry, path)
     }
 

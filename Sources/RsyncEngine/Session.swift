@@ -313,6 +313,7 @@ public final class Session {
             // Where writing failed the peer has gone, and may have left word why.
             let word = error.exitCode == 10 ? generator.receiverError(within: Self.patience) : nil
             if word == nil, !generator.receiverHasEnded { thread.join(milliseconds: Self.receiverGrace) }
+            generator.closeOpenedDirectories()
             throw word ?? error
         }
         thread.join()

@@ -45,7 +45,7 @@ final class SourceScanner {
     }
 
     /// The start item of one argument; nil when it is left out (FLS-11 to FLS-14). `isLeftOutBelow`: rule files in its implied
-    /// directories leave it out, and these go all the same (FLT-59).
+    /// directories leave it out, and these go all the same (FLT-110).
     func startItem(_ origin: Int, isLeftOutBelow: inout Bool) throws(SessionError) -> Found? {
         let argument = arguments[origin]
         if argument.isMissing { return missingItem(argument, origin) }
@@ -64,7 +64,7 @@ final class SourceScanner {
             if isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), outer) { return nil }
             // Without lists for each directory nobody looks from there.
             isLeftOutBelow =
-                connection.traits.incrementalRecursion && !argument.implied.isEmpty
+                connection.traits.incrementalRecursion && readsFilesBelow(argument)
                 && isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), scope)
         }
         if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: Int32(origin)) }
@@ -79,6 +79,9 @@ final class SourceScanner {
         }
         return Found(entry: entry, origin: Int32(origin))
     }
+
+    /// Whether rule files in implied directories may decide about the argument.
+    private func readsFilesBelow(_ argument: SourceArgument) -> Bool { filters.readsFiles && !argument.implied.isEmpty }
 
     /// FLS-15. Rules do not leave it out: those of the receiving side decide.
     private func missingItem(_ argument: SourceArgument, _ origin: Int) -> Found {
@@ -309,8 +312,17 @@ final class SourceScanner {
         if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
     }
 
+    private func explain(_ name: [UInt8], isDirectory: Bool, _ origin: Int, _ scope: FilterScope?) {
+        guard let rule = filters.explanation(name, isDirectory: isDirectory, origin: origin, scope: scope) else { return }
+        let text: MessageText =
+            "[sender] \(rule.isInclude ? "showing" : "hiding") \(isDirectory ? "directory" : "file") \(name) because of pattern \(rule.pattern)"
+        // Only a broken connection makes this fail, and the next write says so.
+        try? diagnostics.info(text)
+    }
+
     private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: Int32, _ scope: FilterScope?) -> Bool {
         guard !filters.isEmpty, !Knob.excludedIsSent.isOn else { return false }
+        if options.messages.filtering > 0 { explain(name, isDirectory: isDirectory, Int(origin), scope) }
         return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
 
