@@ -74,10 +74,13 @@ let package = Package(
         library("TraceKit", ["RsyncEngine", "RsyncCompress", "CConform"], path: "Conformance/TraceKit"),
         library("PeerKit", ["TraceKit", "CConform", "CLibSSH2", "RsyncHost"], path: "Conformance/PeerKit"),
         library("ConformanceKit", ["TraceKit", "PeerKit", "RsyncOptions", "CConform"], path: "Conformance/ConformanceKit"),
+        library("FuzzKit", ["TraceKit", "ReverseSession", "RestrictedShell"], path: "Conformance/FuzzKit"),
+        .executableTarget(
+            name: "rsync-fuzz", dependencies: ["FuzzKit", "CConform"], path: "Conformance/rsync-fuzz", swiftSettings: strict),
         .executableTarget(
             name: "rsync-conform",
             dependencies: [
-                "TraceKit", "PeerKit", "ConformanceKit", "RsyncCommand", "RsyncHost",
+                "TraceKit", "PeerKit", "ConformanceKit", "RsyncCommand", "RsyncHost", "CConform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Conformance/rsync-conform", swiftSettings: strict),
@@ -103,7 +106,8 @@ let package = Package(
         tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
-        tests("ConformanceKitTests", ["ConformanceKit", "TraceKit"]),
+        tests("ConformanceKitTests", ["ConformanceKit", "PeerKit", "TraceKit", "rsync-conform"]),
+        tests("FuzzKitTests", ["FuzzKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(
             "CrossCheckTests",

@@ -86,3 +86,13 @@ int conform_catch_signals(int descriptor) {
     action.sa_handler = SIG_IGN;
     return sigaction(SIGPIPE, &action, NULL);
 }
+
+// There in builds with -sanitize=fuzzer alone.
+extern int LLVMFuzzerRunDriver(int *count, char ***words, int (*one)(const unsigned char *data, size_t size))
+    __attribute__((weak));
+
+int conform_can_fuzz(void) { return LLVMFuzzerRunDriver != 0; }
+
+int conform_fuzz(int count, char **words, int (*one)(const unsigned char *data, size_t size)) {
+    return LLVMFuzzerRunDriver(&count, &words, one);
+}

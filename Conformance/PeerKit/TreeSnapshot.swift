@@ -42,11 +42,16 @@ public struct TreeSnapshot: Sendable, Equatable {
     /// By path below the root; `.` is the root.
     public var items: [[UInt8]: Item]
 
+    /// Of nothing.
+    public init() { items = [:] }
+
     /// Reads the tree at `path`. Nothing is followed; fifos and devices are not opened.
-    public init(_ path: String) throws(FileBytes.Failure) {
+    ///
+    /// `excluded`: names right below the root that are left out with everything in them.
+    public init(_ path: String, excluding excluded: Set<[UInt8]> = []) throws(FileBytes.Failure) {
         items = [:]
         var identities: [Identity: [[UInt8]]] = [:]
-        try Self.read([UInt8](path.utf8), as: [0x2e], into: &items, &identities)
+        try Self.read([UInt8](path.utf8), as: [0x2e], excluding: excluded, into: &items, &identities)
         for group in identities.values where group.count > 1 {
             let first = group.min { $0.lexicographicallyPrecedes($1) }
             for path in group { items[path]?.linkGroup = first }
@@ -120,7 +125,7 @@ public struct TreeSnapshot: Sendable, Equatable {
     }
 
     private static func read(
-        _ path: [UInt8], as name: [UInt8], into items: inout [[UInt8]: Item], _ identities: inout [Identity: [[UInt8]]]
+        _ path: [UInt8], as name: [UInt8], excluding excluded: Set<[UInt8]> = [], into items: inout [[UInt8]: Item], _ identities: inout [Identity: [[UInt8]]]
     ) throws(FileBytes.Failure) {
         var status = stat()
         let text = String(decoding: path, as: UTF8.self)
@@ -147,7 +152,7 @@ public struct TreeSnapshot: Sendable, Equatable {
             return
         }
         guard let names = DirectoryNames.list(path) else { throw FileBytes.Failure(path: text, errno: errno) }
-        for child in names {
+        for child in names where !excluded.contains(child) {
             try read(path + [0x2f] + child, as: name == [0x2e] ? child : name + [0x2f] + child, into: &items, &identities)
         }
     }
@@ -182,7 +187,7 @@ public struct TreeSnapshot: Sendable, Equatable {
     private static func octal(_ value: UInt32) -> String { "0" + String(value, radix: 8) }
 
     /// A path for the eye: anything outside printable ASCII as an escape.
-    static func shown(_ path: [UInt8]) -> String {
+    public static func shown(_ path: [UInt8]) -> String {
         path.map { (0x21..<0x7f).contains($0) && $0 != 0x5c ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16) }
             .joined()
     }

@@ -4,22 +4,32 @@ import RsyncProtocol
 import TraceKit
 
 /// Makes items below one directory. Every call says what it makes completely: type, content and attributes.
-struct TreeWriter {
-    struct Attributes {
-        var permissions: UInt32
-        var mtime: Int64
-        var nanoseconds = 0
+public struct TreeWriter {
+    public struct Attributes {
+        public var permissions: UInt32
+        public var mtime: Int64
+        public var nanoseconds = 0
         /// Applied as root alone.
-        var uid: UInt32 = 0
-        var gid: UInt32 = 0
+        public var uid: UInt32 = 0
+        public var gid: UInt32 = 0
+
+        public init(permissions: UInt32, mtime: Int64, nanoseconds: Int = 0, uid: UInt32 = 0, gid: UInt32 = 0) {
+            self.permissions = permissions
+            self.mtime = mtime
+            self.nanoseconds = nanoseconds
+            self.uid = uid
+            self.gid = gid
+        }
     }
 
-    let root: [UInt8]
+    public let root: [UInt8]
     let isRoot = geteuid() == 0
+
+    public init(root: [UInt8]) { self.root = root }
 
     func path(_ name: [UInt8]) -> [UInt8] { root + [0x2f] + name }
 
-    func file(_ name: [UInt8], _ content: [UInt8], _ attributes: Attributes) throws(FileBytes.Failure) {
+    public func file(_ name: [UInt8], _ content: [UInt8], _ attributes: Attributes) throws(FileBytes.Failure) {
         let target = path(name)
         let descriptor = unsafe target.withCPath { unsafe open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
         guard descriptor >= 0 else { throw failure(name) }
@@ -36,11 +46,11 @@ struct TreeWriter {
     }
 
     /// The time is to be set by `apply` once the content stands.
-    func directory(_ name: [UInt8]) throws(FileBytes.Failure) {
+    public func directory(_ name: [UInt8]) throws(FileBytes.Failure) {
         try check(unsafe path(name).withCPath { unsafe mkdir($0, 0o700) }, name)
     }
 
-    func symlink(_ name: [UInt8], _ target: [UInt8], _ attributes: Attributes) throws(FileBytes.Failure) {
+    public func symlink(_ name: [UInt8], _ target: [UInt8], _ attributes: Attributes) throws(FileBytes.Failure) {
         let status = unsafe path(name).withCPath { link in
             unsafe target.withCPath { unsafe Glibc.symlink($0, link) }
         }
@@ -48,14 +58,14 @@ struct TreeWriter {
         try apply(attributes, name, isSymlink: true)
     }
 
-    func link(_ name: [UInt8], to existing: [UInt8]) throws(FileBytes.Failure) {
+    public func link(_ name: [UInt8], to existing: [UInt8]) throws(FileBytes.Failure) {
         let status = unsafe path(existing).withCPath { old in
             unsafe path(name).withCPath { unsafe Glibc.link(old, $0) }
         }
         try check(status, name)
     }
 
-    func node(
+    public func node(
         _ name: [UInt8], _ type: FileType, _ attributes: Attributes, device: DeviceNumber = .none
     ) throws(FileBytes.Failure) {
         let mode = FileMode(type, permissions: 0o600).bits
@@ -63,8 +73,25 @@ struct TreeWriter {
         try apply(attributes, name)
     }
 
+    /// Gives the item itself an extended attribute; an ACL is one.
+    public func attribute(_ name: [UInt8], _ key: [UInt8], _ value: [UInt8]) throws(FileBytes.Failure) {
+        let status = unsafe path(name).withCPath { item in
+            unsafe key.withCPath { key in
+                unsafe value.withUnsafeBytes { unsafe conform_lsetxattr(item, key, $0.baseAddress, $0.count) }
+            }
+        }
+        try check(status, name)
+    }
+
+    /// A regular file that is one hole.
+    public func hole(_ name: [UInt8], size: Int, _ attributes: Attributes) throws(FileBytes.Failure) {
+        try file(name, [], attributes)
+        try check(unsafe path(name).withCPath { unsafe truncate($0, size) }, name)
+        try apply(attributes, name)
+    }
+
     /// Owner first, as it takes set-uid away, then permissions, then times.
-    func apply(_ attributes: Attributes, _ name: [UInt8], isSymlink: Bool = false) throws(FileBytes.Failure) {
+    public func apply(_ attributes: Attributes, _ name: [UInt8], isSymlink: Bool = false) throws(FileBytes.Failure) {
         let target = path(name)
         if isRoot { try check(unsafe target.withCPath { unsafe lchown($0, attributes.uid, attributes.gid) }, name) }
         if !isSymlink { try check(unsafe target.withCPath { unsafe chmod($0, attributes.permissions) }, name) }
@@ -73,10 +100,10 @@ struct TreeWriter {
         try check(unsafe target.withCPath { unsafe utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }, name)
     }
 
-    func content(_ name: [UInt8]) throws(FileBytes.Failure) -> [UInt8] { try FileBytes.read(bytes: path(name)) }
+    public func content(_ name: [UInt8]) throws(FileBytes.Failure) -> [UInt8] { try FileBytes.read(bytes: path(name)) }
 
     /// Removes an item with everything in it.
-    func remove(_ name: [UInt8]) { RemoveTree.remove(path(name)) }
+    public func remove(_ name: [UInt8]) { RemoveTree.remove(path(name)) }
 
     private func check(_ status: Int32, _ name: [UInt8]) throws(FileBytes.Failure) {
         guard status == 0 else { throw failure(name) }

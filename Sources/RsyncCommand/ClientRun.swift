@@ -149,8 +149,7 @@ struct ClientRun {
 
     /// ARG-37.
     private func requestedNames(_ paths: [[UInt8]]) -> RequestedNames? {
-        guard arguments.oldArguments == 0, !arguments.trustsSender else { return nil }
-        if case .remote = arguments.filesFrom { return nil }
+        guard arguments.checksNames else { return nil }
         // What the server makes of a name that climbs is what was asked for.
         let names =
             nameFile.map {

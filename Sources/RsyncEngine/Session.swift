@@ -136,7 +136,7 @@ public final class Session {
     // MARK: Sending
 
     private func send(_ sources: (Connection) throws(SessionError) -> [SourceArgument]) throws(SessionError) {
-        input.onMessage = { [self] code, payload throws(SessionError) in try handleAsSender(code, payload) }
+        input.onMessage = { [unowned self] code, payload throws(SessionError) in try handleAsSender(code, payload) }
         let connection = try start()
         let arguments = try sources(connection)
         let sender = Sender(
@@ -144,7 +144,7 @@ public final class Session {
             environment: environment, initialErrors: ledger)
         input.onIdle = { [output] () throws(SessionError) in try output.sendKeepAlive() }
         if options.sourceRemoval != nil {
-            input.onMessage = { [self, unowned sender] code, payload throws(SessionError) in
+            input.onMessage = { [unowned self, unowned sender] code, payload throws(SessionError) in
                 guard code == .success else { return try handleAsSender(code, payload) }
                 try sender.removeSource(confirmedBy: payload)
             }

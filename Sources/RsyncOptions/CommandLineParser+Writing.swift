@@ -28,9 +28,11 @@ extension ParsedArguments {
         }
     }
 
-    /// A server is not told of the directory that `--delay-updates` brings along.
+    /// A server is not told of the directory that `--delay-updates` brings along. An option that names no directory
+    /// still asks for partial files to be kept.
     private mutating func concludePartialDirectory() {
         if let directory = partialDirectory {
+            partial = true
             let clean = Self.collapsed(directory)
             partialDirectory = clean.isEmpty || clean == [UInt8(ascii: ".")] ? nil : clean
         }

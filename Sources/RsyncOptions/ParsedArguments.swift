@@ -157,6 +157,9 @@ public struct ParsedArguments: Sendable {
     public var group = false
     public var times = false
     public var omitDirectoryTimes = false
+    /// Backups stand beside what they are of: the times of directories are not set then, and the server knows by itself
+    /// (ARG-60).
+    public var backsUpInPlace: Bool { backup && backupDirectory == nil }
     public var omitLinkTimes = false
     public var numericIds = false
     public var executability = false
@@ -213,6 +216,11 @@ public struct ParsedArguments: Sendable {
     public var addressFamily: AddressFamily?
     /// The names that arrive are not compared with what was asked for (ARG-37).
     public var trustsSender = false
+    /// ARG-37: the names that arrive are checked against the request.
+    public var checksNames: Bool {
+        if case .remote = filesFrom { return false }
+        return oldArguments == 0 && !trustsSender
+    }
     /// `--qsort` (ARG-14).
     public var sortsWholeLists = false
     /// `--max-alloc` or RSYNC_MAX_ALLOC as written, for the server; nil for none.

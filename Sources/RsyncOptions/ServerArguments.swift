@@ -50,7 +50,8 @@ public struct ServerArguments: Sendable, Equatable {
             var sent = ShellEscaping.undashed(path.isEmpty ? [UInt8(ascii: ".")] : path)
             if escapes, !Knob.pathsAreNotEscaped.isOn, arguments.oldArguments == 0 {
                 let isLiteralTilde =
-                    role == .receiver && ShellEscaping.isLiteralTilde(sent, relative: arguments.relative)
+                    role == .receiver && arguments.checksNames
+                    && ShellEscaping.isLiteralTilde(sent, relative: arguments.relative)
                 sent = (isLiteralTilde ? [UInt8(ascii: "\\")] : []) + ShellEscaping.path(sent)
             }
             options.append(sent)
@@ -78,7 +79,7 @@ public struct ServerArguments: Sendable, Equatable {
         add("d", if: sendsDirectoriesLetter(arguments, sends: sends))
         add("K", if: sends && arguments.keepDirectoryLinks)
         add("m", if: sends && arguments.prunesEmptyDirectories)
-        add("O", if: sends && arguments.omitDirectoryTimes)
+        add("O", if: sends && arguments.omitDirectoryTimes && !arguments.backsUpInPlace)
         add("J", if: sends && arguments.omitLinkTimes)
         add("y", times: arguments.fuzzy > 1 && !arguments.alternateDirectories.isEmpty ? 2 : 1, if: sends && arguments.fuzzy > 0)
         add("L", if: !sends && arguments.copyLinks)

@@ -53,6 +53,10 @@ struct ServerArgumentVectorTests {
         Vector(
             "-z --skip-compress=gz/zip", "-ze.LsfxCIvu . /r/p", pull: "-ze.LsfxCIvu --skip-compress=gz/zip . /r/p"),
         Vector("-q", "-qe.LsfxCIvu . /r/p"),
+        Vector("-bO", "-be.LsfxCIvu . /r/p"),
+        Vector("-O --backup-dir=b", "-bOe.LsfxCIvu --backup-dir b . /r/p", pull: "-be.LsfxCIvu --backup-dir b . /r/p"),
+        Vector("--partial-dir=.", "-e.LsfxCIvu --partial . /r/p", pull: "-e.LsfxCIvu . /r/p"),
+        Vector("--partial-dir= --no-partial", "-e.LsfxCIvu --partial . /r/p", pull: "-e.LsfxCIvu . /r/p"),
         Vector("-ii", "-e.LsfxCIvu --log-format=%i%I . /r/p", pull: "-e.LsfxCIvu . /r/p"),
         Vector("-P", "-e.LsfxCIvu --log-format=X --partial . /r/p", pull: "-e.LsfxCIvu . /r/p"),
         Vector("--devices", "-De.LsfxCIvu --no-specials . /r/p"),
@@ -88,6 +92,8 @@ struct ServerArgumentVectorTests {
         #expect(try lastWord("~/x", ["-R"]) == #"\~/x"#)
         #expect(try lastWord("~/./x", ["-R"]) == "~/./x")
         #expect(try lastWord("~", role: .sender) == "~")
+        #expect(try lastWord("~", ["--trust-sender"]) == "~")
+        #expect(try lastWord("~", ["--files-from=:/list"]) == "~")
     }
 
     @Test func leavesPathsToTheShellWithOldArguments() throws {

@@ -48,7 +48,7 @@ public struct Clause: Equatable, Sendable {
                 let word = sentence.dropLast().reversed().prefix { $0 != " " }
                 let isAbbreviation = previous == "." && ((word.count == 1 && word.first?.isLetter == true) || word.contains("."))
                 // "**vstring**. One byte …": a term alone does not tell what is said of it.
-                if isAbbreviation || sentence.count < 24 {
+                if isAbbreviation || sentence.count < 40 {
                     previous = character
                     continue
                 }

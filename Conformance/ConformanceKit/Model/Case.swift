@@ -23,6 +23,14 @@ public struct Case: Sendable {
     /// Of the client, whichever side that is.
     public var options: [[UInt8]]
     public var paths: Paths
+    /// The remote path words of a client, taken literally in the place of what `paths` makes.
+    public var remote: [[UInt8]]?
+    /// Standard input of a client target.
+    public var input: [UInt8]
+    /// The target runs as an ordinary user when the suite is root.
+    public var isOrdinary: Bool
+    /// Of the target.
+    public var umask: UInt32
     /// The server's whole argument vector, for scripted peers.
     public var arguments: [[UInt8]]?
     public var variables: [(name: String, value: [UInt8])]
@@ -61,6 +69,8 @@ public enum PeerDescription: Sendable, Equatable {
     case script([JSONValue])
     /// Role `restricted`: the request alone; nothing speaks to what it starts.
     case nothing
+    /// A client target's remote shell notes its words and ends.
+    case argumentsOnly
 }
 
 /// What the suite does to the bytes between the two.

@@ -30,6 +30,13 @@ extension Case {
         beside = try reader.optional("beside") { item throws(JSONDefect) in try TreeDescription(item) }
         options = try reader.optional("options") { item throws(JSONDefect) in try item.words() } ?? [Array("-r".utf8)]
         paths = try reader.optional("paths") { item throws(JSONDefect) in try Paths(item) } ?? .contents
+        remote = try reader.optional("remote") { item throws(JSONDefect) in try item.words() }
+        input = try reader.optional("stdin") { item throws(JSONDefect) in try item.bytes() } ?? []
+        isOrdinary = try reader.optional("ordinary") { item throws(JSONDefect) in try item.truth() } ?? false
+        umask = try reader.optional("umask") { item throws(JSONDefect) in
+            guard let mask = UInt32(try item.text(), radix: 8), mask <= 0o777 else { throw item.defect("a umask is \"022\"") }
+            return mask
+        } ?? 0o022
         arguments = try reader.optional("argv") { item throws(JSONDefect) in try item.words() }
         variables = try reader.optional("variables") { item throws(JSONDefect) in
             var variables: [(name: String, value: [UInt8])] = []
@@ -46,8 +53,15 @@ extension Case {
         request = command
         stream = try reader.optional("stream") { item throws(JSONDefect) in try StreamFaults(item) } ?? .none
         expect = try reader.optional("expect") { item throws(JSONDefect) in try Expectation(item) } ?? Expectation()
+        if case .argumentsOnly = peer, value.object?["expect"]?.object?["outcome"] == nil, expect.exit == nil {
+            // Its server is gone at once.
+            expect.outcome = .ends
+        }
         try reader.finish()
         if command != nil, roles != [.restricted] { throw JSONDefect(path, "peer: command is for the role restricted alone") }
+        if case .argumentsOnly = peer, roles.contains(where: \.isServer) {
+            throw JSONDefect(path, "peer: argv-only is for clients")
+        }
         if case .nothing = peer, roles != [.restricted] { throw JSONDefect(path, "peer: there is none") }
     }
 }
@@ -85,6 +99,7 @@ extension PeerDescription {
         if let script = reader.take("script") {
             found.append(.script(try script.list().map(\.value)))
         }
+        if let flag = reader.take("argv-only"), try flag.truth() { found.append(.argumentsOnly) }
         try reader.finish()
         guard found.count <= 1 else { throw item.defect("one peer, not several") }
         guard let peer = found.first ?? (command == nil ? nil : .nothing) else { throw item.defect("no peer") }

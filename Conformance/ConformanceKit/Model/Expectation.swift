@@ -33,17 +33,34 @@ public struct Expectation: Sendable {
         case any
     }
 
-    /// Of what the target wrote, as `trace show` names it.
+    /// Of what the target wrote, as `trace show` names it. What is said of value and bytes chooses among the fields of
+    /// the name; the rest is said of those chosen.
     public struct Field: Sendable {
         public var name: String
-        /// How many there are.
-        public var count: Int?
-        /// What one of them says, exactly or as a regular expression.
+        /// What the field says, exactly or as a regular expression.
         public var value: String?
         public var matches: String?
-        /// The first of these fields stands before the first of that name.
-        public var before: String?
+        /// A regular expression over its bytes in lower-case hexadecimal, without spaces.
+        public var bytes: String?
+        /// How many there are; without `count`, `least` and `isAbsent` at least one.
+        public var count: Int?
+        public var least: Int?
         public var isAbsent = false
+        /// One of those chosen stands before the first of these.
+        public var before: [Field] = []
+        /// Regular expressions that values of the chosen fields fit in this order, others in between or not.
+        public var order: [String] = []
+        public var isMust = true
+    }
+
+    /// What a client's remote shell was told.
+    public struct Arguments: Sendable {
+        /// Of the words behind the program, as the client gave them, before any shell saw them.
+        public var equals: [[UInt8]]?
+        public var has: [[UInt8]] = []
+        public var lacks: [[UInt8]] = []
+        /// Over the words joined by one space.
+        public var matches: String?
         public var isMust = true
     }
 
@@ -71,6 +88,9 @@ public struct Expectation: Sendable {
     public var sourceTree: Tree
     public var beside: Tree
     public var fields: [Field] = []
+    public var arguments: Arguments?
+    /// The words before the program: the host, and what there is with it.
+    public var host: [[UInt8]]?
     public var bytes: Bytes?
     public var says: [Text] = []
     public var prints: [Text] = []

@@ -26,6 +26,10 @@ extension Expectation {
             for field in try item.list() { fields.append(try Field(field)) }
             return fields
         } ?? []
+        arguments = try reader.optional("argv") { item throws(JSONDefect) in try Arguments(item) }
+        host = try reader.optional("host") { item throws(JSONDefect) in
+            item.value.array == nil ? [try item.bytes()] : try item.words()
+        }
         bytes = try reader.optional("bytes") { item throws(JSONDefect) in try Bytes(item) }
         says = try reader.optional("says") { item throws(JSONDefect) in try Text.list(item, must: false) } ?? []
         prints = try reader.optional("prints") { item throws(JSONDefect) in try Text.list(item, must: true) } ?? []
@@ -84,10 +88,32 @@ extension Expectation.Field {
         var reader = try item.reader()
         name = try reader.required("name") { item throws(JSONDefect) in try item.text() }
         count = try reader.optional("count") { item throws(JSONDefect) in try item.integer() }
+        least = try reader.optional("min") { item throws(JSONDefect) in try item.integer() }
         value = try reader.optional("value") { item throws(JSONDefect) in try item.text() }
         matches = try reader.optional("matches") { item throws(JSONDefect) in try item.pattern() }
-        before = try reader.optional("before") { item throws(JSONDefect) in try item.text() }
+        bytes = try reader.optional("bytes") { item throws(JSONDefect) in try item.pattern() }
+        before = try reader.optional("before") { item throws(JSONDefect) in
+            guard let name = item.value.string else { return [try Expectation.Field(item)] }
+            return [Expectation.Field(name: name)]
+        } ?? []
+        order = try reader.optional("order") { item throws(JSONDefect) in
+            var patterns: [String] = []
+            for one in try item.list() { patterns.append(try one.pattern()) }
+            return patterns
+        } ?? []
         isAbsent = try reader.optional("absent") { item throws(JSONDefect) in try item.truth() } ?? false
+        isMust = try reader.optional("must") { item throws(JSONDefect) in try item.truth() } ?? true
+        try reader.finish()
+    }
+}
+
+extension Expectation.Arguments {
+    init(_ item: JSONReader.Item) throws(JSONDefect) {
+        var reader = try item.reader()
+        equals = try reader.optional("equals") { item throws(JSONDefect) in try item.words() }
+        has = try reader.optional("has") { item throws(JSONDefect) in try item.words() } ?? []
+        lacks = try reader.optional("lacks") { item throws(JSONDefect) in try item.words() } ?? []
+        matches = try reader.optional("matches") { item throws(JSONDefect) in try item.pattern() }
         isMust = try reader.optional("must") { item throws(JSONDefect) in try item.truth() } ?? true
         try reader.finish()
     }

@@ -1,7 +1,7 @@
-/// What a target can do, as `features.json` says it: what it lacks is unsupported, not wrong.
+/// What a target can do, as a features file says it (Cases/features.md): what it lacks is unsupported, not wrong.
 ///
 ///     { "name": "rsync", "version": "3.2.7", "protocols": "27-32", "roles": ["server-sender", …],
-///       "features": ["symlinks", "acls", "checksum:xxh128", "compress:zstd", …] }
+///       "features": ["symlinks", "acls", "checksum:xxh128", "codec:zstd", …] }
 public struct TargetFeatures: Sendable, Equatable {
     public var name: String
     public var version: String

@@ -46,6 +46,8 @@ public enum TreeDescription: Sendable {
         public var nanoseconds: UInt32?
         public var owner: (uid: UInt32, gid: UInt32)?
         public var xattrs: [(name: [UInt8], value: [UInt8])] = []
+        /// Whether they are told at all; if so, there are no others of the user's.
+        public var hasXattrs = false
         /// In the kernel's form.
         public var acl: [UInt8]?
         public var defaultACL: [UInt8]?
@@ -91,6 +93,9 @@ extension TreeDescription.Item {
         if let many = reader.take("many") {
             var inner = try many.reader()
             count = try inner.required("count") { item throws(JSONDefect) in try item.positive() }
+            // Attributes stand beside the kind, or beside `many`.
+            let own = try TreeDescription.Attributes(&inner)
+            if reader.names.count == 1 { attributes = own }
             guard path.contains(UInt8(ascii: "%")) else { throw many.defect("the path of many alike has a % in it") }
             kind = try TreeDescription.Kind(&inner, many) ?? .file(.text([]))
             try inner.finish()
@@ -161,7 +166,7 @@ extension TreeDescription.Content {
 
     private static func random(_ size: Int, _ seed: UInt64) -> [UInt8] {
         var state = seed
-        return [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in
+        return unsafe [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in
             var position = 0
             while position < size {
                 state &+= 0x9e37_79b9_7f4a_7c15
@@ -212,6 +217,7 @@ extension TreeDescription.Attributes {
         }
         if let item = reader.take("xattrs") {
             var inner = try item.reader()
+            hasXattrs = true
             for name in inner.names {
                 guard let bytes = EscapedText.bytes(name) else { throw item.defect("\\x needs two hexadecimal digits") }
                 xattrs.append((bytes, try inner.required(name) { value throws(JSONDefect) in try value.bytes() }))
@@ -233,6 +239,8 @@ extension JSONReader.Item {
 
 /// `u::rw-,u:7:r--,g::r--,m::rw-,o::r--` as the value of the attribute that holds it.
 enum AccessListText {
+    static let accessName = Array("system.posix_acl_access".utf8)
+    static let defaultName = Array("system.posix_acl_default".utf8)
     private static let version: UInt32 = 2
     private static let tags: [String: (object: UInt16, named: UInt16)] = [
         "u": (0x01, 0x02), "g": (0x04, 0x08), "m": (0x10, 0x10), "o": (0x20, 0x20),

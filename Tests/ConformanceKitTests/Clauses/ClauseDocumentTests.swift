@@ -58,7 +58,7 @@ import Testing
         func summary(_ text: String, limit: Int = 100) -> String {
             clauses("# T\n\nSES-1. [MUST 27] " + text).first?.summary(limit: limit) ?? ""
         }
-        #expect(summary("P is the smaller, i.e. `a. b` of\nboth. Each side…") == "P is the smaller, i.e. `a. b` of both")
+        #expect(summary("P is the smaller number, i.e. `a. b` of\nboth sides. Each side…") == "P is the smaller number, i.e. `a. b` of both sides")
         #expect(summary("Meaning of the bits (blank = never):\n\n| a |") == "Meaning of the bits (blank = never)")
         #expect(summary("one two three four five", limit: 12) == "one two…")
     }

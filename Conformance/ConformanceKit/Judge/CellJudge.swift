@@ -1,0 +1,270 @@
+import CConform
+import Glibc
+import PeerKit
+import RsyncProtocol
+import TraceKit
+
+/// What is said about one session of a cell.
+struct CellJudge {
+    let one: Case
+    let role: TargetRole
+    let protocolNumber: Int32
+    let preparation: CellPreparation
+    let seen: Observation
+    let level: Level
+    /// What must come of it: the case's, or that it completes where the case's fault is left out.
+    let outcome: Expectation.Outcome
+    /// Trees before.
+    let source: TreeSnapshot
+    let destination: TreeSnapshot
+    let beside: TreeSnapshot
+    let maker: TreeMaker
+
+    private var expect: Expectation { one.expect }
+    private var sandbox: Sandbox { preparation.sandbox }
+    private var names: Placeholders { Placeholders(box: sandbox.box) }
+
+    struct Judgement {
+        var findings: [Finding] = []
+        var isUnsupported = false
+        var trouble: String?
+        var excerpt = ""
+    }
+
+    /// COMMAND says so itself.
+    static let unsupportedStatus: Int32 = 89
+
+    func judge() -> Judgement {
+        var judgement = Judgement()
+        if let trouble = seen.trouble {
+            judgement.trouble = trouble
+            return judgement
+        }
+        if seen.target == .exited(Self.unsupportedStatus) {
+            judgement.isUnsupported = true
+            return judgement
+        }
+        if case .script(let outcome) = seen.peer, case .unusable(let reason) = outcome.ending {
+            judgement.trouble = "script: \(reason)"
+            return judgement
+        }
+        let view = WireView(seen, isPush: !preparation.targetSends == role.isServer, protocolNumber: protocolNumber)
+        var findings = endings()
+        do {
+            if findings.isEmpty { findings += try trees() }
+            // What is wanted of the wire and of words holds for the session that the case is about.
+            if outcome == expect.outcome {
+                let fields = FieldJudge(view: view, clause: one.clauses[0]) { names.expand($0) }
+                for field in expect.fields { findings += try fields.findings(field) }
+                findings += bytes(view)
+                findings += try arguments()
+                let said = seen.targetErrors + view.messages
+                for text in expect.says { findings += try compare(text, said, "message") }
+                for text in expect.prints { findings += try compare(text, seen.targetOutput, "output") }
+            }
+        } catch {
+            judgement.trouble = "\(error)"
+            return judgement
+        }
+        if case .script(let outcome) = seen.peer { findings += outcome.findings }
+        if level != .must { findings = findings.map { softened($0) } }
+        // Whatever the level: these are never right.
+        findings += always()
+        judgement.findings = findings
+        judgement.excerpt = findings.isEmpty ? "" : excerpt(findings, view)
+        return judgement
+    }
+
+    private func softened(_ finding: Finding) -> Finding {
+        var finding = finding
+        finding.must = false
+        return finding
+    }
+
+    private func finding(_ field: String, _ text: String, expected: [UInt8] = [], found: [UInt8] = [], must: Bool = true) -> Finding {
+        Finding(clause: one.clauses[0], field: field, text: text, expected: expected, found: found, must: must)
+    }
+
+    // MARK: How it ended
+
+    private func endings() -> [Finding] {
+        var findings: [Finding] = []
+        if case .exited(let status) = seen.target {
+            if outcome == .refuses, status == 0 {
+                findings.append(finding("exit", "ended with 0, expected a refusal"))
+            } else if let codes = outcome == expect.outcome ? expect.allowedCodes : .success, !codes.allowed.contains(status) {
+                findings.append(finding("exit", "ended with \(status), expected \(codes.description)"))
+            }
+        }
+        let isWell = outcome == .completes && expect.exit.map { $0 == .success } ?? true
+        let codes = outcome == expect.outcome ? expect.peerExit ?? (isWell ? .success : nil) : .success
+        switch seen.peer {
+        case .process(.exited(let status)):
+            if let codes, !codes.allowed.contains(status) {
+                findings.append(finding("peer", "the peer ended with \(status), expected \(codes.description)"))
+            }
+        case .process(.signalled(let number)):
+            if codes != nil { findings.append(finding("peer", "the peer was ended by signal \(number)")) }
+        case .killed:
+            if codes != nil, seen.target != nil { findings.append(finding("peer", "the peer did not end")) }
+        case .script, .none: break
+        }
+        return findings
+    }
+
+    private func always() -> [Finding] {
+        var findings: [Finding] = []
+        switch seen.target {
+        case nil:
+            findings.append(finding("exit", "still ran after \(Int(expect.seconds * preparation.setting.timeoutFactor)) s"))
+        case .signalled(let number): findings.append(finding("exit", "ended by signal \(number)"))
+        case .exited: break
+        }
+        if seen.leftOver { findings.append(finding("processes", "processes were left over")) }
+        for place in sandbox.violations { findings.append(finding("outside", "\(place) was touched")) }
+        // A process starts out with the size of the one that started it, which therefore counts for nothing.
+        let floor = conform_own_peak() * 21 / 20
+        if seen.targetPeakKibibytes > max(expect.mebibytes << 10, floor) {
+            findings.append(finding("memory", "\(seen.targetPeakKibibytes >> 10) MiB resident, allowed \(expect.mebibytes)"))
+        }
+        return findings
+    }
+
+    // MARK: Trees
+
+    private var isWellBehaved: Bool {
+        switch one.peer {
+        case .engine(deviates: nil), .stock: true
+        default: false
+        }
+    }
+
+    private func trees() throws -> [Finding] {
+        let wanted: Expectation.Tree =
+            outcome == expect.outcome
+            ? expect.tree ?? (outcome == .completes && expect.allowedCodes == .success && isWellBehaved && one.stream.flip == nil ? .source : .any)
+            : .any
+        var lines = try differences(sandbox.destination, destination, wanted).map { ("tree", $0) }
+        if outcome == expect.outcome {
+            lines += try differences(sandbox.source, source, expect.sourceTree).map { ("source-tree", $0) }
+            lines += try differences(sandbox.beside, beside, expect.beside).map { ("beside", $0) }
+        }
+        return lines.map { finding($0.0, $0.1) }
+    }
+
+    private func differences(_ plot: TreePlot, _ before: TreeSnapshot, _ wanted: Expectation.Tree) throws -> [String] {
+        // What stands beside the trees shares its root with them.
+        var ignore = expect.ignore
+        if plot === sandbox.beside { ignore.insert(.root) }
+        switch wanted {
+        case .any: return []
+        case .absent:
+            let found = try plot.now()
+            return found.items.isEmpty ? [] : ["exists, and should not"]
+        case .unchanged:
+            if plot.isUntouched { return [] }
+            return TreeJudge.unchanged(try plot.now(), from: before, ignoring: ignore)
+        case .source:
+            guard let version = ProtocolVersion(protocolNumber) else { return [] }
+            let judge = TreeJudge(parsed: preparation.parsed, traits: SessionTraits(version: version), ignore: ignore)
+            guard one.paths == .contents, one.remote == nil else { throw CellTrouble("tree is needed where there are paths") }
+            return judge.differences(try plot.now(), from: try judge.carried(source, over: destination))
+        case .exactly(.items(let items)):
+            return DescribedTree(items: items, ignore: ignore) { names.expand($0) }.differences(try plot.now(), isWhole: true)
+        case .exactly(let description):
+            let place = "\(sandbox.root)/expected"
+            RemoveTree.remove([UInt8](place.utf8))
+            try maker.make(description, at: place)
+            guard let version = ProtocolVersion(protocolNumber) else { return [] }
+            let judge = TreeJudge(parsed: preparation.parsed, traits: SessionTraits(version: version), ignore: ignore)
+            return judge.differences(try plot.now(), from: try TreeSnapshot(place))
+        case .partly(let has, let lacks):
+            let found = try plot.now()
+            var lines: [String] = []
+            if case .items(let items) = has {
+                lines += DescribedTree(items: items, ignore: ignore) { names.expand($0) }.differences(found, isWhole: false)
+            }
+            for path in lacks where found.items[path] != nil { lines.append("\(TreeSnapshot.shown(path)): exists, and should not") }
+            return lines
+        }
+    }
+
+    // MARK: Words and bytes
+
+    private func bytes(_ view: WireView) -> [Finding] {
+        switch expect.bytes {
+        case nil: return []
+        case .exactly(let allowed):
+            guard !allowed.contains(view.data), let nearest = allowed.max(by: { common($0, view.data) < common($1, view.data) })
+            else { return [] }
+            let offset = common(nearest, view.data)
+            return [
+                Finding(
+                    clause: one.clauses[0], field: "bytes", offset: offset,
+                    text: "\(view.data.count) bytes written, expected \(nearest.count); they part at \(offset)",
+                    expected: Array(nearest[offset...].prefix(32)), found: Array(view.data[offset...].prefix(32)), must: true)
+            ]
+        case .sha256(let wanted):
+            let found = SHA256.hexadecimal(view.data)
+            return found == wanted.lowercased() ? [] : [finding("bytes", "sha256 of \(view.data.count) bytes is \(found), expected \(wanted)")]
+        }
+    }
+
+    private func common(_ left: [UInt8], _ right: [UInt8]) -> Int { zip(left, right).prefix { $0 == $1 }.count }
+
+    private func arguments() throws -> [Finding] {
+        var findings: [Finding] = []
+        if let wanted = expect.arguments {
+            let found = seen.shellCall?.arguments ?? seen.serverArguments
+            let line = String(decoding: Array(found.joined(separator: [0x20])), as: UTF8.self)
+            func add(_ text: String) { findings.append(finding("argv", "\(text): \(line)", must: wanted.isMust)) }
+            if seen.shellCall == nil, !role.isServer { add("the remote shell was not called") }
+            if let equals = wanted.equals?.map({ names.expand($0) }), equals != found {
+                add("the server's arguments are not \(equals.map { EscapedText.text($0) }.joined(separator: " "))")
+            }
+            for word in wanted.has.map({ names.expand($0) }) where !found.contains(word) { add("\(EscapedText.text(word)) is missing") }
+            for word in wanted.lacks.map({ names.expand($0) }) where found.contains(word) { add("\(EscapedText.text(word)) is there") }
+            if let pattern = wanted.matches, !Patterns.fits(try Patterns.compile(names.expand(pattern)), line) { add("does not fit /\(pattern)/") }
+        }
+        if let host = expect.host, seen.shellCall?.host != host {
+            let shown = { (words: [[UInt8]]) in words.map { EscapedText.text($0) }.joined(separator: " ") }
+            findings.append(finding("host", "host \(seen.shellCall.map { shown($0.host) } ?? "none"), expected \(shown(host))"))
+        }
+        return findings
+    }
+
+    private func compare(_ wanted: Expectation.Text, _ found: [UInt8], _ field: String) throws -> [Finding] {
+        var findings: [Finding] = []
+        func add(_ text: String, _ expected: [UInt8]) {
+            findings.append(finding(field, text, expected: expected, found: Array(found.prefix(400)), must: wanted.isMust))
+        }
+        let quoted = { (bytes: [UInt8]) in "\"\(EscapedText.text(bytes))\"" }
+        if let whole = wanted.equals.map({ names.expand($0) }), whole != found { add("\(field) is \(quoted(Array(found.prefix(400)))), expected \(quoted(whole))", whole) }
+        for part in wanted.contains.map({ names.expand($0) }) where !contains(found, part) {
+            add("\(field) does not contain \(quoted(part)): \(quoted(Array(found.prefix(400))))", part)
+        }
+        for part in wanted.lacks.map({ names.expand($0) }) where contains(found, part) { add("\(field) contains \(quoted(part))", part) }
+        if let pattern = wanted.matches, !Patterns.fits(try Patterns.compile(names.expand(pattern)), String(decoding: found, as: UTF8.self)) {
+            add("\(field) does not fit /\(pattern)/: \(quoted(Array(found.prefix(400))))", [])
+        }
+        return findings
+    }
+
+    private func contains(_ whole: [UInt8], _ part: [UInt8]) -> Bool {
+        part.isEmpty || whole.indices.contains { whole[$0...].starts(with: part) }
+    }
+
+    // MARK: For the eye
+
+    private func excerpt(_ findings: [Finding], _ view: WireView) -> String {
+        var lines: [String] = []
+        if let offset = findings.lazy.compactMap(\.offset).first { lines.append(view.excerpt(at: offset)) }
+        func say(_ who: String, _ bytes: [UInt8]) {
+            let text = bytes.split(separator: 0x0a).prefix(6).map { "  \(EscapedText.text([UInt8]($0)))" }
+            if !text.isEmpty { lines.append("\(who) said:\n\(text.joined(separator: "\n"))") }
+        }
+        say("the target", seen.targetErrors + view.messages)
+        say("the peer", seen.peerErrors)
+        return lines.joined(separator: "\n")
+    }
+}

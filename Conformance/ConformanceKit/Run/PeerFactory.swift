@@ -1,0 +1,7 @@
+/// Peers that are data in a case.
+enum PeerFactory {
+    /// nil: there is no such peer. `suite` is the directory that holds `Cases`; `Vectors` stands beside it.
+    static func make(_ one: Case, role: TargetRole, suite: String) throws -> (any ScriptedPeer)? {
+        nil
+    }
+}
