@@ -22,7 +22,7 @@ extension OptionCase {
             sources: ["src/./d/e", "src/./sub", "src/./d/a"], protocols: [29, 30, 32]),
         OptionCase(
             "filter/implied-directories-of-what-is-left-out", covers: ["filter"], setUp: ruled + "\nrm -r dst/d",
-            ["-rtR", "-f: .r"], sources: ["src/./sub", "src/./d/b"], protocols: [29, 30, 32]),
+            ["-rtR", "-f: .r"], sources: ["src/./sub", "src/./d/b"], protocols: [30, 31, 32]),
         OptionCase(
             "debug/filter-tells-the-rule", covers: ["debug", "filter"], setUp: ruled,
             ["-rt", "--delete", "--debug=filter", "-f: .r", "-f+ y.*", "-f- *.[co]", "-fP zz", "-f- CVS/"],
