@@ -24,6 +24,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: strict)
 }
 
+/// Start-up and memory of the program, nothing else: relocations in a tenth of the room, equal functions once, no table of
+/// symbols for others, what ordinary transfers run side by side (CI/link-order), and the part of the C++ library that the runtime of Swift needs inside (Sources/ebb/Link) instead of all
+/// of it beside. Of the release build alone; the libraries have no such settings, so that any package may use them.
+let smallProgram: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-use-ld=lld", "-L\(Context.packageDirectory)/Sources/ebb/Link", "-Xlinker", "--icf=safe",
+            "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+            "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/ebb/Link/order", "-Xlinker", "--no-warn-symbol-ordering",
+        ], .when(platforms: [.linux], configuration: .release))
+]
+
 let package = Package(
     name: "ebb",
     products: [
@@ -67,7 +79,7 @@ let package = Package(
         library("BackupVault", ["RsyncHost", "CSyscalls"]),
         .executableTarget(
             name: "ebb", dependencies: ["RsyncCommand", "ReverseSession", "RestrictedShell", "BackupVault"],
-            path: "Sources/ebb", swiftSettings: strict),
+            path: "Sources/ebb", exclude: ["Link"], swiftSettings: strict, linkerSettings: smallProgram),
 
         // The conformance suite.
         .target(name: "CConform", path: "Conformance/CConform"),

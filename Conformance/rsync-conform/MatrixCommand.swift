@@ -52,6 +52,8 @@ struct MatrixCommand: ParsableCommand {
                 reports.append(run.report)
                 try ReportOutputs.write(ReportFile.json(run.report).indentedText, to: "\(out)/\(entry.name).json")
                 try ReportOutputs.write(JUnitReport.xml(run.report), to: "\(out)/\(entry.name).xml")
+            } catch let error as TargetRun.NoCell {
+                console.complain("\(entry.name): \(error)")
             } catch {
                 console.complain("\(entry.name): \(error)")
                 status = 2
@@ -80,6 +82,7 @@ struct MatrixCommand: ParsableCommand {
         if !entry.version.isEmpty, let said = ProgramVersion(command: entry.version.map { Array($0.utf8) }) {
             run.report.target.version = said.version
         }
+        if let label = entry.label { run.report.target.name = label }
         return run
     }
 

@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
         let run: TargetRun
         do {
             let configuration = try choice.configuration(suite: suite.directory(), command: command, globs: globs)
-            let isWhole = globs.isEmpty && configuration.shard.count == 1 && choice.role.isEmpty && choice.protocol == "27-32"
+            let isWhole = globs.isEmpty && configuration.shard.count == 1 && !choice.quick && choice.role.isEmpty && choice.protocol == "27-32"
             run = try TargetRun(
                 configuration, target: target, hasFeatures: choice.features != nil, isWhole: isWhole, console: console)
             try outputs.write([run.report], suite: configuration.suite)
@@ -68,7 +68,7 @@ struct RunChoice: ParsableArguments {
     @Option(help: "What the target can do, as probe writes it. Default: found out by trying.")
     var features: String?
 
-    @Option(help: "Cells at once. Default: one for each processor.")
+    @Option(help: "Cells at once. Default: two for each processor.")
     var jobs: Int?
 
     @Option(help: "This of so many parts of the cases: 1/4.")
@@ -109,7 +109,7 @@ struct RunChoice: ParsableArguments {
         found.name = command.first.map { String(decoding: $0.split(separator: 0x2f).last ?? [], as: UTF8.self) } ?? found.name
         if let features { found = try TargetFeatures(JSONValue(FileBytes.read(features)), path: features) }
         var configuration = RunConfiguration(
-            suite: suite, command: command, features: found, roles: try roles(), jobs: jobs ?? Self.processors,
+            suite: suite, command: command, features: found, roles: try roles(), jobs: jobs ?? Self.usualJobs,
             program: program)
         guard let protocols = ProtocolSet(self.protocol) else { throw Failure("--protocol=\(self.protocol): no range") }
         configuration.protocols = protocols
@@ -135,7 +135,8 @@ struct RunChoice: ParsableArguments {
         init(_ description: String) { self.description = description }
     }
 
-    private static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// A cell is mostly one process that waits for another: two at once keep a processor busy.
+    private static var usualJobs: Int { 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     private func roles() throws -> [TargetRole] {
         if role.isEmpty { return TargetRole.allCases.filter { $0 != .restricted } }

@@ -28,6 +28,11 @@ struct TargetRun {
         let description: String
     }
 
+    /// What was chosen has no cell in the roles and at the protocols of this target.
+    struct NoCell: Error, CustomStringConvertible {
+        var description: String { "no cell is chosen" }
+    }
+
     /// `isWhole`: no case was left out by choice.
     init(_ given: RunConfiguration, target: TargetOptions, hasFeatures: Bool, isWhole: Bool, console: RunConsole) throws {
         var configuration = given
@@ -41,7 +46,7 @@ struct TargetRun {
         configuration.review = { known.applied(to: $0) }
         configuration.progress = { console.show($0, $1, of: $2) }
         let runner = try Runner(configuration)
-        guard runner.expansion.cellCount > 0 else { throw Failure(description: "no cell is chosen") }
+        guard runner.expansion.cellCount > 0 else { throw NoCell() }
         report = try runner.run()
         unusedRules = isWhole ? known.unused(in: report.results) : []
         console.finish(report, registry: try ClauseRegistry(directory: "\(configuration.suite)/Spec"))
@@ -53,6 +58,10 @@ struct TargetRun {
 
     static func version(_ command: [[UInt8]]) -> ProgramVersion {
         if let said = ProgramVersion(command: command + [Array("--version".utf8)]) { return said }
+        return fileName(command)
+    }
+
+    private static func fileName(_ command: [[UInt8]]) -> ProgramVersion {
         let file = command.first?.split(separator: 0x2f).last.map { String(decoding: $0, as: UTF8.self) }
         return ProgramVersion(name: file ?? "target", version: "unknown")
     }
@@ -60,10 +69,10 @@ struct TargetRun {
     private static func findFeatures(
         _ configuration: RunConfiguration, _ target: TargetOptions, _ console: RunConsole
     ) throws -> TargetFeatures {
-        let version = version(configuration.command)
-        guard !target.noProbe else { return TargetFeatures(name: version.name, version: version.version) }
-        // A forced command is no rsync; what stands behind it is.
-        guard configuration.roles != [.restricted] else { return TargetFeatures(name: version.name, version: version.version) }
+        // A forced command is no rsync, and is not asked for anything; what stands behind it is one.
+        let isForced = configuration.roles == [.restricted]
+        let version = isForced ? fileName(configuration.command) : version(configuration.command)
+        guard !target.noProbe, !isForced else { return TargetFeatures(name: version.name, version: version.version) }
         console.status("finding out what the target can do")
         let outcome = try FeatureProbe(configuration, onlyForSelection: true)
             .run(name: version.name, version: version.version, roles: configuration.roles)

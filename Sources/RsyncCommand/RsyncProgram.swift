@@ -40,6 +40,7 @@ public enum RsyncProgram {
                 SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 2)
                 throw ArgumentError("no source given")
             }
+            ProgramPages.release()
             guard !arguments.isServer else { return try ServerRun(arguments, interruption).run() }
             return try ClientRun(&arguments, interruption, words: words).run()
         } catch let error as ArgumentError {

@@ -219,7 +219,13 @@ enum SystemWords {
         for component in whole.split(separator: slash) where !component.elementsEqual(".".utf8) {
             if component.elementsEqual("..".utf8) { _ = components.popLast() } else { components.append(component) }
         }
-        return [slash] + components.joined(separator: [slash])
+        // Without `joined`, whose types take longer to be made than all of the rest.
+        var cleaned: [UInt8] = []
+        for component in components {
+            cleaned.append(slash)
+            cleaned.append(contentsOf: component)
+        }
+        return cleaned.isEmpty ? [slash] : cleaned
     }
 
     static func write(_ bytes: [UInt8], to descriptor: Int32) {

@@ -117,6 +117,13 @@ struct AttributePlan: Sendable {
         return true
     }
 
+    /// Whether `change` and `flags` have nothing to say of an item that passes the quick check, found out at once. False
+    /// proves nothing.
+    func leavesAsIs(_ entry: FileEntry, _ status: FileStatus, exactTime: Bool) -> Bool {
+        !comparesExtended && !options.preserveAccessTimes && !Knob.modesAreAlwaysKept.isOn && (!exactTime || entry.nanoseconds == status.nanoseconds)
+            && attributesUnchanged(entry, status)
+    }
+
     /// What a setuid or setgid item is compared with when `change` gives it other owners and nothing else is to be done: what the
     /// system then makes of it (MET-72). An access list that is set brings its permissions with it.
     func seen(_ existing: FileStatus, before change: AttributeChange) -> FileStatus {

@@ -82,17 +82,18 @@ final class FileListReceiver {
             let item = try connection.input.parse { reader throws(WireError) in try decoder.decode(&reader) }
             switch item {
             case .entry(var entry):
-                learnNames(entry)
+                if entry.hasRare { learnNames(entry) }
                 if let accessLists { try accessLists.read(&entry, connection) }
                 if let attributes { entry.attributeSet = try attributes.read(connection) }
-                bytes += entry.name.count + entry.linkTarget.count + entry.checksum.count
+                bytes += entry.name.count
+                if entry.hasRare { bytes += entry.linkTarget.count + entry.checksum.count }
                 guard bytes <= largestBytes else {
                     if let limit = options.allocationLimit, bytes > limit { throw .exceeds(allocationLimit: limit) }
                     throw SessionError(exitCode: 22, "a file list with more than \(Self.largestListBytes) bytes of names")
                 }
                 if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
                 if let names = connection.names { try convert(&entry, names, in: directory) }
-                if options.mungesLinks, !entry.linkTarget.isEmpty { entry.linkTarget = SymlinkTarget.munged(entry.linkTarget) }
+                if options.mungesLinks, entry.mode.isSymlink, !entry.linkTarget.isEmpty { entry.linkTarget = SymlinkTarget.munged(entry.linkTarget) }
                 try check(&entry, in: directory)
                 builder.append(entry)
                 guard builder.count < Self.largestList else {
@@ -223,8 +224,10 @@ final class FileListReceiver {
 
     /// Whether everything before the last slash of `name` is `directory`, leading slashes aside. Nothing is allocated.
     private static func lies(_ name: [UInt8], directlyIn directory: [UInt8]) -> Bool {
-        let start = name.first == 0x2f ? 1 : 0
-        let directoryStart = directory.first == 0x2f ? 1 : 0
+        let name = name.span
+        let directory = directory.span
+        let start = name.count > 0 && name[0] == 0x2f ? 1 : 0
+        let directoryStart = directory.count > 0 && directory[0] == 0x2f ? 1 : 0
         var end = name.count
         while end > start, name[end - 1] != 0x2f { end -= 1 }
         // Behind the slash, or at the start when there is none.

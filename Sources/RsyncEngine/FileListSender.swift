@@ -58,13 +58,11 @@ final class FileListSender {
             try addWithImplied(isLeftOut ? nil : start, argument, origin, to: &draft)
             if isLeftOut { continue }
             if start.entry.isRootDirectory, start.entry.hasContent {
-                let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
-                try add(contents, to: &draft)
-                if !connection.traits.incrementalRecursion, options.recursive, !Knob.subdirectoriesAreLeftOut.isOn { try descend(into: contents, &draft) }
+                let below = try addContents(of: start.entry.name, start.origin, to: &draft)
+                if !connection.traits.incrementalRecursion, options.recursive, !Knob.subdirectoriesAreLeftOut.isOn { try descend(into: below, &draft) }
             } else if !connection.traits.incrementalRecursion, start.entry.isDirectory, start.entry.hasContent {
-                let contents = try scanner.contents(of: start.entry.name, origin: start.origin)
-                try add(contents, to: &draft)
-                if options.recursive { try descend(into: contents, &draft) }
+                let below = try addContents(of: start.entry.name, start.origin, to: &draft)
+                if options.recursive { try descend(into: below, &draft) }
             }
         }
         let list = try end(draft, of: nil)
@@ -111,15 +109,29 @@ final class FileListSender {
     private func isKnownImplied(_ name: [UInt8]) -> Bool { knownImplied.contains(name) }
 
     /// All entries of one directory, then its sub-directories in that same order (FLS-7).
-    private func descend(
-        into contents: [SourceScanner.Found], _ draft: inout Draft
-    ) throws(SessionError) {
-        var stack = contents.filter { $0.entry.isDirectory && $0.entry.hasContent }.reversed().map { $0 }
+    private func descend(into directories: [Directory], _ draft: inout Draft) throws(SessionError) {
+        var stack: [Directory] = directories.reversed()
         while let next = stack.popLast() {
-            let below = try scanner.contents(of: next.entry.name, origin: next.origin)
-            try add(below, to: &draft)
-            for item in below.reversed() where item.entry.isDirectory && item.entry.hasContent { stack.append(item) }
+            stack.append(contentsOf: try addContents(of: next.name, next.origin, to: &draft).reversed())
         }
+    }
+
+    /// A directory still to be scanned.
+    private struct Directory {
+        let name: [UInt8]
+        let origin: Int32
+    }
+
+    /// Adds what is directly in a directory; the directories in it that have contents to give.
+    private func addContents(
+        of directory: [UInt8], _ origin: Int32, to draft: inout Draft
+    ) throws(SessionError) -> [Directory] {
+        var directories: [Directory] = []
+        try scanner.visit(directory, origin: origin) { entry throws(SessionError) in
+            try add(entry, origin, to: &draft)
+            if entry.isDirectory, entry.hasContent { directories.append(Directory(name: entry.name, origin: origin)) }
+        }
+        return directories
     }
 
     // MARK: Sub-lists
@@ -130,7 +142,9 @@ final class FileListSender {
         try indexes.write(FileIndex.fileListOffset - directory.number - (Knob.listsAreMisnumbered.isOn ? 1 : 0))
         var draft = beginList()
         for origin in directory.origins {
-            try add(scanner.contents(of: directory.entry.name, origin: origin), to: &draft)
+            try scanner.visit(directory.entry.name, origin: origin) { entry throws(SessionError) in
+                try add(entry, origin, to: &draft)
+            }
         }
         if let extra = extraEntries.removeValue(forKey: directory.entry.name) { try add(extra, to: &draft) }
         let list = try end(draft, of: directory.entry)
@@ -204,20 +218,29 @@ final class FileListSender {
     }
 
     private func add(_ found: [SourceScanner.Found], to draft: inout Draft) throws(SessionError) {
-        draft.origins.reserveCapacity(draft.origins.isEmpty ? found.count : 0)
-        for item in found {
-            guard let sent = scanner.onTheWire(item.entry) else { continue }
-            try connection.output.write { encoder.encode(sent, into: &$0) }
-            if let lists = scanner.accessLists {
-                try connection.output.write { lists.write(sent, &encoder, to: &$0) }
-            }
-            if let attributes = scanner.attributes {
-                try connection.output.write { attributes.write(item.entry.attributeSet, to: &$0) }
-            }
-            draft.builder.append(item.entry)
-            draft.origins.append(item.origin)
-            counts.add(item.entry.type)
-            if item.entry.isRegular || item.entry.mode.isSymlink { totalSize &+= item.entry.length }
+        for item in found { try add(item.entry, item.origin, to: &draft) }
+    }
+
+    private func add(_ entry: FileEntry, _ origin: Int32, to draft: inout Draft) throws(SessionError) {
+        if connection.names != nil {
+            guard let sent = scanner.onTheWire(entry) else { return }
+            try write(sent)
+        } else {
+            try write(entry)
+        }
+        draft.builder.append(entry)
+        draft.origins.append(origin)
+        counts.add(entry.type)
+        if entry.isRegular || entry.mode.isSymlink { totalSize &+= entry.length }
+    }
+
+    private func write(_ entry: FileEntry) throws(SessionError) {
+        try connection.output.write { encoder.encode(entry, into: &$0) }
+        if let lists = scanner.accessLists {
+            try connection.output.write { lists.write(entry, &encoder, to: &$0) }
+        }
+        if let attributes = scanner.attributes {
+            try connection.output.write { attributes.write(entry.attributeSet, to: &$0) }
         }
     }
 

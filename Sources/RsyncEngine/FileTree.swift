@@ -75,6 +75,8 @@ public protocol SourceTree: AnyObject, Sendable {
     func followedStatus(_ path: RelativePath) throws(FileError) -> FileStatus
     /// Names of the items in a directory, without `.` and `..`, in the order the system gives.
     func names(in directory: RelativePath) throws(FileError) -> [[UInt8]]
+    /// The items of a directory one by one; one that cannot be listed any further throws in the middle.
+    func listing(of directory: RelativePath) throws(FileError) -> any DirectoryListing
     func linkTarget(_ path: RelativePath) throws(FileError) -> [UInt8]
     /// Opens a regular file, and a device where the tree was made for that. Anything else, a fifo above all, is refused
     /// without blocking (EINVAL).

@@ -126,8 +126,7 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ flags: ItemFlags, basis: BasisType = .destination, xname: [UInt8] = []
     ) throws(SessionError) {
         let details = flags.subtracting([.basisTypeFollows, .xnameFollows, .localChange])
-        let showsUnchanged = options.itemizeLevel > 1 || options.messages.names > 1
-        guard !details.isEmpty && !Knob.changesAreNotReported.isOn || showsUnchanged || !xname.isEmpty || Knob.unchangedIsReported.isOn else { return }
+        guard !details.isEmpty && !Knob.changesAreNotReported.isOn || saysUnchanged || !xname.isEmpty else { return }
         guard connection.traits.hasItemFlags else {
             // Where the form of the lines has no %i, stock's receiving client says what its servers say.
             if connection.isServer || options.itemizeLevel == 0 {
@@ -159,6 +158,9 @@ extension Generator {
         }
         try say(.info, text, when: options.messages.names > 0)
     }
+
+    /// Whether what stays as it is shows anywhere.
+    var saysUnchanged: Bool { options.itemizeLevel > 1 || options.messages.names > 1 || Knob.unchangedIsReported.isOn }
 
     /// `-vv`: what was there already (MET-168). An item line says it where there are any.
     func sayUnchanged(_ entry: FileEntry, _ change: AttributeChange) throws(SessionError) {

@@ -43,6 +43,11 @@ extension Generator {
             if isLinked { try skipLinked(entry, index) }
             return
         }
+        // Most files of most runs: there is one of this name and nothing else to be looked for.
+        let isOnly = destination.alternates.isEmpty && options.partialDirectory == nil
+        if isOnly, let existing, try isUnchanged(entry, existing, tree, path) {
+            return try leave(entry, index, path, existing, isLinked: isLinked)
+        }
         var basis = existing.map { ownBasis(path, $0) }
         if !destination.alternates.isEmpty, existing == nil || options.alternateKind != .copy {
             switch try useAlternate(entry, index, path, existing) {
@@ -62,12 +67,9 @@ extension Generator {
             began(index)
             return
         }
-        if let existing, basis?.type == .destination, try isUnchanged(entry, existing, tree, path) {
+        if !isOnly, let existing, basis?.type == .destination, try isUnchanged(entry, existing, tree, path) {
             if let part, !options.dryRun { side.removePartial(part.place) }
-            try settleUnchanged(entry, index, path, existing)
-            try confirm(entry, index, isSent: false)
-            if isLinked { try completeGroup(entry) }
-            return
+            return try leave(entry, index, path, existing, isLinked: isLinked)
         }
         // MET-16 step 26.
         if options.append != .off, let basis, basis.status.size >= entry.length {
@@ -120,9 +122,18 @@ extension Generator {
     }
 
     /// Step 25: only attributes can differ.
+    private func leave(
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus, isLinked: Bool
+    ) throws(SessionError) {
+        try settleUnchanged(entry, index, path, existing)
+        try confirm(entry, index, isSent: false)
+        if isLinked { try completeGroup(entry) }
+    }
+
     private func settleUnchanged(
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus
     ) throws(SessionError) {
+        if !saysUnchanged, plan.leavesAsIs(entry, existing, exactTime: options.compareChecksums) { return }
         var change = plan.change(entry, from: existing, exactTime: options.compareChecksums)
         try addAccessLists(&change, entry, path, from: existing)
         let flags = plan.flags(entry, against: plan.seen(existing, before: change), [])

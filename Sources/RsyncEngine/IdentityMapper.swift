@@ -13,6 +13,11 @@ final class IdentityMapper: Sendable {
     /// What id 0 is taken to be called when its name never travels (MET-10).
     private let nameOfZero: [UInt8]
     private let tables = Mutex(Tables())
+    /// The row used last, remote number above local one, for the many items that have the same: no lock, no search.
+    private let latestUser = Atomic<UInt64>(noRow)
+    private let latestGroup = Atomic<UInt64>(noRow)
+    /// Says that the greatest remote number was used last; for that one nobody looks here.
+    private static let noRow = UInt64.max
 
     private struct Tables: Sendable {
         var users: [UInt32: UInt32] = [:]
@@ -38,7 +43,23 @@ final class IdentityMapper: Sendable {
         tables.withLock { if $0.groups[remote] == nil { $0.groups[remote] = row } }
     }
 
+    private static func latest(_ row: borrowing Atomic<UInt64>, _ remote: UInt32) -> UInt32? {
+        let value = row.load(ordering: .relaxed)
+        return UInt32(truncatingIfNeeded: value >> 32) == remote && remote != .max ? UInt32(truncatingIfNeeded: value) : nil
+    }
+
+    private static func remember(_ row: borrowing Atomic<UInt64>, _ remote: UInt32, _ local: UInt32) {
+        row.store(UInt64(remote) << 32 | UInt64(local), ordering: .relaxed)
+    }
+
     func localUser(_ remote: UInt32) -> UInt32 {
+        if let local = Self.latest(latestUser, remote) { return local }
+        let local = tableUser(remote)
+        Self.remember(latestUser, remote, local)
+        return local
+    }
+
+    private func tableUser(_ remote: UInt32) -> UInt32 {
         tables.withLock { tables in
             if let known = tables.users[remote] { return known }
             let local = userId(remote, [])
@@ -49,18 +70,23 @@ final class IdentityMapper: Sendable {
 
     /// nil: the group of such items is left alone (MET-5).
     func localGroup(_ remote: UInt32) -> UInt32? {
-        if let known = tables.withLock({ $0.groups[remote] }) { return known.skip ? nil : known.id }
+        if let local = Self.latest(latestGroup, remote) { return local }
+        let row = tableGroup(remote)
+        if row.skip { return nil }
+        Self.remember(latestGroup, remote, row.id)
+        return row.id
+    }
+
+    private func tableGroup(_ remote: UInt32) -> (id: UInt32, skip: Bool) {
+        if let known = tables.withLock({ $0.groups[remote] }) { return known }
         let row = groupRow(remote, [])
         tables.withLock { $0.groups[remote] = row }
-        return row.skip ? nil : row.id
+        return row
     }
 
     /// The group whatever may be done with it: in access control lists all count (MET-131).
     func mappedGroup(_ remote: UInt32) -> UInt32 {
-        if let known = tables.withLock({ $0.groups[remote] }) { return known.id }
-        let row = groupRow(remote, [])
-        tables.withLock { $0.groups[remote] = row }
-        return row.id
+        tableGroup(remote).id
     }
 
     /// MET-2, MET-3: id 0 is never looked up by name.

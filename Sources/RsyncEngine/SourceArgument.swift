@@ -64,15 +64,15 @@ public struct SourceArgument: Sendable {
         return try start.isRoot ? RelativePath(cleaning: below) : RelativePath(cleaning: start.bytes + [0x2f] + below)
     }
 
+    /// What stands before the names of the items directly inside the directory called `directory`.
+    static func prefix(of directory: [UInt8]) -> [UInt8] {
+        if directory == [0x2e] { return [] }
+        if directory == [0x2f, 0x2e] { return [0x2f] }
+        return directory + [0x2f]
+    }
+
     /// The wire name of an item directly inside the directory called `directory`.
     static func childName(of directory: [UInt8], _ child: [UInt8]) -> [UInt8] {
-        if directory == [0x2e] { return child }
-        if directory == [0x2f, 0x2e] { return [0x2f] + child }
-        var name: [UInt8] = []
-        name.reserveCapacity(directory.count + 1 + child.count)
-        name.append(contentsOf: directory)
-        name.append(0x2f)
-        name.append(contentsOf: child)
-        return name
+        prefix(of: directory) + child
     }
 }

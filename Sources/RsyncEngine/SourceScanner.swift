@@ -108,33 +108,66 @@ final class SourceScanner {
         return Found(entry: entry, origin: Int32(origin))
     }
 
-    /// The items directly inside a directory. A directory that cannot be read counts as empty, with an error.
-    func contents(of directory: [UInt8], origin: Int32) throws(SessionError) -> [Found] {
+    /// Hands over the items directly inside a directory, each as it is found. A directory that cannot be read counts as
+    /// empty, with an error.
+    func visit(
+        _ directory: [UInt8], origin: Int32, _ body: (FileEntry) throws(SessionError) -> Void
+    ) throws(SessionError) {
         let argument = arguments[Int(origin)]
-        guard let path = try? argument.path(of: directory) else { return [] }
-        let names: [[UInt8]]
+        guard let path = try? argument.path(of: directory) else { return }
+        let place = Visited(
+            argument: argument, name: directory, prefix: SourceArgument.prefix(of: directory), path: path, origin: origin)
+        let listing: any DirectoryListing
         do {
-            names = try argument.tree.names(in: path)
+            listing = try argument.tree.listing(of: path)
         } catch {
-            if error.errno == FileError.notFound {
-                try vanished(directory)
-            } else {
-                if !Knob.unreadableDirectoryIsNoError.isOn { ledger.add(.general) }
-                try diagnostics.error(failure("opendir", directory, argument, error.errno))
-            }
-            return []
+            return try cannotList(place, error)
         }
         let scope = try filters.entering(directory, origin: origin)
         let device = options.oneFileSystem > 0 ? (try? argument.tree.status(path))?.device : nil
-        var found: [Found] = []
-        found.reserveCapacity(names.count)
-        for name in names {
+        while true {
+            let next: [UInt8]?
+            do throws(FileError) {
+                next = try listing.next(behind: place.prefix)
+            } catch {
+                return try cannotList(place, error)
+            }
+            guard let name = next else { return }
             try alive.tick()
-            guard let entry = try item(name, in: directory, at: path, argument, origin, scope, device) else { continue }
+            guard let entry = try item(name, listing, in: place, scope, device) else { continue }
             if let scope, entry.isDirectory, options.recursive { filters.remember(scope, for: entry.name, origin: origin) }
-            found.append(Found(entry: entry, origin: origin))
+            try body(entry)
         }
-        return found
+    }
+
+    private func cannotList(_ directory: Visited, _ error: FileError) throws(SessionError) {
+        if error.errno == FileError.notFound {
+            try vanished(directory.name)
+        } else {
+            if !Knob.unreadableDirectoryIsNoError.isOn { ledger.add(.general) }
+            try diagnostics.error(failure("opendir", directory.name, directory.argument, error.errno))
+        }
+    }
+
+    /// A directory whose items are looked at.
+    private struct Visited {
+        let argument: SourceArgument
+        let name: [UInt8]
+        /// What stands before the items' names on the wire.
+        let prefix: [UInt8]
+        let path: RelativePath
+        let origin: Int32
+
+        /// Where an item lies; nil for a path that is too long.
+        func path(of wireName: [UInt8]) -> RelativePath? {
+            argument.namesArePaths
+                ? try? RelativePath(cleaning: wireName) : try? path.appending([UInt8](wireName[prefix.count...]))
+        }
+
+        func isTooLong(_ wireName: [UInt8]) -> Bool {
+            let above = path.isRoot ? 0 : path.bytes.count + 1
+            return max(wireName.count, above + wireName.count - prefix.count) > RelativePath.maximumLength
+        }
     }
 
     private func failure(
@@ -148,43 +181,57 @@ final class SourceScanner {
         return systemError("sender", operation, full, errno)
     }
 
+    /// nil for what is left out.
     private func item(
-        _ name: [UInt8], in directory: [UInt8], at path: RelativePath, _ argument: SourceArgument, _ origin: Int32,
-        _ scope: FilterScope?, _ device: UInt64?
+        _ wireName: [UInt8], _ listing: any DirectoryListing, in directory: Visited, _ scope: FilterScope?, _ device: UInt64?
     ) throws(SessionError) -> FileEntry? {
-        let wireName = SourceArgument.childName(of: directory, name)
-        guard wireName.count <= RelativePath.maximumLength, let child = try? argument.namesArePaths ? RelativePath(cleaning: wireName) : path.appending(name)
-        else {
+        guard !directory.isTooLong(wireName) else {
             ledger.add(.general)
             try diagnostics.error("cannot send a name of \(wireName.count) bytes: \(quoted(wireName))")
             return nil
         }
+        let argument = directory.argument
         var status: FileStatus
-        do {
-            status = try argument.tree.status(child)
-            if status.mode.isSymlink, options.followsLinks { status = try follow(status, child, wireName, in: argument) }
-        } catch {
-            // FLT-63
-            if isExcluded(wireName, isDirectory: false, origin, scope) { return nil }
-            if isExcluded(wireName, isDirectory: true, origin, scope) { return nil }
-            if error.errno == FileError.notFound, (try? argument.tree.status(child))?.mode.isSymlink == true {
-                if !Knob.danglingIsNoError.isOn { ledger.add(.general) }
-                try diagnostics.error("symlink has no referent: \(quoted(fullName(wireName, in: argument.directory, from: workingDirectory)))")
-            } else if error.errno == FileError.notFound {
-                try vanished(wireName)
-            } else {
-                ledger.add(.general)
-                try diagnostics.error(failure("readlink_stat", wireName, argument, error.errno))
+        do throws(FileError) {
+            status = try listing.status()
+            if status.mode.isSymlink, options.followsLinks, let child = directory.path(of: wireName) {
+                status = try follow(status, child, wireName, in: argument)
             }
+        } catch {
+            try cannotExamine(wireName, in: directory, scope, error)
             return nil
         }
-        guard !isExcluded(wireName, isDirectory: status.mode.isDirectory, origin, scope) else { return nil }
+        guard !isExcluded(wireName, isDirectory: status.mode.isDirectory, directory.origin, scope) else { return nil }
         // FLS-18
         let isMountPoint = device != nil && status.mode.isDirectory && status.device != device
         if isMountPoint, options.oneFileSystem > 1 { return nil }
-        guard var entry = try entry(wireName, status, in: argument, at: child) else { return nil }
+        var entry = FileEntry(plain: wireName, mode: status.mode)
+        fill(&entry, from: status)
+        if needsMore(entry) {
+            guard let child = directory.path(of: wireName), try complete(&entry, in: argument, at: child) else { return nil }
+        }
         if entry.isDirectory { entry.hasContent = options.recursive && !isMountPoint }
         return entry
+    }
+
+    private func cannotExamine(
+        _ wireName: [UInt8], in directory: Visited, _ scope: FilterScope?, _ error: FileError
+    ) throws(SessionError) {
+        let argument = directory.argument
+        // FLT-63
+        if isExcluded(wireName, isDirectory: false, directory.origin, scope) { return }
+        if isExcluded(wireName, isDirectory: true, directory.origin, scope) { return }
+        if error.errno == FileError.notFound, let child = directory.path(of: wireName),
+            (try? argument.tree.status(child))?.mode.isSymlink == true
+        {
+            if !Knob.danglingIsNoError.isOn { ledger.add(.general) }
+            try diagnostics.error("symlink has no referent: \(quoted(fullName(wireName, in: argument.directory, from: workingDirectory)))")
+        } else if error.errno == FileError.notFound {
+            try vanished(wireName)
+        } else {
+            ledger.add(.general)
+            try diagnostics.error(failure("readlink_stat", wireName, argument, error.errno))
+        }
     }
 
     /// FLS-11, FLS-19: the item, or what it leads to.
@@ -222,28 +269,46 @@ final class SourceScanner {
         let status = options.copiesDevices ? asFile(found, in: argument, at: path) : found
         var entry = FileEntry(plain: name, mode: status.mode)
         fill(&entry, from: status)
+        if needsMore(entry), try !complete(&entry, in: argument, at: path) { return nil }
+        return entry
+    }
+
+    /// Whether a status is not all there is to know of an item.
+    private func needsMore(_ entry: FileEntry) -> Bool {
+        switch entry.type {
+        case .regular where !options.compareChecksums: break
+        case .directory: break
+        default: return true
+        }
+        return attributes != nil || accessLists != nil || connection.names != nil
+    }
+
+    /// False: it cannot be sent.
+    private func complete(
+        _ entry: inout FileEntry, in argument: SourceArgument, at path: RelativePath
+    ) throws(SessionError) -> Bool {
         if entry.mode.isSymlink, options.preserveLinks {
             do {
                 entry.linkTarget = try argument.tree.linkTarget(path)
             } catch {
                 ledger.add(error.isNotFound ? .vanished : .general)
-                try diagnostics.error(failure("readlink_stat", name, argument, error.errno))
-                return nil
+                try diagnostics.error(failure("readlink_stat", entry.name, argument, error.errno))
+                return false
             }
             if options.mungesLinks, !Knob.linksAreNotUnmunged.isOn { entry.linkTarget = SymlinkTarget.unmunged(entry.linkTarget) }
             guard !entry.linkTarget.isEmpty else {
                 ledger.add(.general)
-                return nil
+                return false
             }
         }
-        guard try isConvertible(entry) else { return nil }
+        guard try isConvertible(entry) else { return false }
         if attributes != nil || accessLists != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
             entry.checksum =
                 try summer.sum(of: path, in: argument.tree, length: entry.length, connection.listChecksum, alive)
                 ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)
         }
-        return entry
+        return true
     }
 
     /// `--copy-devices`: a device counts as a file (FLS-20).

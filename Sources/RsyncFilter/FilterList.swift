@@ -134,7 +134,7 @@ public struct FilterList: Sendable {
     /// the transfer root and for implied directories, and absolute rules do not take part: the client does not know
     /// the sender's directory (FLT-99).
     public func wouldBeWithheld(_ name: [UInt8], isDirectory: Bool, isImplied: Bool) -> Bool {
-        if everHadDirMerge || isImplied { return false }
+        if everHadDirMerge || isImplied || rules.isEmpty { return false }
         guard var question = Question(name: name, isDirectory: isDirectory, side: .sender) else { return false }
         question.skipsAbsoluteRules = true
         return decide(question, rules) == .exclude

@@ -49,6 +49,8 @@ public struct RequestedNames: Sendable {
     /// asked for (FLS-96).
     public private(set) var asksForRootContents = false
     private let options: Options
+    /// All below the transfer root.
+    private var asksForEverything = false
 
     public init(options: Options) { self.options = options }
 
@@ -95,6 +97,7 @@ public struct RequestedNames: Sendable {
         guard options.recursive || options.directories else { return }
         guard isWild else {
             above.insert(path)
+            if path.isEmpty, options.recursive { asksForEverything = true }
             return
         }
         addPattern(path + [slash] + (options.recursive ? [star, star] : [star]), isWild: true)
@@ -102,7 +105,8 @@ public struct RequestedNames: Sendable {
 
     /// Whether a received name was asked for. The transfer root always was; without any argument nothing is checked.
     public func check(_ name: [UInt8], isDirectory: Bool) -> Verdict {
-        let name = [UInt8](name.drop { $0 == slash })
+        if asksForEverything { return .requested }
+        let name = name.first == slash ? [UInt8](name.drop { $0 == slash }) : name
         if !hasArguments || name.isEmpty || name == [dot] { return .requested }
         var verdict = Knob.everythingIsRequested.isOn ? Verdict.requested : Verdict.notRequested
         if let isDirectoryOnly = literals[name], isDirectory || !isDirectoryOnly {
@@ -121,6 +125,7 @@ public struct RequestedNames: Sendable {
     /// Whether the contents of a directory above `name` were asked for; without `-r` only the one it lies in counts.
     private func lies(inRequested name: [UInt8]) -> Bool {
         guard !above.isEmpty else { return false }
+        if above.count <= Self.fewDirectories { return above.contains { lies(name, in: $0) } }
         var end = name.count
         while let cut = name[..<end].lastIndex(of: slash) {
             if above.contains([UInt8](name[..<cut])) { return true }
@@ -128,6 +133,15 @@ public struct RequestedNames: Sendable {
             end = cut
         }
         return above.contains([])
+    }
+
+    /// So many are looked at one by one, without making the names of parents.
+    private static let fewDirectories = 4
+
+    private func lies(_ name: [UInt8], in directory: [UInt8]) -> Bool {
+        let start = directory.isEmpty ? 0 : directory.count + 1
+        guard name.count > start, directory.isEmpty || name[start - 1] == slash && name.starts(with: directory) else { return false }
+        return options.recursive || !name[start...].contains(slash)
     }
 
     private mutating func addPattern(_ text: [UInt8], isWild: Bool, isDirectoryOnly: Bool = false) {

@@ -83,7 +83,8 @@ public final class ConfinedTree: DestinationTree {
 
     func place(of path: RelativePath) throws(SystemError) -> Place {
         if path.isRoot { return Place(directory: resolver.root, name: .itself) }
-        guard let slash = path.bytes.lastIndex(of: 0x2f) else {
+        let slash = path.lastSlash
+        guard slash >= 0 else {
             return Place(directory: resolver.root, name: SystemName(component: path.bytes[...]))
         }
         return Place(
@@ -105,14 +106,19 @@ public final class ConfinedTree: DestinationTree {
     // MARK: Reading
 
     public func status(_ path: RelativePath) throws(FileError) -> FileStatus {
-        try reporting("readlink_stat", path) { () throws(SystemError) in
-            if fakeSuper || path.isRoot { return try status(at: place(of: path)) }
-            let bytes = path.bytes
-            guard let slash = bytes.lastIndex(of: 0x2f) else {
-                return try System.status(resolver.root, component: bytes, from: 0)
-            }
-            return try System.status(resolver.directory(above: path, slash: slash), component: bytes, from: slash + 1)
+        do throws(SystemError) {
+            return try currentStatus(path)
+        } catch {
+            throw FileError(errno: error.number, operation: "readlink_stat", path: path)
         }
+    }
+
+    /// For every item of a tree: nothing is allocated.
+    private func currentStatus(_ path: RelativePath) throws(SystemError) -> FileStatus {
+        if fakeSuper || path.isRoot { return try status(at: place(of: path)) }
+        let slash = path.lastSlash
+        if slash < 0 { return try System.status(resolver.root, component: path.bytes, from: 0) }
+        return try System.status(resolver.directory(above: path, slash: slash), component: path.bytes, from: slash + 1)
     }
 
     func status(at place: Place) throws(SystemError) -> FileStatus {
@@ -126,7 +132,18 @@ public final class ConfinedTree: DestinationTree {
 
     public func names(in directory: RelativePath) throws(FileError) -> [[UInt8]] {
         try reporting("opendir", directory) { () throws(SystemError) in
-            try System.names(resolver.resolve(directory, flags: Open.listing))
+            let reader = DirectoryReader(try resolver.resolve(directory, flags: Open.listing), path: directory)
+            var names: [[UInt8]] = []
+            while let name = try reader.nextName() { names.append(name) }
+            return names
+        }
+    }
+
+    public func listing(of directory: RelativePath) throws(FileError) -> any DirectoryListing {
+        // What is pretended of an item takes more than its status.
+        if fakeSuper { return ListedNames(self, directory, try names(in: directory)) }
+        return try reporting("opendir", directory) { () throws(SystemError) in
+            DirectoryReader(try resolver.resolve(directory, flags: Open.listing), path: directory)
         }
     }
 

@@ -108,8 +108,9 @@ final class DirectoryResolver: Sendable {
             var uses = 0
 
             func isFor(_ bytes: [UInt8], upTo end: Int) -> Bool {
-                let own = path.bytes
-                guard own.count == end else { return false }
+                guard path.bytes.count == end else { return false }
+                let own = path.bytes.span
+                let bytes = bytes.span
                 // From the end: names differ there, while directories share their start.
                 var index = end
                 while index > 0 {

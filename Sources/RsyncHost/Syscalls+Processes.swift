@@ -16,6 +16,8 @@ extension System {
         return pid
     }
 
+    static func releaseProgram() { ebb_release_program() }
+
     private static func joined(_ strings: [[UInt8]]) -> [CChar] {
         // The NUL at the end keeps the address of an empty list valid.
         strings.flatMap { SystemName(anything: $0).characters } + [0]

@@ -162,6 +162,13 @@ enum System {
         return FileStatus(found)
     }
 
+    /// The same for a name that ends with a NUL where it lies.
+    @unsafe static func status(_ directory: Descriptor, _ name: UnsafePointer<CChar>) throws(SystemError) -> FileStatus {
+        var found = ebb_status()
+        _ = try retrying { unsafe ebb_fstatat(directory.raw, name, atNoFollow, &found) }
+        return FileStatus(found)
+    }
+
     static func followedStatus(_ directory: Descriptor, _ path: SystemName) throws(SystemError) -> FileStatus {
         var found = ebb_status()
         _ = try retrying { unsafe ebb_fstatat(directory.raw, path.characters, 0, &found) }
@@ -180,31 +187,6 @@ enum System {
         let count = try retrying { unsafe readlinkat(directory.raw, name.characters, &buffer, buffer.count) }
         guard count < buffer.count else { throw SystemError(number: ENAMETOOLONG) }
         return buffer[..<count].map { UInt8(bitPattern: $0) }
-    }
-
-    /// The names in a directory opened for listing, `.` and `..` left out.
-    static func names(_ directory: Descriptor) throws(SystemError) -> [[UInt8]] {
-        // Records of linux_dirent64: inode 8, offset 8, length 2, type 1, then the name and its NUL.
-        let nameOffset = 19
-        // Not cleared: that would cost more than reading a small directory.
-        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 << 10)
-        defer { unsafe buffer.deallocate() }
-        var names: [[UInt8]] = []
-        while true {
-            let count = try retrying { unsafe ebb_getdents(directory.raw, buffer.baseAddress!, buffer.count) }
-            if count == 0 { return names }
-            var at = 0
-            while at + nameOffset <= count {
-                let length = unsafe Int(buffer[at + 16]) | Int(buffer[at + 17]) << 8
-                guard length > nameOffset, at + length <= count else { throw SystemError(number: EIO) }
-                var end = at + nameOffset
-                while end < at + length, unsafe buffer[end] != 0 { end += 1 }
-                let name = unsafe UnsafeBufferPointer(rebasing: buffer[(at + nameOffset)..<end])
-                let isDots = unsafe name.count < 3 && name.allSatisfy { $0 == 0x2e }
-                if !isDots { names.append(unsafe [UInt8](name)) }
-                at += length
-            }
-        }
     }
 
     // MARK: Making and removing

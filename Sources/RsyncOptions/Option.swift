@@ -75,11 +75,25 @@ extension Option {
             support: .refused(reason), help: help, effect: .none)
     }
 
-    private static func longNames(_ text: String) -> [String] { words(text).filter { $0.count > 1 } }
+    private static func longNames(_ text: String) -> [String] { words(text).filter { $0.utf8.count > 1 } }
 
-    private static func letter(_ text: String) -> Character? { words(text).first { $0.count == 1 }?.first }
+    private static func letter(_ text: String) -> Character? { words(text).first { $0.utf8.count == 1 }?.first }
 
-    private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+    /// By bytes: it is done several hundred times whenever a program starts.
+    private static func words(_ text: String) -> [String] {
+        var words: [String] = []
+        var word: [UInt8] = []
+        for byte in text.utf8 {
+            if byte != UInt8(ascii: " ") {
+                word.append(byte)
+            } else if !word.isEmpty {
+                words.append(String(decoding: word, as: UTF8.self))
+                word.removeAll(keepingCapacity: true)
+            }
+        }
+        if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+        return words
+    }
 }
 
 /// The value of an option together with how it was written, for messages.

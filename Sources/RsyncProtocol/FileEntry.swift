@@ -28,7 +28,7 @@ public struct FileEntry: Sendable, Equatable {
     /// Of devices only (FLS-64).
     public var rdev: DeviceNumber
     /// What most entries do not have.
-    private var rare: Rare?
+    @usableFromInline var rare: Rare?
     /// A directory named as a source argument.
     public var isTop: Bool
     /// A directory whose contents are in the transfer: the property that allows deletion in it (FLS-34).
@@ -91,6 +91,9 @@ public struct FileEntry: Sendable, Equatable {
     /// Regular files and symlinks count towards the total size (FLS-47).
     public var countsTowardsTotalSize: Bool { mode.isRegular || mode.isSymlink }
 
+    /// Whether any of the following is there at all: most entries have none, and this is the cheaper question.
+    @inlinable public var hasRare: Bool { rare != nil }
+
     /// Empty unless it is a symlink and symlinks are preserved (FLS-68).
     public var linkTarget: [UInt8] {
         get { rare?.linkTarget ?? [] }
@@ -117,7 +120,7 @@ public struct FileEntry: Sendable, Equatable {
 
 /// Behind one reference, because entries are copied all the time and every field that counts references costs with each
 /// copy.
-private final class Rare: Sendable, Equatable {
+@usableFromInline final class Rare: Sendable, Equatable {
     let linkTarget: [UInt8]
     let checksum: [UInt8]
     let userName: [UInt8]?
@@ -132,7 +135,7 @@ private final class Rare: Sendable, Equatable {
         self.groupName = groupName
     }
 
-    static func == (left: Rare, right: Rare) -> Bool {
+    @usableFromInline static func == (left: Rare, right: Rare) -> Bool {
         left.linkTarget == right.linkTarget && left.checksum == right.checksum && left.userName == right.userName
             && left.groupName == right.groupName
     }

@@ -26,8 +26,7 @@ public struct FileListBuilder: Sendable {
 
     /// The next entry in wire order. An empty name makes an entry that only takes up its index (FLS-93 check 6).
     public mutating func append(_ entry: FileEntry) {
-        precondition(entry.name.count < FileNameRules.maximumPath && entry.linkTarget.count < FileNameRules.maximumPath)
-        precondition(entry.checksum.count <= Int(UInt8.max))
+        precondition(entry.name.count < FileNameRules.maximumPath)
         let key = FileOrder.Key(
             entry.name.span, from: 0, count: entry.name.count, isDirectory: entry.mode.isDirectory)
         var attributes: FileRecord.Attributes = entry.name.isEmpty ? [] : .active
@@ -38,19 +37,29 @@ public struct FileListBuilder: Sendable {
         let hasExtras = FileRecord.hasExtras(entry)
         if hasExtras { attributes.insert(.hasExtras) }
         if key.hidesDot { attributes.insert(.isDot) }
-        if entry.userName != nil || entry.groupName != nil {
+        if entry.hasRare, entry.userName != nil || entry.groupName != nil {
             inlineNames[UInt32(records.count)] = FileList.InlineNames(user: entry.userName, group: entry.groupName)
+        }
+        let start = arena.count
+        arena.append(contentsOf: entry.name)
+        var targetLength = 0
+        var checksumLength = 0
+        if entry.hasRare {
+            let target = entry.linkTarget
+            let checksum = entry.checksum
+            precondition(target.count < FileNameRules.maximumPath && checksum.count <= Int(UInt8.max))
+            targetLength = target.count
+            checksumLength = checksum.count
+            arena.append(contentsOf: target)
+            arena.append(contentsOf: checksum)
         }
         records.append(
             FileRecord(
-                nameStart: arena.count, length: entry.length, mtime: entry.mtime, nanoseconds: entry.nanoseconds,
+                nameStart: start, length: entry.length, mtime: entry.mtime, nanoseconds: entry.nanoseconds,
                 uid: entry.uid, gid: entry.gid, linkGroup: entry.linkGroup, nameLength: UInt16(entry.name.count),
-                lastComponent: UInt16(key.lastComponent), targetLength: UInt16(entry.linkTarget.count),
-                modeBits: UInt16(truncatingIfNeeded: entry.mode.bits), checksumLength: UInt8(entry.checksum.count),
+                lastComponent: UInt16(key.lastComponent), targetLength: UInt16(targetLength),
+                modeBits: UInt16(truncatingIfNeeded: entry.mode.bits), checksumLength: UInt8(checksumLength),
                 attributes: attributes))
-        arena.append(contentsOf: entry.name)
-        arena.append(contentsOf: entry.linkTarget)
-        arena.append(contentsOf: entry.checksum)
         if entry.rdev != .none { FileRecord.append(entry.rdev, to: &arena) }
         if hasExtras { FileRecord.appendExtras(of: entry, to: &arena) }
         // A hostile sum must not trap; the true total of any real list is far below.

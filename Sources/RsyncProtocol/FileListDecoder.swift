@@ -11,6 +11,8 @@ public struct FileListDecoder: Sendable {
     public let format: FileListFormat
 
     private var previous = PreviousEntry()
+    /// The name before, as on the wire, before any cleaning (FLS-43).
+    private var previousName: [UInt8] = []
     private var startIndex: Int32 = 0
     /// Entries of this list so far.
     private var position: Int32 = 0
@@ -103,7 +105,7 @@ public struct FileListDecoder: Sendable {
     ) throws(WireError) -> [UInt8] {
         let offset = reader.consumed - start
         let shared = flags.contains(.sameName) ? Int(try reader.byte()) : 0
-        guard shared <= previous.name.count else {
+        guard shared <= previousName.count else {
             throw WireError(
                 .malformed, field: "shared-prefix length", clause: "FLS-46", offset: offset, value: Int64(shared),
                 exitCode: 22)
@@ -115,8 +117,7 @@ public struct FileListDecoder: Sendable {
                 .outOfRange, field: "suffix length", clause: "FLS-46", offset: suffixOffset, value: Int64(suffix),
                 exitCode: 22)
         }
-        let bytes = try reader.bytes(Int(suffix))
-        return shared == 0 ? bytes : previous.name[..<shared] + bytes
+        return try reader.bytes(Int(suffix), behind: previousName, upTo: shared)
     }
 
     /// Fields 5 to 19. `group` is the reference of field 4.
@@ -127,7 +128,7 @@ public struct FileListDecoder: Sendable {
         let traits = format.traits
         var next = previous
         var offset = reader.consumed - start
-        var length = try reader.fileLength(traits) & (Knob.decodesLengthShort.isOn ? 0xffff : .max)                                                // 5
+        var length = try reader.fileLength(traits) & (Knob.decodesLengthShort.isOn ? 0xffff : -1)                                                // 5
         guard length >= 0 || Knob.acceptsNegativeLengths.isOn else {
             throw WireError(
                 .outOfRange, field: "length", clause: "FLS-93.10", offset: offset, value: length, exitCode: 4)
@@ -197,7 +198,7 @@ public struct FileListDecoder: Sendable {
         }
 
         // Everything is read and right: from here on nothing throws.
-        next.name = rawName
+        previousName = rawName
         previous = next
         position += 1
         if type == .directory { content.apply(to: &entry, flags: flags, format: format) }
@@ -261,7 +262,7 @@ public struct FileListDecoder: Sendable {
         guard !FileNameRules.isRoot(name) else {
             throw WireError(.malformed, field: "suffix", clause: "FLS-93.8", offset: offset, exitCode: 2)
         }
-        previous.name = rawName
+        previousName = rawName
         previous.mode = first.mode
         previous.mtime = first.mtime
         if format.preserveAccessTimes { previous.atime = first.atime }

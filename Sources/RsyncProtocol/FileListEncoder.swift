@@ -10,6 +10,8 @@ public struct FileListEncoder {
     private let groupName: (UInt32) -> [UInt8]?
 
     private var previous = PreviousEntry()
+    /// The name before, as on the wire, before any cleaning (FLS-43).
+    private var previousName: [UInt8] = []
     private var isFirst = true
     private var startIndex: Int32 = 0
     /// Entries of this list so far.
@@ -115,7 +117,7 @@ public struct FileListEncoder {
             if known { writer.bytes(entry.checksum) } else { writer.bytes(repeatElement(0, count: format.checksumLength)) }
         }
 
-        previous.name = entry.name
+        previousName = entry.name
         previous.mode = entry.mode
         previous.mtime = mtime
         if format.preserveOwner { users.note(entry.uid) }
@@ -276,10 +278,9 @@ extension FileListEncoder {
     }
 
     private func sharedPrefix(with name: [UInt8]) -> Int {
-        let limit = min(previous.name.count, name.count, FileNameRules.longestSharedPrefix)
-        var shared = 0
-        while shared < limit, previous.name[shared] == name[shared] { shared += 1 }
-        return shared
+        FileOrder.commonPrefix(
+            previousName.span, from: 0, name.span, from: 0,
+            limit: min(previousName.count, name.count, FileNameRules.longestSharedPrefix))
     }
 
     private func writeName(_ name: [UInt8], shared: Int, flags: FileEntryFlags, to writer: inout ByteWriter) {
@@ -290,12 +291,12 @@ extension FileListEncoder {
         } else {
             writer.byte(UInt8(suffix))
         }
-        writer.bytes(name[shared...])
+        writer.bytes(name, from: shared)
     }
 
     /// FLS-41.
     private mutating func adopt(_ first: FirstMember, name: [UInt8]) {
-        previous.name = name
+        previousName = name
         previous.mode = first.mode
         previous.mtime = first.mtime
         if format.preserveAccessTimes { previous.atime = first.atime }

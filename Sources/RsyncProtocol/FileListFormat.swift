@@ -78,10 +78,8 @@ public struct FileListFormat: Sendable, Equatable {
     }
 }
 
-/// The previous values of FLS-39, kept per direction for the whole session.
+/// The previous values of FLS-39 but the name, kept per direction for the whole session. Copied with every entry.
 struct PreviousEntry {
-    /// As on the wire, before any cleaning.
-    var name: [UInt8] = []
     var mode = FileMode(bits: 0)
     var mtime: Int64 = 0
     /// Of the last entry that is no directory, under `--atimes`.

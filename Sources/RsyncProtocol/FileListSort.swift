@@ -1,8 +1,12 @@
+import RsyncWire
+
 /// Sorting a list: a stable merge sort of positions that compares names where they lie in the arena.
 enum FileListSort {
     /// Wire positions in sorted order. Equal entries keep wire order (FLS-97).
     static func order(of records: [FileRecord], in arena: [UInt8], plain: Bool) -> [UInt32] {
-        sorted([UInt32](0..<UInt32(records.count)), records, arena.span, plain: plain)
+        let isTrue = !Knob.sortsDirectoriesFirst.isOn && !Knob.sortsWithoutSlash.isOn
+        if !plain, isTrue, let order = siblingOrder(of: records, in: arena.span) { return order }
+        return sorted([UInt32](0..<UInt32(records.count)), records, arena.span, plain: plain)
     }
 
     /// Sorted positions in the order of names whose leading slashes are gone; empty if that changes nothing.
@@ -44,6 +48,44 @@ enum FileListSort {
             width *= 2
         }
         return from
+    }
+
+    /// The same for the contents of one directory, which is what lists are mostly made of: there the kind and the first
+    /// bytes of the last component decide, as one number. nil for anything else.
+    private static func siblingOrder(of records: [FileRecord], in arena: Span<UInt8>) -> [UInt32]? {
+        guard records.count > 1 else { return [UInt32](0..<UInt32(records.count)) }
+        let first = records[0].key
+        var keys: [(leading: UInt64, wire: UInt32)] = []
+        keys.reserveCapacity(records.count)
+        for wire in records.indices {
+            let key = records[wire].key
+            guard key.lastComponent == first.lastComponent, key.count > key.lastComponent, !key.hidesDot,
+                FileOrder.commonPrefix(arena, from: first.start, arena, from: key.start, limit: key.lastComponent)
+                    == key.lastComponent
+            else { return nil }
+            keys.append((leadingBytes(of: key, in: arena), UInt32(wire)))
+        }
+        // Positions make equal names differ, so the order is the stable one.
+        keys.sort { a, b in
+            if a.leading != b.leading { return a.leading < b.leading }
+            let order = FileOrder.compare(
+                records[Int(a.wire)].key, arena, records[Int(b.wire)].key, arena, plain: false)
+            return order != 0 ? order < 0 : a.wire < b.wire
+        }
+        return keys.map { $0.wire }
+    }
+
+    /// Files before directories (FLS-99), then the first bytes of the last component, of which the lowest bit is lost: what
+    /// is equal here is not decided. A directory ends in a slash, a leaf in what is below any byte.
+    private static func leadingBytes(of key: FileOrder.Key, in arena: Span<UInt8>) -> UInt64 {
+        var bytes: UInt64 = 0
+        let length = key.count - key.lastComponent
+        let start = key.start + key.lastComponent
+        for index in 0..<8 {
+            let byte = index < length ? arena[start + index] : index == length && key.endsInDirectory ? FileOrder.slash : 0
+            bytes = bytes << 8 | UInt64(byte)
+        }
+        return (key.endsInDirectory ? 1 << 63 : 0) | bytes >> 1
     }
 
     private static let shortRun = 8

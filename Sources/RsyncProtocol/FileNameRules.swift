@@ -13,14 +13,14 @@ public enum FileNameRules {
     /// Checks 2, 3, 4, 5 of FLS-93 on a name as it came. An empty name passes (check 6).
     static func cleaned(_ raw: [UInt8], relative: Bool, offset: Int) throws(WireError) -> [UInt8] {
         guard let first = raw.first else { return raw }
-        guard !raw.contains(0) || Knob.acceptsNulInNames.isOn else {
+        guard !holdsNul(raw.span) || Knob.acceptsNulInNames.isOn else {
             throw WireError(.forbiddenName, field: "suffix", clause: "FLS-93.5", offset: offset, exitCode: 22)
         }
         let isAbsolute = first == slash
         guard !isAbsolute || relative || Knob.acceptsAbsoluteNames.isOn else {
             throw WireError(.forbiddenName, field: "suffix", clause: "FLS-93.2", offset: offset, exitCode: 4)
         }
-        guard needsCleaning(raw) else { return raw }
+        guard needsCleaning(raw.span) else { return raw }
         var result: [UInt8] = isAbsolute ? [slash] : []
         for component in raw.split(separator: slash) {
             if component.elementsEqual([dot]) { continue }
@@ -50,8 +50,14 @@ public enum FileNameRules {
         !target.isEmpty && target.count < maximumPath && !target.contains(0)
     }
 
+    private static func holdsNul(_ name: Span<UInt8>) -> Bool {
+        var found = false
+        for index in 0..<name.count where name[index] == 0 { found = true }
+        return found
+    }
+
     /// Whether a component is empty, `.` or `..`: one pass, so that ordinary names cost no allocation.
-    private static func needsCleaning(_ name: [UInt8]) -> Bool {
+    private static func needsCleaning(_ name: Span<UInt8>) -> Bool {
         var start = name[0] == slash ? 1 : 0
         for index in start..<(name.count + 1) where index == name.count || name[index] == slash {
             switch index - start {

@@ -80,6 +80,15 @@ public struct ByteReader: Sendable {
         return slice
     }
 
+    /// Exactly `count` bytes behind the first `shared` bytes of `prefix`.
+    public mutating func bytes(_ count: Int, behind prefix: [UInt8], upTo shared: Int) throws(WireError) -> [UInt8] {
+        guard end - position >= count else { throw .needsMore }
+        let whole = joinedBytes(
+            prefix.span.extracting(0..<shared), bytes.span.extracting(position..<(position + count)))
+        position += count
+        return whole
+    }
+
     /// Passes over `count` bytes.
     @inlinable
     public mutating func skip(_ count: Int) throws(WireError) {

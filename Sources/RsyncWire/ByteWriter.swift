@@ -56,6 +56,15 @@ public struct ByteWriter: Sendable {
     @inlinable
     public mutating func bytes(_ more: [UInt8]) { storage.append(contentsOf: more) }
 
+    /// All but the first `start` bytes.
+    public mutating func bytes(_ more: [UInt8], from start: Int) {
+        let more = more.span
+        precondition(start <= more.count)
+        storage.append(addingCapacity: more.count - start) { (new: inout OutputSpan<UInt8>) in
+            for index in start..<more.count { new.append(more[index]) }
+        }
+    }
+
     /// Overwrites four bytes that are there already with a signed 32-bit little-endian number: a length that is known
     /// only behind what it measures.
     @inlinable

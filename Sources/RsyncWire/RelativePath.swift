@@ -68,6 +68,14 @@ public struct RelativePath: Sendable, Hashable, CustomStringConvertible {
 
     @inlinable public var isRoot: Bool { bytes.count == 1 && bytes[0] == 0x2e }
 
+    /// Index of the last slash; -1 when there is none.
+    public var lastSlash: Int {
+        let bytes = bytes.span
+        var index = bytes.count - 1
+        while index >= 0, bytes[index] != 0x2f { index -= 1 }
+        return index
+    }
+
     /// The directory that holds this item; nil for the root.
     public var parent: RelativePath? {
         if isRoot { return nil }

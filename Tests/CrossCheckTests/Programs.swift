@@ -28,14 +28,14 @@ struct CommandResult: Sendable {
     let output: String
     let errors: String
 
-    /// Runs a program with nothing on its standard input; ends it when it takes longer than a cell may.
-    init(_ words: [String], scratch: String, environment: [String: String] = [:]) throws {
+    /// Runs a program with nothing on its standard input; ends it when it takes longer than so many seconds.
+    init(_ words: [String], scratch: String, environment: [String: String] = [:], longest: Int = Self.longest) throws {
         let null = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
         let out = unsafe open("\(scratch).out", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         let err = unsafe open("\(scratch).err", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         defer { for descriptor in [null, out, err] where descriptor >= 0 { close(descriptor) } }
         let child = try SpawnedProcess(
-            ["timeout", "-k", "5", "\(Self.longest)"] + words, environment: environment, input: null, output: out, errors: err)
+            ["timeout", "-k", "5", "\(longest)"] + words, environment: environment, input: null, output: out, errors: err)
         status = child.wait().shellStatus
         output = String(decoding: try FileBytes.read("\(scratch).out"), as: UTF8.self)
         errors = String(decoding: try FileBytes.read("\(scratch).err"), as: UTF8.self)

@@ -36,6 +36,41 @@ import Testing
         #expect(failure { _ = try opened.read(into: &buffer, at: 0, count: 1, position: 0) } == 9)
     }
 
+    /// More names than one call of the system gives, behind a prefix, each with its own status; with `--fake-super` too.
+    @Test(arguments: [false, true]) func listsADirectoryItemByItem(fakeSuper: Bool) throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree(fakeSuper: fakeSuper)
+        try tree.makeDirectory(path("d"), permissions: 0o755)
+        try tree.makeDirectory(path("d/sub"), permissions: 0o700)
+        try tree.makeSymlink(path("d/link"), target: Array("sub".utf8))
+        var expected: [String: Int64] = ["d/sub": -1, "d/link": -2]
+        for number in 0..<1500 {
+            let name = "d/" + String(repeating: "n", count: number % 200) + ".\(number)"
+            try sandbox.write(name, String(repeating: "x", count: number % 7))
+            expected[name] = Int64(number % 7)
+        }
+        let listing = try tree.listing(of: path("d"))
+        var found: [String: Int64] = [:]
+        while let name = try listing.next(behind: Array("d/".utf8)) {
+            let status = try listing.status()
+            found[String(decoding: name, as: UTF8.self)] = status.mode.isDirectory ? -1 : status.mode.isSymlink ? -2 : status.size
+        }
+        #expect(found == expected)
+        #expect(try listing.next(behind: []) == nil)
+        #expect(failure { _ = try tree.listing(of: path("d/link")) } == FileError.notADirectory)
+    }
+
+    /// What is gone between its name and its status.
+    @Test func saysThatAListedItemHasVanished() throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree()
+        try sandbox.write("f", "")
+        let listing = try tree.listing(of: .root)
+        #expect(try listing.next(behind: []) == Array("f".utf8))
+        try tree.removeFile(path("f"))
+        #expect(failure { _ = try listing.status() } == FileError.notFound)
+    }
+
     /// Holes at the end and in the middle, in a new file and in one that is there, shorter and longer than what comes.
     @Test(arguments: [nil, 3, 100_000, 400_000] as [Int?], [false, true])
     func leavesHoles(_ present: Int?, allocating: Bool) throws {

@@ -78,6 +78,31 @@ import Testing
         }
     }
 
+    /// These are sorted by their first bytes: names that differ early, late, in the last bit of the eighth byte, in length
+    /// alone or not at all.
+    @Test(arguments: ["", "d/", "a/b/"]) func sortsTheContentsOfOneDirectoryLikeAnyNames(_ prefix: String) {
+        let seed: UInt64 = 0x0ebb_0098
+        var random = SeededNumbers(seed: seed)
+        let starts: [[UInt8]] = ["", "abcdefg", "abcdefgh", "abcdefgi", "abcdefghijkl", "abc", "-"].map { Array($0.utf8) }
+        let alphabet: [UInt8] = [0x01, 0x2d, 0x2e, 0x30, 0x61, 0x68, 0x69, 0xfe, 0xff]
+        for _ in 0..<300 {
+            let entries = (0..<Int.random(in: 0...60, using: &random)).map { _ in
+                var name = Array(prefix.utf8) + starts.randomElement(using: &random)!
+                for _ in 0..<Int.random(in: 1...3, using: &random) { name.append(alphabet.randomElement(using: &random)!) }
+                return FileEntry(plain: name + [0x78], mode: FileMode(random.chance(40) ? .directory : .regular, permissions: 0o755))
+            }
+            let list = sortedList(entries, 31, removingDuplicates: false)
+            for position in 0..<max(0, list.count - 1) {
+                let (left, right) = (list.entry(at: position), list.entry(at: position + 1))
+                let order = Self.reference(left.name, left.mode.isDirectory, right.name, right.mode.isDirectory)
+                #expect(
+                    order < 0 || order == 0 && list.wirePosition(at: position) < list.wirePosition(at: position + 1),
+                    "seed \(seed): \(left.name) before \(right.name)")
+            }
+            #expect(Set((0..<list.count).map { list.wirePosition(at: $0) }) == Set(entries.indices))
+        }
+    }
+
     @Test(arguments: [27, 31] as [Int32]) func keepsWireOrderOfEqualNames(_ number: Int32) {
         let seed: UInt64 = 0x0ebb_0097
         var random = SeededNumbers(seed: seed)

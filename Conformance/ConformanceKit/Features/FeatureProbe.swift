@@ -41,6 +41,8 @@ public struct FeatureProbe: Sendable {
             trial.protocols = protocols
             trial.selection = CaseSelection([])
             trial.shard = (1, 1)
+            trial.isOverSSH = false
+            trial.isQuick = false
             trial.isStrict = false
             trial.review = { $0 }
             trial.progress = { _, _, _ in }

@@ -68,8 +68,8 @@ struct CellJudge {
         }
         if case .script(let outcome) = seen.peer { findings += outcome.findings }
         if level != .must { findings = findings.map { softened($0) } }
-        // Whatever the level: these are never right.
-        findings += always()
+        // Whatever the level: these are never right, and say more than what comes of them.
+        findings = always() + findings
         judgement.findings = findings
         judgement.excerpt = findings.isEmpty ? "" : excerpt(findings, view)
         return judgement

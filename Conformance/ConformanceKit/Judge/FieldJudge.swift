@@ -74,7 +74,7 @@ struct FieldJudge {
 
     /// What was not understood could hold anything.
     private func incomplete(_ wanted: Expectation.Field, _ text: String) -> [Finding] {
-        guard let gap = view.gap else { return [] }
+        guard let gap = view.gap, gap.byteCount > 0 else { return [] }
         return [finding(wanted, gap.offset, "\(text): \(gap)", Array(view.raw[min(gap.offset, view.raw.count)...].prefix(32)))]
     }
 

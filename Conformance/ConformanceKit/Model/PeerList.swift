@@ -6,6 +6,8 @@ public struct PeerList: Sendable {
     public struct Entry: Sendable, Equatable {
         /// Of its files in the results.
         public var name: String
+        /// Its name in reports; nil: what the program calls itself.
+        public var label: String?
         /// The command line whose output names the version; empty: the command with `--version`.
         public var version: [String]
         public var command: [String]
@@ -29,6 +31,7 @@ public struct PeerList: Sendable {
             }
             let entry = Entry(
                 name: try reader.required("name") { item throws(JSONDefect) in try item.text() },
+                label: try reader.optional("label") { item throws(JSONDefect) in try item.text() },
                 version: try reader.optional("version", words) ?? [],
                 command: try reader.required("command", words),
                 roles: try reader.optional("roles") { item throws(JSONDefect) in

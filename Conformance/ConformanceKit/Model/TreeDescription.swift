@@ -48,7 +48,7 @@ public enum TreeDescription: Sendable {
         public var xattrs: [(name: [UInt8], value: [UInt8])] = []
         /// Whether they are told at all; if so, there are no others of the user's.
         public var hasXattrs = false
-        /// In the kernel's form.
+        /// In the kernel's form; empty: none at all.
         public var acl: [UInt8]?
         public var defaultACL: [UInt8]?
     }
@@ -247,6 +247,7 @@ enum AccessListText {
     ]
 
     static func kernelForm(_ item: JSONReader.Item) throws(JSONDefect) -> [UInt8] {
+        if item.value.string == "none" { return [] }
         var bytes = little(version, 4)
         for entry in try item.text().split(separator: ",") {
             let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -259,6 +260,9 @@ enum AccessListText {
         }
         return bytes
     }
+
+    /// Whether the mode says as much: owner, group and others, and nobody else.
+    static func isMinimal(_ list: [UInt8]) -> Bool { list.isEmpty || list.count == 4 + 3 * 8 }
 
     private static func little(_ value: UInt32, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }

@@ -72,7 +72,7 @@ public enum MarkdownReport {
             for caseID in cases.values {
                 let cells = results.filter { $0.caseID == caseID }
                 let reasons = unique(cells.map { $0.reason.isEmpty ? $0.findings.first?.text ?? "" : $0.reason })
-                lines.append("| \(caseID) | \(places(cells)) | \(cell(reasons.joined(separator: "; "))) |")
+                lines.append("| \(caseID) | \(places(cells)) | \(cell(short(reasons.joined(separator: "; ")))) |")
             }
         }
         for verdict in [Verdict.unsupported, .skipped] {
@@ -108,6 +108,9 @@ public enum MarkdownReport {
         for text in texts { _ = numbering.number(of: text) }
         return numbering.values
     }
+
+    /// Differences can be as long as the names in them: the page and the JSON have them whole.
+    private static func short(_ text: String) -> String { text.count > 240 ? text.prefix(239) + "…" : text }
 
     /// On one line, and nothing in it ends the cell.
     private static func cell(_ text: String) -> String {

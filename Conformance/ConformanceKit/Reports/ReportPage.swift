@@ -74,7 +74,12 @@ public enum ReportPage {
                         .texts(result.flags),
                     ]))
                 }
-                let text = result.verdict == .pass ? "" : ReportText.details(result).dropFirst().joined(separator: "\n")
+                let text: String =
+                    switch result.verdict {
+                    case .pass: ""
+                    case .skipped, .unsupported: result.reason
+                    default: ReportText.details(result).dropFirst().joined(separator: "\n")
+                    }
                 let detail = text.isEmpty ? -1 : details.number(of: text).number
                 let role = TargetRole.allCases.firstIndex(of: result.role) ?? 0
                 let verdict = Verdict.allCases.firstIndex(of: result.verdict) ?? 0

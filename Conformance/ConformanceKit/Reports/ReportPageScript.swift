@@ -194,15 +194,26 @@ enum ReportPageScript {
           else if (!cells.indices.length) box.append(make('p', { class: 'why' }, clause.level === 'NOTE' ? 'A note: it states no behaviour of its own.' : 'No case in this run.'));
           for (const index of cells.indices) {
             const one = cases[index];
-            const parts = targets.map((target, at) => [target, cells.found[at].filter(cell => cell.index === index)]).filter(([, found]) => found.length);
-            if (!parts.length) continue;
+            // Implementations with the same results are told together.
+            const groups = new Map();
+            targets.forEach((target, at) => {
+              const found = cells.found[at].filter(cell => cell.index === index);
+              if (!found.length) return;
+              const kinds = kindsOf(found);
+              const key = kinds.every(kind => kind.cells.every(cell => !cell.text.includes('\n'))) ?
+                kinds.map(kind => [kind.verdict, kind.why, places(kind.cells)].join(' ')).join('|') : target.label;
+              if (!groups.has(key)) groups.set(key, { labels: [], kinds });
+              groups.get(key).labels.push(target.label);
+            });
+            if (!groups.size) continue;
             box.append(make('div', { class: 'case' }, make('h3', {}, ...inline(one.title)),
-              make('div', { class: 'id' }, [one.id, one.level, ...one.flags].join(' · ')), ...parts.map(([target, found]) => results(target, found))));
+              make('div', { class: 'id' }, [one.id, one.level, ...one.flags].join(' · ')),
+              ...[...groups.values()].map(group => results(group.labels.join(', '), group.kinds))));
           }
           return box;
         }
-        /** Cells with the same verdict and the same words stand together. */
-        function results(target, found) {
+        /** Cells with the same verdict and the same words, the worst first. */
+        function kindsOf(found) {
           const kinds = new Map();
           for (const cell of found) {
             const text = cell.detail < 0 ? '' : data.details[cell.detail];
@@ -210,8 +221,10 @@ enum ReportPageScript {
             if (!kinds.has(key)) kinds.set(key, { verdict: cell.verdict, why: text.split('\n')[0], cells: [] });
             kinds.get(key).cells.push({ ...cell, text });
           }
-          const sorted = [...kinds.values()].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
-          return make('div', { class: 'of' }, make('b', {}, target.label), make('ul', {}, ...sorted.map(kind => {
+          return [...kinds.values()].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+        }
+        function results(label, kinds) {
+          return make('div', { class: 'of' }, make('b', {}, label), make('ul', {}, ...kinds.map(kind => {
             const name = data.verdicts[kind.verdict];
             const pale = name === 'unsupported' || name === 'skipped' || name === 'pass-nonstrict';
             const item = make('li', {}, make('span', { class: 'v' + (pale ? ' pale' : ''), style: `--c:var(--${colour[name]})` }, name),

@@ -53,10 +53,11 @@ enum ReportPageStyle {
 
         #targets { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); }
         .target { border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; background: var(--raised); cursor: pointer;
-          text-align: left; width: 100%; }
+          text-align: left; width: 100%; display: grid; grid-template-columns: 1fr auto; align-content: start; column-gap: .5rem; }
+        .target > div, .target > code { grid-column: 1 / -1; }
         .target[aria-pressed=false] { opacity: .45; }
         .target b { font-size: 1.02rem; }
-        .target .count { float: right; color: var(--dim); font-variant-numeric: tabular-nums; }
+        .target .count { color: var(--dim); font-variant-numeric: tabular-nums; }
         .bar { display: flex; height: .6rem; border-radius: 3px; overflow: hidden; margin: .45rem 0; background: var(--none); }
         .bar i { display: block; height: 100%; min-width: 2px; }
         .figures { display: flex; flex-wrap: wrap; gap: .1rem .8rem; font-size: .85rem; color: var(--dim); font-variant-numeric: tabular-nums; }

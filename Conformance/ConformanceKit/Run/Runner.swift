@@ -82,7 +82,8 @@ public final class Runner: Sendable {
             target: RunReport.Target(
                 name: configuration.features.name, version: configuration.features.version,
                 command: configuration.command.map { EscapedText.text($0) }),
-            roles: configuration.roles, date: unsafe Self.iso8601(parts), seed: configuration.seed, isStrict: configuration.isStrict,
+            roles: TargetRole.allCases.filter { configuration.roles.contains($0) && configuration.features.roles.contains($0) },
+            date: unsafe Self.iso8601(parts), seed: configuration.seed, isStrict: configuration.isStrict,
             results: configuration.review(results), seconds: (ContinuousClock.now - begun) / .seconds(1))
     }
 

@@ -115,8 +115,8 @@ struct TreeMaker {
 
     private func makeExtended(_ path: [UInt8], _ attributes: TreeDescription.Attributes, _ writer: TreeWriter) throws {
         for (name, value) in attributes.xattrs { try writer.attribute(path, name, value) }
-        if let acl = attributes.acl { try writer.attribute(path, AccessListText.accessName, acl) }
-        if let acl = attributes.defaultACL { try writer.attribute(path, AccessListText.defaultName, acl) }
+        if let acl = attributes.acl, !acl.isEmpty { try writer.attribute(path, AccessListText.accessName, acl) }
+        if let acl = attributes.defaultACL, !acl.isEmpty { try writer.attribute(path, AccessListText.defaultName, acl) }
     }
 
     private func plain(_ attributes: TreeDescription.Attributes, usual: UInt32) -> TreeWriter.Attributes {

@@ -97,6 +97,10 @@ int ebb_catch_signal(int number, int wake_descriptor);
 int ebb_caught_signal(void);
 int ebb_ignore_signal(int number);
 
+// Takes the pages of program text and constants off this process that the start has touched and what follows may not: they
+// are counted as ours, and come back from the page cache one by one as they are needed.
+void ebb_release_program(void);
+
 // Takes on another user's ids in all threads: the user's own groups, or the one given alone. 1: no such user; 2: no such
 // group; numbers serve as names. Not to be called while other threads look up names.
 int ebb_become(const char *user, const char *group);
