@@ -13,6 +13,8 @@ public struct SessionResult: Sendable {
     public var traits: SessionTraits?
     /// An item failed on this side, rather than on the other one: what is here is not what was sent.
     public var failedHere = false
+    /// The client has been told of `error`, in words and through the protocol: nobody need say it again (SES-98).
+    public var isTold = false
 }
 
 /// One end of one rsync session over one stream, from the first byte to the last.
@@ -85,14 +87,34 @@ public final class Session {
                 exitCode: ledger.exitCode, error: nil, statistics: statistics, traits: connection?.traits,
                 failedHere: ledger.failedHere)
         } catch {
+            var isTold = false
             // Names that nobody reads keep the output to themselves.
             if forwarder?.isOver(within: Self.patience) != false {
+                isTold = tell(error)
                 announce(error)
                 output.close()
             }
             receiverThread?.join(milliseconds: Self.patience)
             return SessionResult(
-                exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits)
+                exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits, isTold: isTold)
+        }
+    }
+
+    /// A server whose errors go through the protocol ends with the reason and its closing line there (SES-98, SES-160).
+    /// Not when the connection itself is what failed: nobody would see them.
+    private func tell(_ error: SessionError) -> Bool {
+        guard let connection, configuration.isServer, connection.channel == .protocol, !error.announcedByPeer, !sentGoodbye,
+            ExitCode(rawValue: error.exitCode).isAnnounced
+        else { return false }
+        let code: MessageCode = connection.traits.hasErrorAndWarningMessages ? .error : .errorXfer
+        var lines = ([error.message] + error.details).map(\.bytes)
+        if let line = configuration.closingLine?(error.exitCode) { lines.append(Array(line.utf8)) }
+        do throws(SessionError) {
+            for line in lines where !line.isEmpty { try output.sendText(code, line + [0x0a]) }
+            try output.flush()
+            return true
+        } catch {
+            return false
         }
     }
 
