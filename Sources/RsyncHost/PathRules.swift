@@ -79,7 +79,7 @@ public struct PathRules: Sendable {
                 return End(directory: current, name: name)
             }
             guard status.mode.isSymlink else {
-                if due.isEmpty, path.last != slash { return End(directory: current, name: name) }
+                if due.isEmpty, !Self.namesContents(path) { return End(directory: current, name: name) }
                 current = try System.open(current, name, flags: Open.directoryHandle)
                 continue
             }
@@ -101,6 +101,11 @@ public struct PathRules: Sendable {
             due += Self.components(target[...])
         }
         return End(directory: current)
+    }
+
+    /// `d/` and `d/.` are about the inside of a directory.
+    private static func namesContents(_ path: [UInt8]) -> Bool {
+        path.last == UInt8(ascii: "/") || path.suffix(2).elementsEqual("/.".utf8)
     }
 
     /// The last one first.
