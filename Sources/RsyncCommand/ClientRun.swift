@@ -343,7 +343,10 @@ struct ClientRun {
         _ words: [[UInt8]]
     ) throws(SessionError) -> (arguments: [SourceArgument], isMissingSome: Bool) {
         let opener = try sourceOpener(from: words)
-        guard let nameFile else { return opener.open(words) }
+        guard let nameFile else {
+            try opener.check(words)
+            return opener.open(words)
+        }
         return opener.open(names: NameList.words(nameFile, nulTerminated: arguments.nulTerminated))
     }
 

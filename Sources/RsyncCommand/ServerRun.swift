@@ -54,7 +54,7 @@ struct ServerRun {
                 ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
                 links: options.followsLinks ? .anywhere : .none, opensDevices: options.copiesDevices,
                 report: { RsyncProgram.complain($0, log: log) })
-            if arguments.filesFrom != nil { try opener.checkDirectory() }
+            if arguments.filesFrom != nil { try opener.checkDirectory() } else { try opener.check(sources) }
             if arguments.filesFrom == .peer {
                 result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })
             } else {

@@ -133,6 +133,7 @@ public final class Session {
 
     private func start() throws(SessionError) -> Connection {
         let handshake = Handshake(configuration: configuration, options: options, input: input, output: output)
+        if !configuration.isServer { input.timeLimits = .adopted(own: options.timeout) }
         let connection = try handshake.perform()
         self.connection = connection
         if options.timeout > 0 { 
@@ -222,7 +223,7 @@ public final class Session {
             throw peerExit(payload)
         case .success:
             guard payload.count == 4 else { throw Sender.badConfirmation(payload) }
-        case .noop, .ioTimeout:
+        case .noop:
             break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (sender)")
@@ -310,6 +311,8 @@ public final class Session {
         let destination = try opener.open(
             entryCount: firstLists.reduce(0) { $0 + $1.list.count },
             first: first.count > 0 ? first.entry(at: 0) : nil)
+        var plan = plan
+        plan.creation = CreationMask(destination: destination, umask: environment.umask)
         let mailbox = Mailbox()
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,
@@ -397,7 +400,7 @@ private final class EarlyMessages {
             if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
         case .errorExit:
             throw peerExit(payload)
-        case .ioTimeout, .noop:
+        case .noop:
             break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (Receiver)")

@@ -2,6 +2,9 @@
 enum PeerFactory {
     /// nil: there is no such peer. `suite` is the directory that holds `Cases`; `Vectors` stands beside it.
     static func make(_ one: Case, role: TargetRole, suite: String) throws -> (any ScriptedPeer)? {
-        nil
+        switch one.peer {
+        case .script(let steps): StepScript(steps)
+        default: nil
+        }
     }
 }
