@@ -324,7 +324,7 @@ final class Receiver: @unchecked Sendable {
         case .ioError:
             guard let bits = int32(payload) else { return }
             // Also with --ignore-errors (SES-101): that is about deletions, not about the outcome.
-            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
+            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
             post(.errors(ledger))
         case .noSend:
             guard let index = int32(payload),
