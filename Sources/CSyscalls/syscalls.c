@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -83,6 +84,11 @@ int ebb_openat2_beneath(int directory, const char *path, int flags) {
 
 int ebb_openat2_following(int directory, const char *path, int flags) {
     return openat2_beneath(directory, path, flags, 0);
+}
+
+int ebb_is_on_procfs(int descriptor) {
+    struct statfs found;
+    return fstatfs(descriptor, &found) == 0 && found.f_type == 0x9fa0;
 }
 
 int ebb_fchmodat2(int directory, const char *name, mode_t mode, int flags) {

@@ -23,20 +23,21 @@ final class BatchFile: ByteStream {
         _ arguments: ParsedArguments, words: [[UInt8]], rules: [[UInt8]], _ interruption: Interruption
     ) throws -> BatchFile? {
         guard let path = arguments.writeBatch else { return nil }
+        let places = arguments.pathRules(confined: false)
         let script = try BatchScript.compose(
             program: SystemWords.program(before: words), words: words, arguments: arguments, rules: rules)
-        let scriptFile = try opened(path + Array(".sh".utf8), exitCode: 3) { SystemWords.openNew($0, mode: 0o700) }
+        let scriptFile = try opened(path + Array(".sh".utf8), exitCode: 3) { SystemWords.openNew($0, places, mode: 0o700) }
         SystemWords.write(script, to: scriptFile)
         SystemWords.closeFile(scriptFile)
-        return BatchFile(try opened(path, exitCode: 11) { SystemWords.openNew($0, mode: 0o600) }, isRecording: true, interruption)
+        return BatchFile(try opened(path, exitCode: 11) { SystemWords.openNew($0, places, mode: 0o600) }, isRecording: true, interruption)
     }
 
     /// Its header, read, and the rest, to be read. `newest`: the highest protocol that is taken (`--protocol`). Nothing but a regular file or, as `-`, standard input is taken (HOS-636).
     static func replaying(
-        _ path: [UInt8], newest: Int32, _ interruption: Interruption
+        _ path: [UInt8], _ rules: PathRules, newest: Int32, _ interruption: Interruption
     ) throws -> (header: BatchHeader, stream: BatchFile) {
         let isInput = path == [UInt8(ascii: "-")]
-        let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openRegular($0) }
+        let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openRegular($0, rules) }
         let file = BatchFile(descriptor, isRecording: false, interruption)
         return (try file.readHeader(newest: newest), file)
     }

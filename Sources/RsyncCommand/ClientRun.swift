@@ -31,7 +31,7 @@ struct ClientRun {
         if let path = arguments.readBatch {
             endpoints = try Self.replayed(arguments)
             let batch = try BatchFile.replaying(
-                path, newest: arguments.protocolNumber ?? ProtocolVersion.newest.number, interruption)
+                path, arguments.pathRules(confined: false), newest: arguments.protocolNumber ?? ProtocolVersion.newest.number, interruption)
             let changes = try arguments.adopt(batch.header)
             if arguments.info[.misc] > 0 {
                 for line in changes { SystemWords.write(Array(line.utf8) + [0x0a], to: 1) }
@@ -50,7 +50,7 @@ struct ClientRun {
         log = LogFile.opened(arguments, sendsToRemote: sendsToRemote)
         events = EventWriter(arguments, sendsToRemote: sendsToRemote)
         nameFile = try RsyncProgram.nameFile(arguments)
-        var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader)
+        var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader(arguments))
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
         names = try Charsets.converter(arguments.ownCharset)
@@ -225,8 +225,10 @@ struct ClientRun {
         configuration.recording = recording
         configuration.replay = replay?.header
         return Session(
-            configuration: configuration, options: options, stream: stream, observer: observer, environment: .current())
+            configuration: configuration, options: options, stream: stream, observer: observer, environment: .current(ruleFiles: ruleFiles))
     }
+
+    private var ruleFiles: Places { .machine(arguments.pathRules(confined: true)) }
 
     // MARK: From a batch file (XFR-145)
 
@@ -257,7 +259,7 @@ struct ClientRun {
         var served = options
         var serverLog: LogFile?
         if !arguments.remoteOptions.isEmpty {
-            served = try TransferOptions(remote, isLocal: true, readFile: RsyncProgram.fileReader)
+            served = try TransferOptions(remote, isLocal: true, readFile: RsyncProgram.fileReader(arguments))
             try served.addIdentityMaps(remote)
             served.listOnly = options.listOnly
             if remote.logFile != arguments.logFile {
@@ -275,9 +277,9 @@ struct ClientRun {
                 isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
             ).withNamesFromEnvironment().with(names: try farNames()),
-            options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current())
+            options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
-        let place = localDestination(destination)
+        let place = localDestination(destination, served, remote)
         let job = FarSide(server, opened, destination == nil ? nil : place)
         let thread = WorkerThread { job.run() }
         let result =
@@ -285,6 +287,9 @@ struct ClientRun {
             ? client.runReceiver(place)
             : client.runSender(opened.arguments, missingArguments: opened.isMissingSome)
         thread.join()
+        if let figures = job.result?.statistics, job.result?.error == nil {
+            serverLog?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
+        }
         var merged = result
         // What ended this side itself is the cause; a connection that fails may be the other's doing.
         let isOwn = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
@@ -350,8 +355,8 @@ struct ClientRun {
         let opener = SourceOpener(
             directory: arguments.filesFrom == nil ? [] : words.first ?? [], relative: options.relative,
             fakeSuper: options.rootMode == .fake, keepsAccessTimes: options.keepsAccessTimes,
-            ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
-            links: options.followsLinks ? .anywhere : .none,
+            listed: .machine(arguments.pathRules(confined: true)), ignoresMissing: arguments.ignoresMissing,
+            deletesMissing: arguments.deletesMissing, links: options.followsLinks ? .anywhere : .none, opensDevices: options.copiesDevices,
             report: { [log, events] text in
                 events?.text(.error, text.bytes)
                 RsyncProgram.complain(text, log: log)
@@ -360,10 +365,15 @@ struct ClientRun {
         return opener
     }
 
-    private func localDestination(_ argument: [UInt8]?) -> LocalDestination {
-        LocalDestination(
-            argument: argument, linkDestinations: arguments.alternateDirectories, options: options,
-            sides: SideDirectories(arguments))
+    /// `served` and `remote`: what the far side of a local copy was told.
+    private func localDestination(
+        _ argument: [UInt8]?, _ served: TransferOptions? = nil, _ remote: ParsedArguments? = nil
+    ) -> LocalDestination {
+        let arguments = remote ?? arguments
+        return LocalDestination(
+            argument: argument, linkDestinations: arguments.alternateDirectories, options: served ?? options,
+            sides: SideDirectories(arguments), places: .machine(arguments.pathRules(confined: false)),
+            sidePlaces: .machine(arguments.pathRules(confined: true)))
     }
 
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {

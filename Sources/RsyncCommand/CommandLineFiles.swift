@@ -4,7 +4,7 @@ import RsyncHost
 /// Rule files that the operator's words name: on the command line, above the transfer and at home (FLT-28, FLT-38, FLT-43).
 /// Where the words lead into one directory only, such files lie there too, and there is no home (FLT-90).
 struct CommandLineFiles: FilterFileReader, Sendable {
-    var places = Places.machine
+    let places: Places
 
     var cvsIgnoreVariable: [UInt8]? {
         guard case .machine = places else { return nil }
@@ -14,8 +14,8 @@ struct CommandLineFiles: FilterFileReader, Sendable {
     func contents(of location: FilterFileLocation) -> [UInt8]? {
         switch location {
         case .fromCommandLine(let name):
-            guard case .machine = places else { return (try? places.contents(of: name)) ?? nil }
-            return try? SystemWords.contents(of: name).get()
+            guard case .machine(let rules) = places else { return (try? places.contents(of: name)) ?? nil }
+            return try? SystemWords.contents(of: name, rules).get()
         case .absolute(let path): return regular(path)
         case .inHome(let name):
             guard case .machine = places, let home = SystemWords.variable("HOME"), !home.isEmpty else { return nil }
@@ -25,8 +25,8 @@ struct CommandLineFiles: FilterFileReader, Sendable {
     }
 
     private func regular(_ path: [UInt8]) -> [UInt8]? {
-        guard case .machine = places else { return (try? places.contents(of: path)) ?? nil }
-        return SystemWords.contents(ofRegularFile: path)
+        guard case .machine(let rules) = places else { return (try? places.contents(of: path)) ?? nil }
+        return SystemWords.contents(ofRegularFile: path, rules)
     }
 }
 

@@ -8,7 +8,7 @@ public struct ConfinedServer {
     private let run: ServerRun
 
     public init(_ arguments: ParsedArguments, root: ConfinedTree, interruption: Interruption) {
-        run = ServerRun(arguments, interruption, places: .beneath(root))
+        run = ServerRun(arguments, interruption, root: root)
     }
 
     /// Serves standard input and output to the end, and says what is to be said on standard error. What cannot begin is

@@ -25,11 +25,13 @@ public final class LocalDestination: DestinationOpener {
     private let sides: SideDirectories
     private let options: TransferOptions
     private let places: Places
+    /// The same for the directories beside the destination.
+    private let sidePlaces: Places
 
     /// `argument` nil: a listing, which needs no place. `directory`: where relative paths start.
     public init(
         directory: [UInt8] = [], argument: [UInt8]?, linkDestinations: [[UInt8]], options: TransferOptions,
-        sides: SideDirectories = SideDirectories(), places: Places = .machine
+        sides: SideDirectories = SideDirectories(), places: Places, sidePlaces: Places? = nil
     ) {
         self.sides = sides
         self.directory = directory
@@ -37,6 +39,7 @@ public final class LocalDestination: DestinationOpener {
         self.linkDestinations = linkDestinations
         self.options = options
         self.places = places
+        self.sidePlaces = sidePlaces ?? places
     }
 
     public func open(entryCount: Int, first: FileEntry?) throws(SessionError) -> Destination {
@@ -51,6 +54,7 @@ public final class LocalDestination: DestinationOpener {
         switch opened(path) {
         case .success(let tree): return try destination(tree, base: path)
         case .failure(let error):
+            if error.errno == FileError.tooManyLinks { throw cannotEnter(path, endsInSlash || entryCount > 1 ? 1 : 3, error) }
             guard error.isNotFound else { throw cannotStat(path, error.errno) }
         }
         // Not a directory: nothing is there, or something else is.
@@ -131,7 +135,9 @@ public final class LocalDestination: DestinationOpener {
         let (parent, name) = Self.split(path)
         let made: ConfinedTree
         do throws(FileError) {
-            let tree = try places.tree(parent, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes)
+            let tree = try places.tree(
+                parent, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
+                opensDevices: options.writesDevices)
             guard let below = try? RelativePath(cleaning: name) else {
                 throw FileError(errno: SystemWords.invalid, operation: "mkdir", path: .root)
             }
@@ -150,9 +156,15 @@ public final class LocalDestination: DestinationOpener {
         switch opened(parent) {
         case .success(let tree): return try destination(tree, base: parent, singleName: name, notices: notices)
         case .failure(let error):
-            throw SessionError(
-                exitCode: 3, "rsync: [Receiver] change_dir#3 \(quote(full(parent))) failed: \(SystemWords.text(error.errno))")
+            throw cannotEnter(parent, 3, error)
         }
+    }
+
+    /// `step`: which of the ways to a destination was gone, as stock numbers them.
+    private func cannotEnter(_ path: [UInt8], _ step: Int, _ error: FileError) -> SessionError {
+        SessionError(
+            exitCode: 3,
+            "rsync: [Receiver] change_dir#\(step) \(quote(full(path))) failed: \(SystemWords.text(error.errno))")
     }
 
     /// As messages show it.
@@ -169,12 +181,12 @@ public final class LocalDestination: DestinationOpener {
         return options.relative && !options.impliedDirectories
     }
 
-    private func opened(_ path: [UInt8]) -> Result<ConfinedTree, FileError> {
+    private func opened(_ path: [UInt8], in places: Places? = nil) -> Result<ConfinedTree, FileError> {
         do throws(FileError) {
             return .success(
-                try places.tree(
+                try (places ?? self.places).tree(
                     path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
-                    links: followsLinks ? .inside : .none))
+                    links: followsLinks ? .inside : .none, opensDevices: options.writesDevices))
         } catch {
             return .failure(error)
         }
@@ -206,7 +218,7 @@ public final class LocalDestination: DestinationOpener {
     /// `--temp-dir`, which has to be there.
     private func temporary(_ words: [UInt8], base: [UInt8]) throws(SessionError) -> ConfinedTree {
         do throws(FileError) {
-            return try places.tree(words.first == UInt8(ascii: "/") ? words : join(base, words), fakeSuper: fakeSuper)
+            return try sidePlaces.tree(words.first == UInt8(ascii: "/") ? words : join(base, words), fakeSuper: fakeSuper)
         } catch {
             let problem = error.errno == FileError.notFound ? "does not exist" : "is not a directory"
             throw SessionError(exitCode: 1, "The temp-dir \(problem): \(words)")
@@ -218,7 +230,7 @@ public final class LocalDestination: DestinationOpener {
         var path = words.first == UInt8(ascii: "/") ? words : join(base, words)
         var below: [[UInt8]] = []
         while true {
-            switch opened(path) {
+            switch opened(path, in: sidePlaces) {
             case .success(let tree):
                 let rest = [UInt8](below.reversed().joined(separator: [UInt8(ascii: "/")]))
                 guard let directory = rest.isEmpty ? .root : try? RelativePath(cleaning: rest) else {
@@ -245,7 +257,7 @@ public final class LocalDestination: DestinationOpener {
             do throws(FileError) {
                 // Under -L a path of the list may lead through a symlink of the base, as with stock; not out of it.
                 alternates.append(
-                    try places.tree(
+                    try sidePlaces.tree(
                         path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
                         links: .confined))
             } catch {

@@ -6,17 +6,19 @@ import RsyncReport
 final class LogFile: Sendable {
     private let descriptor: Int32
     private let isServer: Bool
+    /// A server that only tells what it would do logs no items.
+    private let skipsItems: Bool
     private let items: RsyncReport.ItemReport
 
     /// nil without the option, and for a file that cannot be opened.
     static func opened(_ arguments: ParsedArguments, sendsToRemote: Bool) -> LogFile? {
         guard let path = arguments.logFile else { return nil }
-        switch SystemWords.openLog(path) {
+        switch SystemWords.openLog(path, arguments.pathRules(confined: false)) {
         case .success(let descriptor):
             return LogFile(descriptor, arguments, sendsToRemote: sendsToRemote)
         case .failure(let failure):
-            RsyncProgram.complain(
-                "rsync: [\(arguments.isServer ? "server" : "client")] failed to open log-file \(path): \(SystemWords.text(failure.number))")
+            let text: MessageText = "rsync: [\(arguments.isServer ? "server" : "client")] failed to open log-file \(path): \(SystemWords.text(failure.number))"
+            RsyncProgram.complain(text)
             if !arguments.isServer { RsyncProgram.complain("Ignoring \"log file\" setting.") }
             return nil
         }
@@ -25,6 +27,7 @@ final class LogFile: Sendable {
     private init(_ descriptor: Int32, _ arguments: ParsedArguments, sendsToRemote: Bool) {
         self.descriptor = descriptor
         isServer = arguments.isServer
+        skipsItems = arguments.isServer && arguments.dryRun
         items = RsyncReport.ItemReport(
             format: arguments.itemLogFormat.map { OutputFormat($0) },
             showsUnchanged: arguments.itemize > 1 || arguments.reportHint.itemizesUnchanged || arguments.info[.name] > 1,
@@ -43,7 +46,7 @@ final class LogFile: Sendable {
 
     /// Transfers are logged when they are through.
     func item(_ facts: ItemFacts, _ stage: RsyncEngine.ItemReport.Stage) {
-        if stage == .begins { return }
+        if stage == .begins || skipsItems { return }
         if let line = isServer ? items.serverLogLine(facts) : items.line(facts) { write(line) }
     }
 

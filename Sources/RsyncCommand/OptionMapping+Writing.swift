@@ -14,6 +14,7 @@ extension TransferOptions {
         if append != .off { wholeFile = false }
         sparse = arguments.sparse
         preallocate = arguments.preallocate
+        writesDevices = arguments.writeDevices
         synchronizes = arguments.synchronizes
         if arguments.backup {
             backupSuffix = arguments.suffix

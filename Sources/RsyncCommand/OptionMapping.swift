@@ -82,15 +82,16 @@ extension TransferOptions {
         copyUnsafeLinks = arguments.copyUnsafeLinks
         copyDirectoryLinks = arguments.copyDirectoryLinks
         keepDirectoryLinks = arguments.keepDirectoryLinks
+        copiesDevices = arguments.copyDevices
         mungesLinks = arguments.mungesLinks
-        if mungesLinks, (try? Places.machine.tree(Array("/rsyncd-munged".utf8))) != nil {
+        if mungesLinks, (try? Places.trusted.tree(Array("/rsyncd-munged".utf8))) != nil {
             throw SessionError(exitCode: 4, "Symlink munging is unsafe when a /rsyncd-munged directory exists.")
         }
         cvsExclude = arguments.cvsExclude
         nulTerminated = arguments.nulTerminated
         deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
         oneFileSystem = arguments.oneFileSystem
-        try addFilters(arguments.filters, arguments.isServer ? nil : CommandLineFiles(), readFile)
+        try addFilters(arguments.filters, arguments.isServer ? nil : CommandLineFiles(places: .machine(arguments.pathRules(confined: false))), readFile)
         if arguments.oldDirectories { filters.addOldDirectoriesRule() }
         if !arguments.isServer { addImpliedRules(arguments) }
     }

@@ -15,10 +15,10 @@ final class ProcessIdentities: IdentityDirectory {
 
 extension SessionEnvironment {
     /// That of this process. `ruleFiles`: where files that filter rules name may be; nil refuses such rules (REV-26).
-    public static func current(ruleFiles: Places? = .machine) -> SessionEnvironment {
+    public static func current(ruleFiles: Places?) -> SessionEnvironment {
         SessionEnvironment(
             identities: ProcessIdentities(), umask: SystemWords.currentUmask(),
-            milliseconds: { SystemWords.milliseconds() }, workingDirectory: SystemWords.workingDirectory(),
-            filterFiles: ruleFiles.map { CommandLineFiles(places: $0) })
+            milliseconds: { SystemWords.milliseconds() }, seconds: { SystemWords.seconds() },
+            workingDirectory: SystemWords.workingDirectory(), filterFiles: ruleFiles.map { CommandLineFiles(places: $0) })
     }
 }

@@ -7,7 +7,7 @@ enum SecludedWildcards {
     private static let slash = UInt8(ascii: "/")
 
     /// `words`: program name, options, `.`, paths. Those behind the `.` are expanded.
-    static func expand(_ words: [[UInt8]], in places: Places = .machine) -> [[UInt8]] {
+    static func expand(_ words: [[UInt8]], in places: Places = .trusted) -> [[UInt8]] {
         guard let dot = words.firstIndex(of: [UInt8(ascii: ".")]) else { return words }
         return words.prefix(dot + 1) + words[(dot + 1)...].flatMap { isWild($0[...]) ? expand($0, places) : [$0] }
     }

@@ -24,7 +24,7 @@ public struct ServedSender {
                 throw ArgumentError("a start directory other than \".\"", exitCode: 1)
             }
             self.sources = sources
-            var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader)
+            var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(arguments))
             for rule in rules {
                 switch rule {
                 case .exclude(let pattern): try options.filters.add(exclude: pattern)

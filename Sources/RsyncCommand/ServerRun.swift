@@ -11,10 +11,11 @@ struct ServerRun {
     private let places: Places
     private let log: LogFile?
 
-    init(_ arguments: ParsedArguments, _ interruption: Interruption, places: Places = .machine) {
+    /// `root`: where all paths begin; nil: on this machine.
+    init(_ arguments: ParsedArguments, _ interruption: Interruption, root: ConfinedTree? = nil) {
         self.arguments = arguments
         self.interruption = interruption
-        self.places = places
+        places = root.map { .beneath($0) } ?? .machine(arguments.pathRules(confined: true))
         log = LogFile.opened(arguments, sendsToRemote: arguments.isSender)
     }
 
@@ -51,9 +52,9 @@ struct ServerRun {
             let start = arguments.filesFrom == nil ? Self.useful(directory) : Self.base(directory, sources)
             let opener = SourceOpener(
                 directory: start, relative: options.relative, fakeSuper: options.rootMode == .fake,
-                keepsAccessTimes: options.keepsAccessTimes, places: places,
+                keepsAccessTimes: options.keepsAccessTimes, places: places.under(.trusting), listed: places,
                 ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
-            links: options.followsLinks ? .anywhere : .none,
+                links: options.followsLinks ? .anywhere : .none, opensDevices: options.copiesDevices,
                 report: { RsyncProgram.complain($0, log: log) })
             if arguments.filesFrom != nil { try opener.checkDirectory() } else { try opener.check(sources) }
             if arguments.filesFrom == .peer {
@@ -68,7 +69,8 @@ struct ServerRun {
             let opener = LocalDestination(
                 directory: Self.useful(directory), argument: destination,
                 linkDestinations: arguments.alternateDirectories, options: options,
-                sides: SideDirectories(arguments), places: places)
+                sides: SideDirectories(arguments), places: places.under(arguments.pathRules(confined: false)),
+                sidePlaces: places)
             result = session.runReceiver(
                 opener, names: nameFile.map { forwarded.wireForm($0) })
         }
@@ -138,7 +140,8 @@ extension RsyncProgram {
     }
 
     /// The content of the file of `--files-from`, if that is on this side.
-    static func nameFile(_ arguments: ParsedArguments, in places: Places = .machine) throws(SessionError) -> [UInt8]? {
+    static func nameFile(_ arguments: ParsedArguments, in places: Places? = nil) throws(SessionError) -> [UInt8]? {
+        let places = places ?? .machine(arguments.pathRules(confined: false))
         guard case .here(let path) = arguments.filesFrom else { return nil }
         var problem = SystemWords.invalid
         do throws(FileError) {
@@ -146,8 +149,8 @@ extension RsyncProgram {
         } catch {
             problem = error.errno
         }
-        if !path.isEmpty, case .machine = places {
-            switch SystemWords.contents(of: path) {
+        if !path.isEmpty, case .machine(let rules) = places {
+            switch SystemWords.contents(of: path, rules) {
             case .success(let content): return content
             case .failure(let failure): problem = failure.number
             }
@@ -163,18 +166,20 @@ extension RsyncProgram {
                 throw SessionError(
                     exitCode: 11, "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(error.errno))")
             }
-            return try fileReader(path)
+            guard case .machine(let rules) = places else { return [] }
+            switch SystemWords.contents(of: path, rules) {
+            case .success(let content): return content
+            case .failure(let failure):
+                throw SessionError(
+                    exitCode: 11,
+                    "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(failure.number))")
+            }
         }
     }
 
-    static func fileReader(_ path: [UInt8]) throws(SessionError) -> [UInt8] {
-        switch SystemWords.contents(of: path) {
-        case .success(let content): return content
-        case .failure(let failure):
-            throw SessionError(
-                exitCode: 11,
-                "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(failure.number))")
-        }
+    /// For the files that a client names.
+    static func fileReader(_ arguments: ParsedArguments) -> ([UInt8]) throws(SessionError) -> [UInt8] {
+        fileReader(in: .machine(arguments.pathRules(confined: false)))
     }
 
     /// The closing words of a side, and its exit status (SES-160).

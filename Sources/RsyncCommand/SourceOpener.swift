@@ -14,7 +14,12 @@ public final class SourceOpener {
     /// Told of arguments that name nothing (FLS-13): exit 23, the others go on.
     public let report: (MessageText) -> Void
     private let places: Places
+    /// The same for the names of a list (`--files-from`), which others may have had a hand in.
+    private let listed: Places
+    private var isListed = false
     private let links: LinkFollowing
+    /// `--copy-devices`.
+    private let opensDevices: Bool
     /// `--ignore-missing-args`: what is not there is passed over in silence (FLS-13).
     private let ignoresMissing: Bool
     /// `--delete-missing-args`: what is not there is an argument all the same (FLS-15).
@@ -24,12 +29,14 @@ public final class SourceOpener {
 
     public init(
         directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, keepsAccessTimes: Bool = false,
-        places: Places = .machine, ignoresMissing: Bool = false, deletesMissing: Bool = false,
-        links: LinkFollowing = .none,
+        places: Places = .trusted, listed: Places = .trusted, ignoresMissing: Bool = false, deletesMissing: Bool = false,
+        links: LinkFollowing = .none, opensDevices: Bool = false,
         report: @escaping (MessageText) -> Void
     ) {
         self.places = places
+        self.listed = listed
         self.links = links
+        self.opensDevices = opensDevices
         self.ignoresMissing = ignoresMissing
         self.deletesMissing = deletesMissing
         self.directory = directory
@@ -41,7 +48,8 @@ public final class SourceOpener {
 
     /// The names of `--files-from`: none of them leads out of the directory they start in (HOS-89).
     public func open(names: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
-        open(names.map { NameList.confined($0, relative: relative) })
+        isListed = true
+        return open(names.map { NameList.confined($0, relative: relative) })
     }
 
     /// The directory that everything starts in must be there.
@@ -235,7 +243,10 @@ public final class SourceOpener {
     }
 
     private func opened(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
-        try places.tree(path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
+        let isBelow = path.starts(with: directory)
+        return try (isListed ? listed : places).tree(
+            path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links, opensDevices: opensDevices,
+            trustedPrefix: isBelow ? directory.count : 0)
     }
 
     /// A directory as %f shows it; nothing for the working directory.

@@ -1,5 +1,6 @@
 import Glibc
 import RsyncEngine
+import RsyncHost
 import RsyncOptions
 
 /// The system's words for its error numbers, and the few facts about this process that a command needs.
@@ -43,7 +44,7 @@ enum SystemWords {
         var aliases = OptionAliases()
         let home = variable("HOME").map { Array(($0 + "/.popt").utf8) }
         for path in [Array("/etc/popt".utf8), home] {
-            if let path, case .success(let content) = contents(of: path) { aliases.add(file: content) }
+            if let path, case .success(let content) = contents(of: path, .trusting) { aliases.add(file: content) }
         }
         return aliases
     }
@@ -100,26 +101,34 @@ enum SystemWords {
     static func seconds() -> Int64 { Int64(time(nil)) }
 
     /// To be appended to.
-    static func openLog(_ path: [UInt8]) -> Result<Int32, SystemFailure> {
-        let name = path.map { CChar(bitPattern: $0) } + [0]
-        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        return descriptor < 0 ? .failure(SystemFailure(number: errno)) : .success(descriptor)
+    static func openLog(_ path: [UInt8], _ rules: PathRules) -> Result<Int32, SystemFailure> {
+        opened(path, rules, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    }
+
+    private static func opened(
+        _ path: [UInt8], _ rules: PathRules, _ flags: Int32, _ mode: UInt32 = 0
+    ) -> Result<Int32, SystemFailure> {
+        do throws(FileError) {
+            return .success(try rules.open(path, flags: flags | O_CLOEXEC, mode: mode))
+        } catch {
+            return .failure(SystemFailure(number: error.errno))
+        }
     }
 
     static let wasInterrupted = EINTR
 
     /// Emptied if it is there.
-    static func openNew(_ path: [UInt8], mode: UInt32) -> Result<Int32, SystemFailure> {
-        let name = path.map { CChar(bitPattern: $0) } + [0]
-        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        return descriptor < 0 ? .failure(SystemFailure(number: errno)) : .success(descriptor)
+    static func openNew(_ path: [UInt8], _ rules: PathRules, mode: UInt32) -> Result<Int32, SystemFailure> {
+        opened(path, rules, O_WRONLY | O_CREAT | O_TRUNC, mode)
     }
 
     /// For reading; EINVAL for anything but a regular file.
-    static func openRegular(_ path: [UInt8]) -> Result<Int32, SystemFailure> {
-        let name = path.map { CChar(bitPattern: $0) } + [0]
-        let descriptor = unsafe open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return .failure(SystemFailure(number: errno)) }
+    static func openRegular(_ path: [UInt8], _ rules: PathRules) -> Result<Int32, SystemFailure> {
+        let descriptor: Int32
+        switch opened(path, rules, O_RDONLY | O_NONBLOCK) {
+        case .success(let opened): descriptor = opened
+        case .failure(let failure): return .failure(failure)
+        }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
@@ -134,7 +143,7 @@ enum SystemWords {
         _ descriptor: Int32, into buffer: inout [UInt8], at offset: Int, count: Int
     ) -> Result<Int, SystemFailure> {
         precondition(offset >= 0 && count >= 0 && offset + count <= buffer.count)
-        let got = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress! + offset, count) }
+        let got = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + offset, count) }
         return got < 0 ? .failure(SystemFailure(number: errno)) : .success(got)
     }
 
@@ -163,16 +172,21 @@ enum SystemWords {
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Whole content of a file, or of standard input for `-`.
-    static func contents(of path: [UInt8]) -> Result<[UInt8], SystemFailure> {
-        let isInput = path == [UInt8(ascii: "-")]
-        let name = path.map { CChar(bitPattern: $0) } + [0]
-        let descriptor = isInput ? 0 : unsafe open(name, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return .failure(SystemFailure(number: errno)) }
-        defer { if !isInput { close(descriptor) } }
+    static func contents(of path: [UInt8], _ rules: PathRules) -> Result<[UInt8], SystemFailure> {
+        if path == [UInt8(ascii: "-")] { return read(0) }
+        switch opened(path, rules, O_RDONLY) {
+        case .failure(let failure): return .failure(failure)
+        case .success(let descriptor):
+            defer { close(descriptor) }
+            return read(descriptor)
+        }
+    }
+
+    private static func read(_ descriptor: Int32) -> Result<[UInt8], SystemFailure> {
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
-            let count = unsafe read(descriptor, &buffer, buffer.count)
+            let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
             if count == 0 { return .success(content) }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -184,11 +198,10 @@ enum SystemWords {
 
     /// nil for what is no regular file: opening a fifo would wait for ever, and directories are looked through for names
     /// that anything may have.
-    static func contents(ofRegularFile path: [UInt8]) -> [UInt8]? {
-        var status = stat()
-        let name = path.map { CChar(bitPattern: $0) } + [0]
-        guard unsafe stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return try? contents(of: path).get()
+    static func contents(ofRegularFile path: [UInt8], _ rules: PathRules) -> [UInt8]? {
+        guard let descriptor = try? openRegular(path, rules).get() else { return nil }
+        defer { close(descriptor) }
+        return try? read(descriptor).get()
     }
 
     /// The directory this process is in, without symlinks.

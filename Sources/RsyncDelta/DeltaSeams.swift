@@ -29,6 +29,8 @@ public struct DeltaOutcome: Sendable, Equatable {
     public var matchedBlocks: Int64 = 0
     /// Windows with the weak sum of some block and the strong sum of none.
     public var falseAlarms: Int64 = 0
+    /// Places that a table of sums has something for (`HashHits`); 0 unless they were to be counted.
+    public var hashHits: Int64 = 0
     /// Bytes that the source did not deliver and that went out as zeros: unless 0, the file sum must be spoilt
     /// (XFR-61).
     public var missingBytes: Int64 = 0

@@ -11,17 +11,21 @@ public struct DeltaSearch: Sendable {
     public static let longestSearchedBlock: Int32 = 67_108_864
 
     private var matcher: BlockMatcher?
+    private var hits: HashHits?
 
     /// Precondition: the signature is complete.
     ///
     /// It counts as having no sums when s2 is 0 (XFR-63) or above the digest's length (XFR-38).
-    public init(signature: Signature, hasher: BlockHasher, updatingInPlace: Bool) {
+    ///
+    /// `countsHits`: also find the figure `hashHits`, which takes about as long as the search.
+    public init(signature: Signature, hasher: BlockHasher, updatingInPlace: Bool, countsHits: Bool = false) {
         let head = signature.head
         precondition(signature.isComplete, "a search needs the sums of all blocks")
         let isUsable =
             head.allowsMatches(digestLength: hasher.digestLength) && head.blockLength > 0
             && head.blockLength <= Self.longestSearchedBlock
         matcher = isUsable ? BlockMatcher(signature, hasher, updatingInPlace: updatingInPlace) : nil
+        hits = isUsable && countsHits ? HashHits(weak: signature.weak) : nil
     }
 
     /// A search without sums: everything is literal (XFR-21, XFR-76).
@@ -37,7 +41,7 @@ public struct DeltaSearch: Sendable {
         guard start < length else { return DeltaOutcome() }
         let blockLength = matcher?.blockLength ?? 0
         var pass = SearchPass(
-            window: SourceWindow(storage: storage, from: start, to: length, blockLength: blockLength))
+            window: SourceWindow(storage: storage, from: start, to: length, blockLength: blockLength), hits: hits)
         storage = []
         defer { storage = pass.window.bytes }
         if matcher == nil {

@@ -7,7 +7,12 @@ struct SearchPass {
     /// Where in the window the search stands.
     private var position = 0
 
-    init(window: consuming SourceWindow) { self.window = window }
+    private var hits: HashHits?
+
+    init(window: consuming SourceWindow, hits: HashHits? = nil) {
+        self.window = window
+        self.hits = hits
+    }
 
     /// Without sums: what is read is literal.
     mutating func stream<Source: DeltaSource, Sink: DeltaSink>(
@@ -30,6 +35,7 @@ struct SearchPass {
         fresh: while position + length <= window.filled {
             var sum = RollingSum(window.bytes, position..<(position + length))
             var isCandidate = true
+            hits?.look(sum)
             while true {
                 if isCandidate,
                     let block = matcher.match(window.bytes, position, sum.value, offset: window.base + Int64(position))
@@ -44,9 +50,11 @@ struct SearchPass {
                     try flush(&sink)
                     try advance(&source, &sink)
                 }
+                let (before, old) = (position, sum)
                 isCandidate = WindowKernel.scan(
                     window.bytes, position: &position, last: window.filled - length, length: length, sum: &sum,
                     index: matcher.index)
+                hits?.look(window.bytes, from: before, to: position, length: length, old)
             }
         }
         try finish(&sink, &matcher)
@@ -56,6 +64,10 @@ struct SearchPass {
     private mutating func finish<Sink: DeltaSink>(
         _ sink: inout Sink, _ matcher: inout BlockMatcher
     ) throws(Sink.Failure) {
+        let isCounted = position + matcher.blockLength <= window.filled
+        hits?.look(
+            window.bytes, from: isCounted ? position + 1 : position, end: window.filled, shortest: matcher.shortLength)
+        outcome.hashHits = hits?.count ?? 0
         position = window.filled
         let start = window.filled - matcher.shortLength
         if matcher.shortLength > 0, start >= literalStart {

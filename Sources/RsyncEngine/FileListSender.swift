@@ -53,8 +53,10 @@ final class FileListSender {
         var draft = beginList()
         for origin in scanner.arguments.indices {
             let argument = scanner.arguments[origin]
-            guard let start = try scanner.startItem(origin) else { continue }
-            try addWithImplied(start, argument, origin, to: &draft)
+            var isLeftOut = false
+            guard let start = try scanner.startItem(origin, isLeftOutBelow: &isLeftOut) else { continue }
+            try addWithImplied(isLeftOut ? nil : start, argument, origin, to: &draft)
+            if isLeftOut { continue }
             if start.entry.isRootDirectory, start.entry.hasContent {
                 let below = try addContents(of: start.entry.name, start.origin, to: &draft)
                 if !connection.traits.incrementalRecursion, options.recursive, !Knob.subdirectoriesAreLeftOut.isOn { try descend(into: below, &draft) }
@@ -75,7 +77,7 @@ final class FileListSender {
     /// FLS-23, FLS-24: implied directories before the start item; with incremental recursion each in its parent's
     /// list.
     private func addWithImplied(
-        _ start: SourceScanner.Found, _ argument: SourceArgument, _ origin: Int,
+        _ start: SourceScanner.Found?, _ argument: SourceArgument, _ origin: Int,
         to draft: inout Draft
     ) throws(SessionError) {
         var above = argument.implied[...]
@@ -90,15 +92,16 @@ final class FileListSender {
         if !options.impliedDirectories, !connection.traits.alwaysSendsImpliedDirectories { above = [] }
         var chain: [SourceScanner.Found] = []
         for item in above { chain.append(try scanner.impliedDirectory(item.name, item.status, origin: origin)) }
-        chain.append(start)
+        let last = chain.count
+        if let start { chain.append(start) }
         for (depth, item) in chain.enumerated() {
-            if depth < chain.count - 1, isKnownImplied(item.entry.name), !Knob.impliedDirectoriesRepeated.isOn { continue }
+            if depth < last, isKnownImplied(item.entry.name), !Knob.impliedDirectoriesRepeated.isOn { continue }
             if depth == 0 || !connection.traits.incrementalRecursion {
                 try add([item], to: &draft)
             } else {
                 extraEntries[chain[depth - 1].entry.name, default: []].append(item)
             }
-            if depth < chain.count - 1 { knownImplied.insert(item.entry.name) }
+            if depth < last { knownImplied.insert(item.entry.name) }
         }
     }
 

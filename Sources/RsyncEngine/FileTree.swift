@@ -78,10 +78,13 @@ public protocol SourceTree: AnyObject, Sendable {
     /// The items of a directory one by one; one that cannot be listed any further throws in the middle.
     func listing(of directory: RelativePath) throws(FileError) -> any DirectoryListing
     func linkTarget(_ path: RelativePath) throws(FileError) -> [UInt8]
-    /// Opens a regular file. Anything else, a fifo above all, is refused without blocking (EINVAL).
+    /// Opens a regular file, and a device where the tree was made for that. Anything else, a fifo above all, is refused
+    /// without blocking (EINVAL).
     func open(_ path: RelativePath) throws(FileError) -> any ReadableFile
     /// The same for what the caller has just seen to be a regular file.
     func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile
+    /// Bytes that can be read from the device at `path`; 0 where it cannot be told. Only of trees that open devices.
+    func deviceSize(_ path: RelativePath) -> Int64
     /// Removes what is no directory: asked of sources by `--remove-source-files` alone.
     func removeFile(_ path: RelativePath) throws(FileError)
     /// The extended attributes of an item itself, of those whose names are wanted. None where the file system has none.
@@ -97,14 +100,16 @@ extension SourceTree {
 
     public func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile { try open(path) }
 
+    public func deviceSize(_ path: RelativePath) -> Int64 { 0 }
+
     public func extendedAttributes(
         of path: RelativePath, where wanted: (_ name: [UInt8]) -> Bool
     ) throws(FileError) -> [ExtendedAttribute] { [] }
 }
 
-/// A regular file held open for reading.
+/// A regular file, or a device, held open for reading.
 public protocol ReadableFile: AnyObject, Sendable {
-    /// Bytes, as fstat on the held descriptor said when it was opened.
+    /// Bytes, as fstat on the held descriptor said when it was opened, or of a device where its end was.
     var size: Int64 { get }
     /// Reads up to `count` bytes at `position` into `buffer[offset...]`; fewer only at end of file.
     func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int

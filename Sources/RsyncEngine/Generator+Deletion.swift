@@ -30,6 +30,9 @@ extension Generator {
         for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
+            if options.messages.filtering > 0, let present = victim(wireName, path, name) {
+                try tellRule(present.name, in: directory.name, isDirectory: present.status.mode.isDirectory)
+            }
             guard !Knob.deletesNothing.isOn, !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
             victims.append(victim)
         }
@@ -125,10 +128,30 @@ extension Generator {
         options.oneFileSystem > 0 && status.mode.isDirectory && status.device != device
     }
 
+    /// MET-105, item 4. With `--debug=filter` the rule is told.
+    private func protects(
+        _ name: [UInt8], in directory: [UInt8], isDirectory: Bool, isDoomed: Bool = false
+    ) throws(SessionError) -> Bool {
+        try tellRule(name, in: directory, isDirectory: isDirectory, isDoomed: isDoomed)
+        return try filters.protects(name, in: directory, isDirectory: isDirectory, isDoomed: isDoomed)
+    }
+
+    /// With `--debug=filter` what decides is told of everything that is there, listed or not.
+    private func tellRule(
+        _ name: [UInt8], in directory: [UInt8], isDirectory: Bool, isDoomed: Bool = false
+    ) throws(SessionError) {
+        guard options.messages.filtering > 0,
+            let rule = try filters.explanation(name, in: directory, isDirectory: isDirectory, isDoomed: isDoomed)
+        else { return }
+        try say(
+            .info,
+            "[generator] \(rule.isInclude ? "risking" : "protecting") \(isDirectory ? "directory" : "file") \(name) because of pattern \(rule.pattern)")
+    }
+
     /// `--delete-missing-args`: the sender has nothing of this name (MET-16 step 8).
     func deleteMissing(_ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus) throws(SessionError) {
         let isDirectory = existing.mode.isDirectory
-        guard try !filters.protects(entry.name, in: FileListReceiver.directoryName(entry.name), isDirectory: isDirectory)
+        guard try !protects(entry.name, in: FileListReceiver.directoryName(entry.name), isDirectory: isDirectory)
         else { return }
         guard isDirectory, options.deletion == nil, !options.force else { return try delete(entry.name, path, existing) }
         if let names = try? tree.names(in: path), !names.isEmpty {
@@ -205,7 +228,7 @@ extension Generator {
             let status = child.status
             var stays = isMountPoint(status, on: stack[last].status.device)
             if !stays {
-                stays = try filters.protects(
+                stays = try protects(
                     child.name, in: stack[last].name, isDirectory: status.mode.isDirectory, isDoomed: true)
             }
             if stays {

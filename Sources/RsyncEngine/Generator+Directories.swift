@@ -75,7 +75,7 @@ extension Generator {
         if presence != .present {
             if options.relative { try makeMissingParents(of: path) }
             do throws(FileError) {
-                try tree.makeDirectory(path, permissions: working(plan.permissions(entry, existing: nil)))
+                try tree.makeDirectory(path, permissions: working(plan.permissions(entry, existing: nil), path))
             } catch {
                 return try giveUp(on: entry, error)
             }
@@ -106,8 +106,9 @@ extension Generator {
         guard let status = try examine(entry, path) else { return false }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
         let wanted = change.permissions ?? status.mode.permissions
-        if working(wanted) != wanted {
-            change.permissions = working(wanted) == status.mode.permissions ? nil : working(wanted)
+        let opened = working(wanted, path)
+        if opened != wanted {
+            change.permissions = opened == status.mode.permissions ? nil : opened
             finalPermissions[entry.name] = wanted
         }
         try addAccessLists(&change, entry, path, from: status)
@@ -116,8 +117,20 @@ extension Generator {
     }
 
     /// An ordinary user needs to get into the directory until it is finished (MET-43).
-    private func working(_ permissions: UInt32) -> UInt32 {
-        options.rootMode == .normal ? permissions | 0o700 : permissions
+    private func working(_ permissions: UInt32, _ path: RelativePath) -> UInt32 {
+        guard options.rootMode == .normal else { return permissions }
+        let opened = permissions | 0o700
+        if opened != permissions, options.preservePermissions, !options.dryRun { openedDirectories[path] = permissions }
+        return opened
+    }
+
+    /// A run that is broken off leaves no directory more open than it is to be.
+    func closeOpenedDirectories() {
+        for (path, permissions) in openedDirectories.sorted(by: { $0.key.bytes.count > $1.key.bytes.count }) {
+            // The run has failed already, and has said why.
+            try? tree.apply(AttributeChange(permissions: permissions), to: path, type: .directory)
+        }
+        openedDirectories = [:]
     }
 
     private func giveUp(on entry: FileEntry, _ error: FileError) throws(SessionError) {
@@ -168,6 +181,7 @@ extension Generator {
         if let wanted = finalPermissions.removeValue(forKey: entry.name), status.mode.permissions != wanted {
             change.permissions = wanted
         }
+        openedDirectories[path] = nil
         try apply(change, entry, path)
     }
 

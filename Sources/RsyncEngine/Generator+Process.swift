@@ -42,13 +42,21 @@ extension Generator {
         case .symlink: try skipNonRegular(entry)
         case .regular:
             if try isOutOfSize(entry) { return try skipLinked(entry, index) }
-            if let present = existing, !present.mode.isRegular {
+            if let present = existing, writesInto(present) {
+                if present.size == 0, !present.mode.isRegular { existing?.size = tree.deviceSize(path) }
+            } else if let present = existing {
                 guard try clearTheWay(path, present, for: entry) else { return try skipLinked(entry, index) }
                 existing = nil
             }
             try processRegular(entry, index, path, existing, isLinked: isLinked)
         case .directory, .missing: break
         }
+    }
+
+    /// Whether a file's data goes into what is there, or where a new file takes its place: a device only under
+    /// `--write-devices` (MET-54).
+    func writesInto(_ present: FileStatus) -> Bool {
+        present.mode.isRegular || options.writesDevices && present.mode.type?.isDevice == true
     }
 
     /// What is inside a directory that failed (MET-16 step 2).

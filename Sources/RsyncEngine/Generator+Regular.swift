@@ -111,7 +111,7 @@ extension Generator {
     func isUnchanged(
         _ entry: FileEntry, _ existing: FileStatus, _ tree: any SourceTree, _ path: RelativePath
     ) throws(SessionError) -> Bool {
-        guard existing.mode.isRegular, entry.length == existing.size || Knob.quickCheckForgetsSize.isOn else { return false }
+        guard writesInto(existing), entry.length == existing.size || Knob.quickCheckForgetsSize.isOn else { return false }
         if options.compareChecksums, !Knob.checksumIsIgnored.isOn {
             return try summer.sum(of: path, in: tree, length: existing.size, connection.listChecksum, alive)
                 == entry.checksum
@@ -139,16 +139,18 @@ extension Generator {
         let flags = plan.flags(entry, against: plan.seen(existing, before: change), [])
             .union(extendedFlags(entry, (tree, path)))
         // Before the report: when that comes back the receiver finds the item with its owner and permissions.
-        try apply(change, entry, path)
+        try apply(change, entry, path, type: existing.mode.type)
         try report(entry, index, flags)
         try sayUnchanged(entry, change)
     }
 
-    /// Sets attributes by name, unless this is a dry run.
-    func apply(_ change: AttributeChange, _ entry: FileEntry, _ path: RelativePath) throws(SessionError) {
+    /// Sets attributes by name, unless this is a dry run. `type`: what is there, if that may differ from the entry's.
+    func apply(
+        _ change: AttributeChange, _ entry: FileEntry, _ path: RelativePath, type: FileType? = nil
+    ) throws(SessionError) {
         guard !options.dryRun || Knob.dryRunSetsAttributes.isOn, !change.isEmpty else { return }
         do {
-            try tree.apply(change, to: path, type: entry.type)
+            try tree.apply(change, to: path, type: type ?? entry.type)
         } catch {
             // A directory outside, reached through a symlink: left alone (MET-45).
             if error.errno == FileError.tooManyLinks, entry.isDirectory, options.keepDirectoryLinks { return }
@@ -287,7 +289,8 @@ extension Generator {
     }
 
     private func basisForRedo(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> Basis? {
-        let existing = (try? tree.status(path)).flatMap { $0.mode.isRegular ? $0 : nil }
+        var existing = (try? tree.status(path)).flatMap { writesInto($0) ? $0 : nil }
+        if existing?.mode.isRegular == false { existing?.size = tree.deviceSize(path) }
         if options.partialDirectory != nil, let part = side.presentPartial(of: path) {
             return Basis(part.place, part.status, .partialDir, compared: existing)
         }

@@ -32,6 +32,10 @@ final class Generator {
     /// Lists not yet released, oldest first.
     var active: [ActiveList] = []
     private var nextToWalk = 0
+    /// Entries of all lists so far.
+    private var knownEntries = 0
+    /// Half of what a sender keeps ahead of its receiver at least (FLS-123).
+    private static let leastKnownForLinks = 500
     private var listsEnded: Bool
     private var marksSeen = 0
     private var redos: [Int32] = []
@@ -46,6 +50,8 @@ final class Generator {
     var directoriesToTouch: [FileEntry] = []
     /// What such a directory gets then that has more permissions meanwhile (MET-43).
     var finalPermissions: [[UInt8]: UInt32] = [:]
+    /// Directories that were opened up for the duration (MET-43), with what they are to have.
+    var openedDirectories: [RelativePath: UInt32] = [:]
     var ledger = ErrorLedger()
     var deletedCounts = ItemCounts()
     var saidDeletionsSkipped = false
@@ -95,6 +101,7 @@ final class Generator {
         filters = DestinationFilters(
             options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles)
         active = firstLists.map { ActiveList(live: $0) }
+        knownEntries = firstLists.reduce(0) { $0 + $1.list.count }
         for list in firstLists { links.learn(list.list, incremental: connection.traits.incrementalRecursion) }
         alive = KeepAlive(connection.output, timeout: options.timeout, milliseconds: environment.milliseconds)
     }
@@ -209,6 +216,8 @@ final class Generator {
 
     /// Incremental recursion: lists in wire order, each released when it is finished (FLS-122, FLS-126).
     private func walkLists() throws(SessionError) {
+        // Which member of a group is asked for hangs on the lists that are known (MET-57): as many as any sender sends unasked.
+        while options.preserveHardLinks, !listsEnded, knownEntries < Self.leastKnownForLinks { try waitForEvents() }
         while true {
             try handle(mailbox.take())
             if nextToWalk < active.count {
@@ -311,6 +320,7 @@ final class Generator {
             switch event {
             case .list(let list, let directory):
                 active.append(ActiveList(live: LiveList(list: list, directory: directory)))
+                knownEntries += list.count
                 links.learn(list, incremental: incremental)
             case .endOfLists: listsEnded = true
             case .finished(let index, let outcome): try finished(index, outcome)

@@ -79,16 +79,17 @@ final class OutputFile {
         return (range.upperBound, range.upperBound)
     }
 
-    private func leaveHole() throws(FileError) {
+    /// What was allocated for zeros at the end stays allocated (XFR-127).
+    private func leaveHole(atEnd: Bool = false) throws(FileError) {
         let count = pendingHole
         guard count > 0 else { return }
         pendingHole = 0
-        if manner.isInPlace || manner.isPreallocated { try file.punch(count) } else { try file.skip(count) }
+        if manner.isInPlace || manner.isPreallocated && !atEnd { try file.punch(count) } else { try file.skip(count) }
     }
 
     /// All has come: the file gets its length.
     func finish() throws(FileError) {
-        try leaveHole()
+        try leaveHole(atEnd: true)
         if manner.isInPlace || manner.isSparse || manner.isPreallocated { try file.cut() }
     }
 }

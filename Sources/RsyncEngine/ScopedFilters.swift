@@ -85,6 +85,22 @@ final class SourceFilters {
         return lists[origin].check(name, isDirectory: isDirectory, side: .sender) == .exclude
     }
 
+    /// What decides about an item, for people.
+    func explanation(_ name: [UInt8], isDirectory: Bool, origin: Int, scope: FilterScope?) -> FilterExplanation? {
+        if let scope { return scope.explanation(name, isDirectory: isDirectory) }
+        return lists[origin].explanation(name, isDirectory: isDirectory, side: .sender)
+    }
+
+    /// What is in force for a start item before its implied directories have been entered.
+    func outerScope(ofStart argument: SourceArgument, origin: Int) throws(SessionError) -> FilterScope? {
+        guard readsFiles else { return nil }
+        do throws(FilterError) {
+            return try top(argument.implied.first?.name ?? argument.wireName, origin)
+        } catch {
+            throw error.asSessionError
+        }
+    }
+
     /// What is in force for a start item: its implied directories have been entered (FLT-41). nil without such rules.
     func scope(ofStart argument: SourceArgument, origin: Int) throws(SessionError) -> FilterScope? {
         guard readsFiles else { return nil }
@@ -163,6 +179,17 @@ final class DestinationFilters {
         }
         return try scope(of: directory).check(name, isDirectory: isDirectory, insideDoomedDirectory: isDoomed)
             == .exclude
+    }
+
+    /// What decides about an item, for people; as `protects`.
+    func explanation(
+        _ name: [UInt8], in directory: [UInt8], isDirectory: Bool, isDoomed: Bool
+    ) throws(SessionError) -> FilterExplanation? {
+        guard !list.isEmpty else { return nil }
+        guard readsFiles else {
+            return list.explanation(name, isDirectory: isDirectory, side: .receiver, insideDoomedDirectory: isDoomed)
+        }
+        return try scope(of: directory).explanation(name, isDirectory: isDirectory, insideDoomedDirectory: isDoomed)
     }
 
     /// Reads the directory's rule files, unless that has just been done: what is there now counts, not what arrives.

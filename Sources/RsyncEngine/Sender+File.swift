@@ -36,7 +36,7 @@ extension Sender {
             useBlocks
             ? DeltaSearch(
                 signature: signature, hasher: BlockHasher(variant: variant, seed: connection.seed),
-                updatingInPlace: isUpdating(attributes.basis, isRedo: isRedo))
+                updatingInPlace: isUpdating(attributes.basis, isRedo: isRedo), countsHits: options.messages.search > 0)
             : DeltaSearch()
         // HOS-207: what the receiving side has may be longer than what is here.
         let start = appends ? min(signature.head.basisLength, file.size) : 0
@@ -58,6 +58,7 @@ extension Sender {
         statistics.matched += outcome.matchedBytes
         matchedBlocks += outcome.matchedBlocks
         falseAlarms += outcome.falseAlarms
+        hashHits += outcome.hashHits
         if !connection.isServer {
             reportProgress(entry, index, bytes: file.size, isLast: true)
         }

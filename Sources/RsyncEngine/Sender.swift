@@ -33,6 +33,7 @@ final class Sender {
     let encoder: TokenEncoder?
     var matchedBlocks: Int64 = 0
     var falseAlarms: Int64 = 0
+    var hashHits: Int64 = 0
     /// The search's window, kept from file to file.
     var windowStorage: [UInt8] = []
     var hasPendingLists: Bool { lists.hasPendingLists }
@@ -79,7 +80,7 @@ final class Sender {
         try answerRequests()
         if options.messages.search > 0 {
             try diagnostics.info(
-                "total: matches=\(matchedBlocks)  hash_hits=\(matchedBlocks + falseAlarms)  false_alarms=\(falseAlarms) data=\(statistics.literal)")
+                "total: matches=\(matchedBlocks)  hash_hits=\(hashHits)  false_alarms=\(falseAlarms) data=\(statistics.literal)")
         }
         try finish()
     }

@@ -338,6 +338,7 @@ public final class Session {
             // Where writing failed the peer has gone, and may have left word why.
             let word = error.exitCode == 10 ? generator.receiverError(within: Self.patience) : nil
             if word == nil, !generator.receiverHasEnded { thread.join(milliseconds: Self.receiverGrace) }
+            generator.closeOpenedDirectories()
             throw word ?? error
         }
         thread.join()
@@ -361,6 +362,7 @@ public final class Session {
         statistics = receiver.statistics
         statistics.files = lists.counts
         statistics.entries = lists.entryCount
+        statistics.totalSize = lists.totalSize
         statistics.listSize = lists.listSize
         statistics.deleted = generator.deletedCounts
         statistics.sent = output.bytesWritten

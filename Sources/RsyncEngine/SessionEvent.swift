@@ -116,6 +116,8 @@ public struct SessionEnvironment: Sendable {
     public var umask: UInt32
     /// Milliseconds of a clock that never goes back.
     public var milliseconds: @Sendable () -> Int64
+    /// Seconds since 1970.
+    public var seconds: @Sendable () -> Int64
     /// Absolute, for messages about names that are relative to it.
     public var workingDirectory: [UInt8]
     /// Reads rule files that are not in the trees of the transfer; nil: there are none to be read.
@@ -123,8 +125,10 @@ public struct SessionEnvironment: Sendable {
 
     public init(
         identities: any IdentityDirectory, umask: UInt32, milliseconds: @escaping @Sendable () -> Int64,
-        workingDirectory: [UInt8] = [], filterFiles: (any FilterFileReader & Sendable)? = nil
+        seconds: @escaping @Sendable () -> Int64 = { 0 }, workingDirectory: [UInt8] = [],
+        filterFiles: (any FilterFileReader & Sendable)? = nil
     ) {
+        self.seconds = seconds
         self.identities = identities
         self.umask = umask
         self.milliseconds = milliseconds

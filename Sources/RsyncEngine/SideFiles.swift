@@ -123,7 +123,7 @@ struct SideFiles: Sendable {
     func keepCopy(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Place? {
         guard let place = backup(of: target) else { return nil }
         try prepareBackup(place)
-        try copy(target, status, to: place)
+        try copy(target, status, to: place, asFile: true)
         return place
     }
 
@@ -202,7 +202,10 @@ struct SideFiles: Sendable {
         }
     }
 
-    private func copy(_ target: RelativePath, _ status: FileStatus, to place: Place) throws(FileError) {
+    /// `asFile`: what is on a device, not the device.
+    private func copy(
+        _ target: RelativePath, _ status: FileStatus, to place: Place, asFile: Bool = false
+    ) throws(FileError) {
         var attributes = AttributeChange(
             uid: options.preserveOwner ? status.uid : nil, gid: options.preserveGroup ? status.gid : nil,
             permissions: status.mode.permissions,
@@ -211,7 +214,7 @@ struct SideFiles: Sendable {
             let names = AttributeNames(options, side: .receiver)
             attributes.extended.set = (try? tree.extendedAttributes(of: target) { names.isVisible($0) }) ?? []
         }
-        if status.mode.isRegular {
+        if status.mode.isRegular || asFile {
             let source = try tree.open(target)
             defer { source.close() }
             let copy = try place.tree.createTemporary(for: place.path)

@@ -21,6 +21,7 @@ final class SourceScanner {
     private let alive: KeepAlive
     private var summer = FileSummer()
     private let workingDirectory: [UInt8]
+    private let seconds: @Sendable () -> Int64
     private let filters: SourceFilters
     /// nil without `-X`.
     let attributes: SourceAttributes?
@@ -33,6 +34,7 @@ final class SourceScanner {
     ) {
         filters = SourceFilters(options, arguments, outside: environment.filterFiles)
         workingDirectory = environment.workingDirectory
+        seconds = environment.seconds
         self.alive = alive
         accessLists = options.preserveAccessLists ? SourceAccessLists(options) : nil
         attributes = options.preserveXattrs ? SourceAttributes(options) : nil
@@ -42,8 +44,9 @@ final class SourceScanner {
         self.diagnostics = diagnostics
     }
 
-    /// The start item of one argument; nil when it is left out (FLS-11 to FLS-14).
-    func startItem(_ origin: Int) throws(SessionError) -> Found? {
+    /// The start item of one argument; nil when it is left out (FLS-11 to FLS-14). `isLeftOutBelow`: rule files in its implied
+    /// directories leave it out, and these go all the same (FLT-110).
+    func startItem(_ origin: Int, isLeftOutBelow: inout Bool) throws(SessionError) -> Found? {
         let argument = arguments[origin]
         if argument.isMissing { return missingItem(argument, origin) }
         let status: FileStatus
@@ -55,10 +58,14 @@ final class SourceScanner {
             return nil
         }
         let scope = try filters.scope(ofStart: argument, origin: origin)
-        if !argument.isDotDirectory,
-            isExcluded(argument.wireName, isDirectory: status.mode.isDirectory, Int32(origin), scope)
-        {
-            return nil
+        if !argument.isDotDirectory {
+            let isDirectory = status.mode.isDirectory
+            let outer = argument.implied.isEmpty ? scope : try filters.outerScope(ofStart: argument, origin: origin)
+            if isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), outer) { return nil }
+            // Without lists for each directory nobody looks from there.
+            isLeftOutBelow =
+                connection.traits.incrementalRecursion && readsFilesBelow(argument)
+                && isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), scope)
         }
         if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: Int32(origin)) }
         if status.mode.isDirectory, !options.recursive, !options.listDirectories {
@@ -72,6 +79,9 @@ final class SourceScanner {
         }
         return Found(entry: entry, origin: Int32(origin))
     }
+
+    /// Whether rule files in implied directories may decide about the argument.
+    private func readsFilesBelow(_ argument: SourceArgument) -> Bool { filters.readsFiles && !argument.implied.isEmpty }
 
     /// FLS-15. Rules do not leave it out: those of the receiving side decide.
     private func missingItem(_ argument: SourceArgument, _ origin: Int) -> Found {
@@ -254,8 +264,9 @@ final class SourceScanner {
     }
 
     private func entry(
-        _ name: [UInt8], _ status: FileStatus, in argument: SourceArgument, at path: RelativePath
+        _ name: [UInt8], _ found: FileStatus, in argument: SourceArgument, at path: RelativePath
     ) throws(SessionError) -> FileEntry? {
+        let status = options.copiesDevices ? asFile(found, in: argument, at: path) : found
         var entry = FileEntry(plain: name, mode: status.mode)
         fill(&entry, from: status)
         if needsMore(entry), try !complete(&entry, in: argument, at: path) { return nil }
@@ -302,6 +313,17 @@ final class SourceScanner {
                 ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)
         }
         return true
+    }
+
+    /// `--copy-devices`: a device counts as a file (FLS-20).
+    private func asFile(_ found: FileStatus, in argument: SourceArgument, at path: RelativePath) -> FileStatus {
+        guard found.mode.type?.isDevice == true else { return found }
+        var status = found
+        status.mode = FileMode(.regular, permissions: found.mode.permissions & 0o777)
+        status.size = argument.tree.deviceSize(path)
+        status.mtime = seconds()
+        status.nanoseconds = 0
+        return status
     }
 
     /// `-A` and `-X`: items whose type is not transferred have none (MET-132, MET-145).
@@ -359,8 +381,17 @@ final class SourceScanner {
         if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
     }
 
+    private func explain(_ name: [UInt8], isDirectory: Bool, _ origin: Int, _ scope: FilterScope?) {
+        guard let rule = filters.explanation(name, isDirectory: isDirectory, origin: origin, scope: scope) else { return }
+        let text: MessageText =
+            "[sender] \(rule.isInclude ? "showing" : "hiding") \(isDirectory ? "directory" : "file") \(name) because of pattern \(rule.pattern)"
+        // Only a broken connection makes this fail, and the next write says so.
+        try? diagnostics.info(text)
+    }
+
     private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: Int32, _ scope: FilterScope?) -> Bool {
         guard !filters.isEmpty, !Knob.excludedIsSent.isOn else { return false }
+        if options.messages.filtering > 0 { explain(name, isDirectory: isDirectory, Int(origin), scope) }
         return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
 

@@ -21,6 +21,8 @@ extension FilterList {
                 dropped.append(FilterError(.lineTooLong, rule: line, clause: "FLT-22"))
                 continue
             }
+            let before = rules.count
+            defer { noteFile(from: before) }
             switch kind {
             case .exclude: try add(exclude: [UInt8](line))
             case .include: try add(include: [UInt8](line))

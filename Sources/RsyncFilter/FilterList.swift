@@ -124,6 +124,12 @@ public struct FilterList: Sendable {
         return decide(question, rules)
     }
 
+    /// The rules from here on stand in a file.
+    mutating func noteFile(from start: Int) {
+        guard start < rules.count else { return }
+        for index in start..<rules.count { rules[index].depth = max(1, rules[index].depth) }
+    }
+
     /// What FLT-95 asks of a client that is the receiver: would an honest sender have left this name out? Never so for
     /// the transfer root and for implied directories, and absolute rules do not take part: the client does not know
     /// the sender's directory (FLT-99).

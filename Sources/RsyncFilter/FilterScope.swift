@@ -9,10 +9,10 @@ public struct FilterScope: Sendable {
         var rules: [FilterRule] = []
     }
 
-    private var list: FilterList
-    private let side: FilterSide
+    private(set) var list: FilterList
+    let side: FilterSide
     /// In the order of activation.
-    private var merges: [Merge] = []
+    private(set) var merges: [Merge] = []
     /// `--from0`: what ends a line of the files.
     private let nulTerminated: Bool
 

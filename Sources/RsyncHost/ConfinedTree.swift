@@ -15,17 +15,19 @@ public final class ConfinedTree: DestinationTree {
     /// Reading leaves access times alone, where the system lets us (`--open-noatime`).
     let keepsAccessTimes: Bool
 
-    /// Opens the root by a path of this machine that the caller trusts: symlinks in it are followed.
+    /// Devices can be read like files (`--copy-devices`, `--write-devices`).
+    let opensDevices: Bool
+
+    /// Opens the root by a path of this machine; unless `rules` say something else symlinks in it are followed.
     public convenience init(
-        opening path: [UInt8], method: ResolutionMethod = .kernel, fakeSuper: Bool = false,
-        keepsAccessTimes: Bool = false, links: LinkFollowing = .none
+        opening path: [UInt8], rules: PathRules = .trusting, method: ResolutionMethod = .kernel, fakeSuper: Bool = false,
+        keepsAccessTimes: Bool = false, links: LinkFollowing = .none, opensDevices: Bool = false, trustedPrefix: Int = 0
     ) throws(FileError) {
         do throws(SystemError) {
-            guard !path.isEmpty, !path.contains(0) else { throw .noEntry }
-            let root = try System.open(trustedPath: SystemName(anything: path), flags: Open.trustedRoot)
+            let root = try rules.resolve(path, flags: Open.trustedRoot, trusted: trustedPrefix)
             self.init(
                 root: root, method: method, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes,
-                links: LinkReach(links, root: root))
+                links: LinkReach(links, root: root), opensDevices: opensDevices)
         } catch {
             throw FileError(errno: error.number, operation: "change_dir", path: .root)
         }
@@ -44,8 +46,9 @@ public final class ConfinedTree: DestinationTree {
 
     init(
         root: Descriptor, method: ResolutionMethod, fakeSuper: Bool, keepsAccessTimes: Bool = false,
-        links: LinkReach? = nil
+        links: LinkReach? = nil, opensDevices: Bool = false
     ) {
+        self.opensDevices = opensDevices
         resolver = DirectoryResolver(root: root, method: method, links: links)
         self.method = method
         self.fakeSuper = fakeSuper
@@ -65,7 +68,8 @@ public final class ConfinedTree: DestinationTree {
             keepsAccessTimes: keepsAccessTimes ?? self.keepsAccessTimes,
             links: links == nil
                 ? resolver.links?.below(path, root: root)
-                : links == LinkFollowing.none ? nil : .beneath(resolver.root, path.bytes, seesOutside: false))
+                : links == LinkFollowing.none ? nil : .beneath(resolver.root, path.bytes, seesOutside: false),
+            opensDevices: opensDevices)
     }
 
     /// The root's descriptor, for confinement rules. Valid while the tree lives.
@@ -156,7 +160,7 @@ public final class ConfinedTree: DestinationTree {
             if resolver.links != nil { return ConfinedReadableFile(try openFollowed(path), path: path, tree: self) }
             let place = try place(of: path)
             // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
-            guard try status(at: place).mode.isRegular else { throw .invalid }
+            guard try isReadable(status(at: place)) else { throw .invalid }
             return ConfinedReadableFile(try openRegular(at: place), path: path, tree: self)
         }
     }
@@ -183,17 +187,34 @@ public final class ConfinedTree: DestinationTree {
         }
     }
 
+    func isReadable(_ status: FileStatus) -> Bool {
+        status.mode.isRegular || opensDevices && status.mode.type?.isDevice == true
+    }
+
+    public func deviceSize(_ path: RelativePath) -> Int64 {
+        // What cannot be opened has no size that counts; who wants its data is told why.
+        guard opensDevices, let file = try? open(path) else { return 0 }
+        defer { file.close() }
+        return file.size
+    }
+
+    /// What can be read of an open item, if it is a file or a device that may be opened.
+    func readableSize(of file: Descriptor) throws(SystemError) -> Int64 {
+        let opened = try System.status(of: file)
+        guard isReadable(opened) else { throw .invalid }
+        guard opened.mode.isRegular else { return (try? System.seekEnd(file)) ?? 0 }
+        if opened.size >= Self.worthAdvice { System.adviseSequential(file) }
+        return opened.size
+    }
+
     /// Opens what must be a regular file, without waiting for anything and without following anything.
     func openRegular(at place: Place) throws(SystemError) -> (file: Descriptor, size: Int64) {
         do throws(SystemError) {
             let file = try openContent(at: place)
-            let opened = try System.status(of: file)
-            guard opened.mode.isRegular else { throw .invalid }
-            if opened.size >= Self.worthAdvice { System.adviseSequential(file) }
-            return (file, opened.size)
+            return (file, try readableSize(of: file))
         } catch {
             // A symlink, a socket or a device without driver that took the file's place.
-            if error == .loop || error == .noSuchDevice || error == .noDeviceDriver { throw .invalid }
+            if error == .loop || !opensDevices && (error == .noSuchDevice || error == .noDeviceDriver) { throw .invalid }
             throw error
         }
     }
@@ -218,6 +239,8 @@ final class ConfinedReadableFile: ReadableFile {
         do throws(SystemError) {
             let held = try file.held()
             var done = 0
+            // What a device gives beyond its size is not its content: some never end.
+            let count = tree.opensDevices ? Int(min(Int64(count), max(0, size - position))) : count
             while done < count {
                 let got = try System.read(
                     held, into: &buffer, at: offset + done, count: count - done, position: position + Int64(done))

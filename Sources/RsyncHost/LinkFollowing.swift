@@ -111,10 +111,10 @@ extension DirectoryResolver {
 }
 
 extension ConfinedTree {
-    /// A regular file at the end of all symlinks.
+    /// A regular file, or a device where those may be opened, at the end of all symlinks.
     func openFollowed(_ path: RelativePath) throws(SystemError) -> (file: Descriptor, size: Int64) {
         // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
-        guard try System.status(of: resolver.resolve(path, flags: Open.trustedFile)).mode.isRegular else { throw .invalid }
+        guard try isReadable(System.status(of: resolver.resolve(path, flags: Open.trustedFile))) else { throw .invalid }
         let flags = keepsAccessTimes ? Open.content | Open.noAccessTime : Open.content
         let file: Descriptor
         do throws(SystemError) {
@@ -123,9 +123,6 @@ extension ConfinedTree {
             guard keepsAccessTimes, error == .notPermitted else { throw error }
             file = try resolver.resolve(path, flags: Open.content)
         }
-        let opened = try System.status(of: file)
-        guard opened.mode.isRegular else { throw .invalid }
-        if opened.size >= Self.worthAdvice { System.adviseSequential(file) }
-        return (file, opened.size)
+        return (file, try readableSize(of: file))
     }
 }

@@ -4,20 +4,36 @@ import RsyncWire
 /// Where the paths of a command line lead. Every tree a command line names is opened through this (CI/laws sees to it), so
 /// that whoever serves a stranger need only hand in another value.
 public enum Places: Sendable {
-    /// To this machine's directories: the words come from whoever may do here what they like. Symlinks are followed.
-    case machine
+    /// To this machine's directories: the words come from whoever may do here what they like. Symlinks are followed as far as
+    /// the rules say.
+    case machine(PathRules)
     /// Into one directory, which is the words' `/` and their `.`: `..` does not leave it, symlinks are not
     /// followed (RSH-240).
     case beneath(ConfinedTree)
 
+    /// The same places for paths that other rules hold for.
+    public func under(_ rules: PathRules) -> Places {
+        if case .machine = self { .machine(rules) } else { self }
+    }
+
+    /// Wherever the words lead on this machine.
+    public static let trusted = Places.machine(.trusting)
+
+    /// `trustedPrefix`: bytes at the start of `path` that are followed wherever they lead on this machine.
     public func tree(
-        _ path: [UInt8], fakeSuper: Bool = false, keepsAccessTimes: Bool = false, links: LinkFollowing = .none
+        _ path: [UInt8], fakeSuper: Bool = false, keepsAccessTimes: Bool = false, links: LinkFollowing = .none,
+        opensDevices: Bool = false, trustedPrefix: Int = 0
     ) throws(FileError) -> ConfinedTree {
-        guard case .beneath(let root) = self else {
-            return try ConfinedTree(opening: path, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
+        switch self {
+        case .machine(let rules):
+            return try ConfinedTree(
+                opening: path, rules: rules, fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links,
+                opensDevices: opensDevices, trustedPrefix: trustedPrefix)
+        case .beneath(let root):
+            // A device holds what lies outside, so no option opens one there.
+            return try root.subtree(
+                Self.reduced(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
         }
-        return try root.subtree(
-            Self.reduced(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
     }
 
     /// Whole content of a regular file of at most `limit` bytes; nil on the machine itself, where the caller reads.

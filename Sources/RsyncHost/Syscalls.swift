@@ -66,6 +66,7 @@ struct SystemName: Sendable, Equatable {
     }
 
     static let itself = SystemName(component: [0x2e])
+    static let parent = SystemName(component: [0x2e, 0x2e])
     /// With AT_EMPTY_PATH: the descriptor itself.
     static let empty = SystemName(component: [])
 }
@@ -112,8 +113,14 @@ enum System {
 
     // MARK: Opening
 
-    static func open(trustedPath: SystemName, flags: Int32) throws(SystemError) -> Descriptor {
-        Descriptor(owning: try retrying { unsafe ebb_openat(AT_FDCWD, trustedPath.characters, flags, 0) })
+    static func open(trustedPath: SystemName, flags: Int32, mode: UInt32 = 0) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try retrying { unsafe ebb_openat(AT_FDCWD, trustedPath.characters, flags, mode) })
+    }
+
+    static func isOnProcessFileSystem(_ directory: Descriptor) -> Bool { ebb_is_on_procfs(directory.raw) == 1 }
+
+    static func duplicate(_ file: Descriptor) throws(SystemError) -> Int32 {
+        try retrying { fcntl(file.raw, F_DUPFD_CLOEXEC, 0) }
     }
 
     static func open(

@@ -230,6 +230,7 @@ extension ParsedArguments {
                     ? "The --password-file option may only be used when accessing an rsync daemon."
                     : "The --contimeout option may only be used when connecting to an rsync daemon.")
         }
+        if insecureLinks, confineRoot != nil { throw .refused("--insecure-links cannot be combined with --confine-root") }
         if fakeSuper, xattrs > 1 { throw .refused("--fake-super conflicts with -XX") }
         if deletes, !transfersDirectories {
             throw .refused("--delete does not work without --recursive (-r) or --dirs (-d).")
@@ -247,6 +248,9 @@ extension ParsedArguments {
         if readBatch != nil, filesFrom != nil { throw ArgumentError("rsync: --read-batch cannot be used with --files-from") }
         if readBatch != nil, let removal = sourceRemoval {
             throw ArgumentError("rsync: --read-batch cannot be used with --\(removal.rawValue)")
+        }
+        guard readBatch == nil || filesFrom == nil else {
+            throw .refused("--read-batch cannot be used with --files-from")
         }
         guard (writeBatch ?? readBatch ?? []).count <= Self.longestBatchName else {
             throw ArgumentError("the batch-file name must be \(Self.longestBatchName) characters or less.")

@@ -44,10 +44,16 @@ extension OptionTable {
         },
         .flag("safe-links", .both, "leave out symlinks that lead outside the tree") { arguments, _ in arguments.safeLinks = true },
         .flag("munge-links", no: "munge-links", .local, "store symlinks in a form that leads nowhere") { $0.mungesLinks = $1 },
-        .refused(
-            "insecure-links", no: "insecure-links", .local, "follow foreign symlinks in paths given by the operator",
-            because: "symlinks are never followed"),
-        .refused("confine-root", value: "DIR", .local, "refuse paths of the operator that lead outside DIR"),
+        .flag("insecure-links", no: "insecure-links", .local, "follow foreign symlinks in paths given by the operator") {
+            $0.insecureLinks = $1
+        },
+        .valued("confine-root", "DIR", .local, "refuse side paths and listed names that lead outside DIR") {
+            (arguments, value) throws(ArgumentError) in
+            guard value.bytes.first == UInt8(ascii: "/") else {
+                throw .refused("--confine-root must be an absolute path")
+            }
+            arguments.confineRoot = value.bytes
+        },
         .flag("copy-dirlinks k", .sender, "take a symlink to a directory for the directory") { arguments, _ in
             arguments.copyDirectoryLinks = true
         },
@@ -64,8 +70,10 @@ extension OptionTable {
             $0.specials = $1
         },
         .flag("drop-D", no: "drop-D", .local, "never make devices and specials here") { $0.dropsNodes = $1 },
-        .refused("copy-devices", .sender, "send what is on a device as if it were a file"),
-        .refused("write-devices", no: "write-devices", .receiver, "write into existing devices"),
+        .flag("copy-devices", .sender, "send what is on a device as if it were a file") { arguments, _ in
+            arguments.copyDevices = true
+        },
+        .flag("write-devices", no: "write-devices", .receiver, "write into existing devices") { $0.writeDevices = $1 },
         .flag("update u", .both, "skip files that are newer at the destination") { arguments, _ in
             arguments.update = true
         },

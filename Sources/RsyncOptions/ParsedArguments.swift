@@ -113,6 +113,10 @@ public struct ParsedArguments: Sendable {
     public var preallocate = false
     /// `--fsync`.
     public var synchronizes = false
+    /// `--insecure-links`.
+    public var insecureLinks = false
+    /// `--confine-root`, absolute.
+    public var confineRoot: [UInt8]?
     public var writeDevices = false
     public var copyDevices = false
     /// Times `-y` was given.

@@ -177,7 +177,7 @@ struct GateRun {
             configuration: SessionConfiguration(
                 isServer: false, isSender: false, version: .newest,
                 capabilities: Capabilities(optionValue: Array(Capabilities.offered(incremental: true).utf8)), seed: 0),
-            options: options, stream: stream, observer: observer, environment: .current())
+            options: options, stream: stream, observer: observer, environment: .current(ruleFiles: .machine(PathRules())))
         let requested = RequestedNames(
             arguments: grant.request.roots,
             options: RequestedNames.Options(relative: true, recursive: true, directories: false))

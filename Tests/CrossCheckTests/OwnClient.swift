@@ -1,6 +1,7 @@
 import PeerKit
 import RsyncCommand
 import RsyncEngine
+import RsyncHost
 import RsyncFilter
 import RsyncOptions
 import RsyncProtocol
@@ -36,11 +37,11 @@ struct OwnClient {
             configuration: SessionConfiguration(
                 isServer: false, isSender: !isPull, version: version,
                 capabilities: Capabilities(optionValue: capabilities), seed: 0),
-            options: settings, stream: stream, observer: observer, environment: .current())
+            options: settings, stream: stream, observer: observer, environment: .current(ruleFiles: nil))
         let result: SessionResult
         if isPull {
             let place = LocalDestination(
-                argument: Array(destination.utf8), linkDestinations: [], options: settings)
+                argument: Array(destination.utf8), linkDestinations: [], options: settings, places: .trusted)
             let asked = RequestedNames(
                 arguments: [remotePath],
                 options: RequestedNames.Options(relative: false, recursive: true, directories: false))

@@ -14,6 +14,24 @@ import Testing
         #expect(outcome.matchedBlocks == 1001)
     }
 
+    /// The figures of 3.5.0 for `seq 1 9000` against `seq 1 8000` (MET-188).
+    @Test func countsPlacesThatATableHasSomethingFor() {
+        let source = (1...9000).flatMap { Array("\($0)\n".utf8) }
+        let basis = (1...8000).flatMap { Array("\($0)\n".utf8) }
+        for (blockLength, matches, hits) in [(700, 55, 59), (512, 75, 81)] {
+            let head = makeHead(basis, blockLength: blockLength, strongLength: 16)
+            for counts in [true, false] {
+                var search = DeltaSearch(
+                    signature: makeSignature(basis, head), hasher: fastHasher, updatingInPlace: false, countsHits: counts)
+                var (input, patcher) = (MemorySource(source), Patcher(basis: basis, head: head))
+                let outcome = search.run(length: Int64(source.count), source: &input, sink: &patcher)
+                #expect(outcome.matchedBlocks == matches)
+                #expect(outcome.hashHits == (counts ? Int64(hits) : 0))
+                #expect(patcher.output == source)
+            }
+        }
+    }
+
     @Test func numbersEqualBlocksInARun() {
         let zeros = [UInt8](repeating: 0, count: 100_000)
         let (patcher, _) = delta(zeros, zeros, blockLength: 100)

@@ -51,6 +51,37 @@ import TraceKit
         }
     }
 
+    /// An ordinary user's directories are opened up while they are filled, and no longer (MET-43, MET-44).
+    @Test(arguments: Setting.plain)
+    func leavesNoDirectoryOpen(_ setting: Setting) throws {
+        func rig(_ copy: MemoryTree) -> SessionRig {
+            let source = MemoryTree()
+            source.file("d/e/a", String(repeating: "0123456789", count: 20_000))
+            source.directory("d/e", .init(0o500))
+            source.directory("d", .init(0o550))
+            source.directory(".")
+            var rig = SessionRig(setting, source, copy)
+            rig.options.rootMode = .normal
+            rig.options.preserveDevices = false
+            return rig
+        }
+        let whole = MemoryTree()
+        let complete = try rig(whole).run()
+        #expect(complete.exitCodes == [0, 0], "\(complete.story)")
+        let copy = MemoryTree()
+        var broken = rig(copy)
+        let cut = (setting.isPush ? complete.toServer : complete.toClient).written / 2
+        let pipe = MemoryPipe(capacity: setting.capacity, breaksAt: cut)
+        if setting.isPush { broken.serverPipe = pipe } else { broken.clientPipe = pipe }
+        let outcome = try broken.run()
+        #expect(outcome.receiver.exitCode != 0, "\(outcome.story)")
+        for name in ["d", "d/e"] {
+            #expect(
+                try copy.status(MemoryTree.path(name)).mode.permissions == whole.status(MemoryTree.path(name)).mode.permissions,
+                "\(name): \(outcome.story)")
+        }
+    }
+
     private func check(_ copy: MemoryTree, _ context: String) {
         let contents = copy.listing([]).filter { !$0.contains(" directory") }.compactMap { $0.split(separator: " ").first }
         for name in contents.map(String.init) {

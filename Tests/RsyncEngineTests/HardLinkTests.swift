@@ -24,6 +24,21 @@ import TraceKit
         expectSame(copy.listing(), source.listing(), again.story)
     }
 
+    /// The lists of a small tree are all known before the first request, however slowly they come (MET-57).
+    @Test(arguments: Setting.everyPipe.filter { $0.version >= 30 })
+    func asksForTheLastMemberOfASmallTree(_ setting: Setting) throws {
+        let (source, copy) = (MemoryTree(), MemoryTree())
+        source.file("a/f", "linked")
+        for number in 0..<9 { source.file("b/\(number)", "other") }
+        source.link("c/f", to: "a/f")
+        source.link("d/f", to: "a/f")
+        let outcome = try rig(setting, source, copy).run()
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+        let sent = (setting.isPush ? outcome.senderSaid : outcome.receiverSaid).items
+            .filter { $0.flags.contains(.transfer) }.map { String(decoding: $0.entry.name, as: UTF8.self) }
+        #expect(sent.filter { $0.hasSuffix("/f") } == ["d/f"], "\(sent)")
+    }
+
     @Test(arguments: Setting.plain, ["a/first", "a/second", "b/third", "c/d/fourth"])
     func joinsWhatIsPresentOfAGroup(_ setting: Setting, _ present: String) throws {
         let (source, copy) = (SampleTree.linked(setting), MemoryTree())

@@ -23,7 +23,10 @@ struct CommandLineParserTests {
         ("--old-args -s a b", "rsync: --secluded-args conflicts with --old-args."),
         ("--server --foo", "rsync: on remote machine: --foo: unknown option"),
         ("--server --timeout=x", "rsync: on remote machine: --timeout=x: invalid numeric value"),
-        ("--server -r --write-devices", "rsync: The server does not support --write-devices"),
+        ("--server -r --daemon", "rsync: The server does not support --daemon"),
+        ("-a --confine-root=x a b", "rsync: --confine-root must be an absolute path"),
+        ("-a --confine-root=/ --insecure-links a b", "rsync: --insecure-links cannot be combined with --confine-root"),
+        ("-a --write-devices --partial-dir=p a b", "rsync: --inplace cannot be used with --partial-dir"),
         ("--info=nonsense2", "Unknown --info item: \"nonsense\""),
         ("--stderr=x a b", "rsync: --stderr mode \"x\" is not one of errors, all, or client"),
     ])

@@ -32,6 +32,8 @@ int ebb_openat(int directory, const char *name, int flags, mode_t mode);
 int ebb_openat2_beneath(int directory, const char *path, int flags);
 // The same without RESOLVE_NO_SYMLINKS.
 int ebb_openat2_following(int directory, const char *path, int flags);
+// Whether an open item belongs to procfs, whose symlinks need not lead where they say.
+int ebb_is_on_procfs(int descriptor);
 // fchmodat2 (Linux 6.6); ENOSYS before.
 int ebb_fchmodat2(int directory, const char *name, mode_t mode, int flags);
 int ebb_mknodat(int directory, const char *name, mode_t mode, uint32_t major, uint32_t minor);

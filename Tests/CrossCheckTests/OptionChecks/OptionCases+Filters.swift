@@ -16,7 +16,20 @@ extension OptionCase {
             ["-rt", "--delete", "-f: .r"], protocols: [29, 30, 31, 32]),
         OptionCase(
             "filter/per-directory-files-with-relative-names", covers: ["filter"], setUp: ruled, ["-rtR", "-f: .r"],
+            sources: ["src/./sub", "src/./d/e"], protocols: [29, 30, 32]),
+        OptionCase(
+            "filter/rules-above-the-argument-before", covers: ["filter"], setUp: ruled, ["-rtR", "-f: .r"],
             sources: ["src/./d/e", "src/./sub", "src/./d/a"], protocols: [29, 30, 32]),
+        OptionCase(
+            "filter/implied-directories-of-what-is-left-out", covers: ["filter"], setUp: ruled + "\nrm -r dst/d",
+            ["-rtR", "-f: .r"], sources: ["src/./sub", "src/./d/b"], protocols: [30, 31, 32]),
+        OptionCase(
+            "debug/filter-tells-the-rule", covers: ["debug", "filter"], setUp: ruled,
+            ["-rt", "--delete", "--debug=filter", "-f: .r", "-f+ y.*", "-f- *.[co]", "-fP zz", "-f- CVS/"],
+            comparing: [.tree, .status, .stdout], protocols: [29, 30, 32]),
+        OptionCase(
+            "verbose/twice-tells-the-rule", covers: ["verbose"], setUp: ruled, ["-rtvvC", "--exclude=sub", "--delete"],
+            comparing: [.tree, .status, .stdout], protocols: [30, 31, 32]),
         OptionCase("F/reads-filter-files", covers: ["F"], setUp: ruled, ["-rt", "-F"], protocols: [29, 30, 31, 32]),
         OptionCase(
             "F/twice-hides-them-too", covers: ["F"], setUp: ruled, ["-rt", "-FF", "--delete-delay"],
