@@ -245,6 +245,7 @@ final class FileListSender {
     }
 
     private func end(_ draft: consuming Draft, of directory: FileEntry?) throws(SessionError) -> LiveList {
+        try checkDeletionsAreSafe()
         let errors = errorsForEnd(isFirst: directory == nil)
         try connection.output.write { encoder.encodeEnd(errors: errors.rawValue, into: &$0) }
         let list = draft.builder.finish(removingDuplicates: false)
@@ -256,6 +257,18 @@ final class FileListSender {
             if first.isRootDirectory, first.isDirectory { own = first }
         }
         return LiveList(list: list, directory: own, origins: draft.origins)
+    }
+
+    /// FLS-85: nothing tells the receiving side in time what it must not delete.
+    private func checkDeletionsAreSafe() throws(SessionError) {
+        let traits = connection.traits
+        guard traits.incrementalRecursion, !traits.safeFileList, !connection.isServer, !options.ignoreErrors,
+            scanner.ledger.bits.contains(.general)
+        else { return }
+        let time = options.deletionTime(traits)
+        guard time == .during || time == .delay else { return }
+        throw SessionError(
+            exitCode: 4, "I/O errors while the file list was made, and this peer deletes before it learns of them: aborting [FLS-85]")
     }
 
     /// FLS-84: the first list carries what there is, later ones what is new; without a safe list nothing, and a

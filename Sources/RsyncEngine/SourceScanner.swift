@@ -205,6 +205,7 @@ final class SourceScanner {
         // FLS-18
         let isMountPoint = device != nil && status.mode.isDirectory && status.device != device
         if isMountPoint, options.oneFileSystem > 1 { return nil }
+        if options.copiesDevices, let child = directory.path(of: wireName) { status = asFile(status, in: argument, at: child) }
         var entry = FileEntry(plain: wireName, mode: status.mode)
         fill(&entry, from: status)
         if needsMore(entry) {

@@ -55,16 +55,6 @@ extension OptionCase {
             ["-rt", "--write-devices", "--no-whole-file", "-B", "512", "--stats"], comparing: [.tree, .status, .stdout],
             needsRoot: true, probe: end("dst/block")),
         OptionCase(
-            "write-devices/with-backup", covers: ["write-devices"], setUp: targets, ["-rtbW", "--write-devices"],
-            needsRoot: true, probe: end("dst/block")),
-        OptionCase(
-            "write-devices/dry-run", covers: ["write-devices"], setUp: targets, ["-ain", "--write-devices"],
-            comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block")),
-        OptionCase(
-            "write-devices/too-long", covers: ["write-devices"], setUp: targets + "cat src/null >>src/block\n",
-            ["-rt", "--write-devices"], sources: ["src/block"], comparing: [.tree, .stderr], needsRoot: true,
-            probe: end("dst/block"), unobservable: "nothing is there to write into where there are no loop devices"),
-        OptionCase(
             "write-devices/taken-back", covers: [], setUp: targets, ["-ai", "--write-devices", "--no-write-devices"],
             comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block"),
             unobservable: "as without both"),
