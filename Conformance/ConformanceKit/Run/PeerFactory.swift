@@ -2,6 +2,9 @@
 enum PeerFactory {
     /// nil: there is no such peer. `suite` is the directory that holds `Cases`; `Vectors` stands beside it.
     static func make(_ one: Case, role: TargetRole, suite: String) throws -> (any ScriptedPeer)? {
-        nil
+        switch one.peer {
+        case .trace(let path, let isStrict): try TracePeer(path: path, isStrict: isStrict, vectors: "\(suite)/../Vectors/traces")
+        default: nil
+        }
     }
 }

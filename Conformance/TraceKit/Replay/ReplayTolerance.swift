@@ -27,6 +27,9 @@ enum ReplayTolerance {
     /// Literal bytes may differ by one in fifty: which of several equal blocks is taken is the sender's choice.
     case literalShare
 
+    /// A status that only the server knows of: its client learns it from the remote shell, and here there is none.
+    static func isOfServer(_ status: Int32, isPush: Bool) -> Bool { (isPush ? [23, 25] : [23, 24]).contains(status) }
+
     /// Flags of a request that its readers act on.
     static let actedOn: ItemFlags = [.transfer, .basisTypeFollows, .xnameFollows]
 
