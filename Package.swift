@@ -118,7 +118,7 @@ let package = Package(
         tests("EbbTests", ["ebb", "ReverseSession", "PeerKit"]),
         tests("TraceKitTests", ["TraceKit"]),
         tests("PeerKitTests", ["PeerKit"]),
-        tests("ConformanceKitTests", ["ConformanceKit", "PeerKit", "TraceKit", "rsync-conform"]),
+        tests("ConformanceKitTests", ["ConformanceKit", "PeerKit", "TraceKit", "CConform", "rsync-conform", "ebb"]),
         tests("FuzzKitTests", ["FuzzKit"]),
         // The two programs are dependencies so that they stand, built, beside the test bundle.
         tests(

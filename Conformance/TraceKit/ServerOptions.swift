@@ -2,13 +2,13 @@ import RsyncDigest
 import RsyncProtocol
 
 /// What a server's arguments say about the shape of the streams.
-struct ServerOptions {
+public struct ServerOptions: Sendable {
     private(set) var letters: Set<Character> = []
     private(set) var compressCount = 0
-    private(set) var isSender = false
+    public private(set) var isSender = false
     private(set) var long: [String] = []
 
-    init(_ arguments: [[UInt8]]) {
+    public init(_ arguments: [[UInt8]]) {
         for word in arguments.map({ String(decoding: $0, as: UTF8.self) }) {
             if word == "." { return }
             if word.hasPrefix("--") {
@@ -24,22 +24,22 @@ struct ServerOptions {
         }
     }
 
-    func has(_ option: String) -> Bool { long.contains(option) }
-    func letter(_ letter: Character) -> Bool { letters.contains(letter) }
-    func value(_ option: String) -> String? {
+    public func has(_ option: String) -> Bool { long.contains(option) }
+    public func letter(_ letter: Character) -> Bool { letters.contains(letter) }
+    public func value(_ option: String) -> String? {
         long.last { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
     }
 
-    var isDryRun: Bool { letter("n") }
-    var isNumeric: Bool { has("--numeric-ids") }
+    public var isDryRun: Bool { letter("n") }
+    public var isNumeric: Bool { has("--numeric-ids") }
     var deletes: Bool { long.contains { $0 == "--delete" || $0.hasPrefix("--delete-") && $0 != "--delete-missing-args" } }
-    var removesSourceFiles: Bool { has("--remove-source-files") || has("--remove-sent-files") }
-    var appends: Bool { has("--append") }
+    public var removesSourceFiles: Bool { has("--remove-source-files") || has("--remove-sent-files") }
+    public var appends: Bool { has("--append") }
     /// SES-120: the client sends the names.
     var readsNames: Bool { value("--files-from") == "-" }
     /// SES-54.
-    var requestsCompression: Bool { compressCount > 0 || value("--compress-level") != nil }
-    var negotiatesCompression: Bool { requestsCompression && explicitCompression == nil }
+    public var requestsCompression: Bool { compressCount > 0 || value("--compress-level") != nil }
+    public var negotiatesCompression: Bool { requestsCompression && explicitCompression == nil }
 
     /// A choice that is not to be negotiated.
     var explicitCompression: CompressionName? {
@@ -49,19 +49,19 @@ struct ServerOptions {
     }
 
     /// SES-68, SES-72.
-    func compression(negotiated: CompressionName?) -> CompressionName {
+    public func compression(negotiated: CompressionName?) -> CompressionName {
         let name = negotiated ?? explicitCompression ?? (requestsCompression ? .zlib : .none)
         return (name == .zlib || name == .zlibx) && value("--compress-level").flatMap({ Int32($0) }) == 0 ? .none : name
     }
 
-    var checksumChoice: [ChecksumName]? {
+    public var checksumChoice: [ChecksumName]? {
         guard let text = value("--checksum-choice"), text != "auto" else { return nil }
         let names = text.split(separator: ",").compactMap { ChecksumName(String($0)) }
         return names.isEmpty ? nil : names
     }
 
     /// SES-26, for a client that sends.
-    func sendsFilterList(_ traits: SessionTraits) -> Bool {
+    public func sendsFilterList(_ traits: SessionTraits) -> Bool {
         letter("m") || deletes && (traits.sendsFiltersWithDeleteExcluded || !has("--delete-excluded"))
     }
 
@@ -74,7 +74,7 @@ struct ServerOptions {
         return nil
     }
 
-    func fileListFormat(_ traits: SessionTraits, checksumLength: Int) -> FileListFormat {
+    public func fileListFormat(_ traits: SessionTraits, checksumLength: Int) -> FileListFormat {
         FileListFormat(
             traits: traits, preserveOwner: letter("o"), preserveGroup: letter("g"),
             preserveDevices: letter("D") || has("--devices"), preserveSpecials: letter("D") && !has("--no-specials") || has("--specials"),

@@ -5,7 +5,7 @@ struct RsyncConform: ParsableCommand {
         commandName: "rsync-conform", abstract: "Looks at what rsync programs say to each other, and judges it.",
         subcommands: [
             RunCommand.self, ProbeCommand.self, MatrixCommand.self, ListCommand.self, SpecCommand.self, CoverageCommand.self,
-            ReportCommand.self, TraceCommand.self, SSHCommand.self,
+            ReportCommand.self, TraceCommand.self, SSHCommand.self, KnobsCommand.self,
         ])
 }
 

@@ -44,6 +44,8 @@ final class CountedStream: ByteStream {
 
     func closeWrite() { stream.closeWrite() }
 
+    func limitSilence(toSeconds seconds: Int32) { stream.limitSilence(toSeconds: seconds) }
+
     func finish() { sayFigures("in all ") }
 
     private func sayFigures(_ prefix: String) {

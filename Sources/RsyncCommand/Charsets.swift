@@ -14,6 +14,12 @@ enum Charsets {
 }
 
 extension SessionConfiguration {
+    func with(closingLine: @escaping @Sendable (Int32) -> String?) -> SessionConfiguration {
+        var result = self
+        result.closingLine = closingLine
+        return result
+    }
+
     func with(names: CharsetConverter?) -> SessionConfiguration {
         var result = self
         result.names = names

@@ -127,7 +127,8 @@ struct ClientRun {
         let result: SessionResult
         if case .remote = arguments.filesFrom {
             let opener = try sourceOpener(from: sources)
-            result = session.runSender(namesFromPeer: opener.open(names:))
+            let forwarded = ForwardedNames(arguments, names)
+            result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })
         } else {
             let opened = try openSources(sources)
             result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
@@ -143,7 +144,7 @@ struct ClientRun {
         let session = try makeSession(child.stream, console, isSender: false, capabilities)
         let result = session.runReceiver(
             localDestination(destination), requested: requestedNames(paths),
-            names: nameFile.map { NameList.wireForm($0, nulTerminated: arguments.nulTerminated) })
+            names: nameFile.map { ForwardedNames(arguments, names).wireForm($0) })
         return finish(result, console, role: "receiver", child)
     }
 
@@ -337,7 +338,10 @@ struct ClientRun {
         _ words: [[UInt8]]
     ) throws(SessionError) -> (arguments: [SourceArgument], isMissingSome: Bool) {
         let opener = try sourceOpener(from: words)
-        guard let nameFile else { return opener.open(words) }
+        guard let nameFile else {
+            try opener.check(words)
+            return opener.open(words)
+        }
         return opener.open(names: NameList.words(nameFile, nulTerminated: arguments.nulTerminated))
     }
 

@@ -36,7 +36,8 @@ enum SecludedWildcards {
                 guard let directory = try? places.tree(base.isEmpty ? [UInt8(ascii: ".")] : base),
                     let names = try? directory.names(in: .root)
                 else { return [] }
-                return names.filter(pattern.matches).map(joined)
+                let matching = names.filter(pattern.matches).map(joined)
+                return isLast ? matching : matching.filter { (try? places.tree($0)) != nil }
             }
         }
         if endsInSlash { found = found.map { $0 + [slash] } }

@@ -38,8 +38,11 @@ struct ServerRun {
                 isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
                 capabilities: Capabilities(optionValue: arguments.capabilities),
                 seed: RsyncProgram.seed(arguments)
-            ).withNamesFromEnvironment().with(names: names),
+            ).withNamesFromEnvironment().with(names: names).with(closingLine: { [isSender = arguments.isSender] code in
+                Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
+            }),
             options: options, stream: stream, observer: ServerObserver(log: log, listing: listing), environment: .current(ruleFiles: places))
+        let forwarded = ForwardedNames(arguments, names)
         let result: SessionResult
         switch paths {
         case .sending(let directory, let sources):
@@ -50,9 +53,9 @@ struct ServerRun {
                 ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
             links: options.followsLinks ? .anywhere : .none,
                 report: { RsyncProgram.complain($0, log: log) })
-            if arguments.filesFrom != nil { try opener.checkDirectory() }
+            if arguments.filesFrom != nil { try opener.checkDirectory() } else { try opener.check(sources) }
             if arguments.filesFrom == .peer {
-                result = session.runSender(namesFromPeer: opener.open(names:))
+                result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })
             } else {
                 let opened = nameFile.map {
                     opener.open(names: NameList.words($0, nulTerminated: arguments.nulTerminated))
@@ -65,7 +68,7 @@ struct ServerRun {
                 linkDestinations: arguments.alternateDirectories, options: options,
                 sides: SideDirectories(arguments), places: places)
             result = session.runReceiver(
-                opener, names: nameFile.map { NameList.wireForm($0, nulTerminated: arguments.nulTerminated) })
+                opener, names: nameFile.map { forwarded.wireForm($0) })
         }
         if result.error == nil {
             let figures = result.statistics
@@ -176,6 +179,11 @@ extension RsyncProgram {
     static func conclude(_ result: SessionResult, role: String, isServer: Bool = false, log: LogFile? = nil) -> Int32 {
         if let error = result.error {
             if error.announcedByPeer { return error.exitCode }
+            if result.isTold {
+                for line in [error.message] + error.details { log?.say(line.bytes) }
+                if let line = Notices.exitLine(code: result.exitCode, role: role, version: version) { log?.say(Array(line.utf8)) }
+                return result.exitCode
+            }
             complain(error, log: log)
         } else if isServer {
             // The client says how a job ended that was not broken off.

@@ -56,6 +56,14 @@ public final class SourceOpener {
         }
     }
 
+    /// With `-R` an argument whose name has a `..` in it ends the run (FLS-10).
+    public func check(_ words: [[UInt8]]) throws(SessionError) {
+        guard relative else { return }
+        for word in words where Self.relativeName(word).components.contains(where: { $0.elementsEqual("..".utf8) }) {
+            throw SessionError(exitCode: 1, "found \"..\" dir in relative path: \(word)")
+        }
+    }
+
     public func open(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
         var opened: [SourceArgument] = []
         var isMissingSome = false
@@ -121,17 +129,23 @@ public final class SourceOpener {
 
     // MARK: With -R (FLS-10, FLS-23)
 
-    private func openRelative(_ word: [UInt8]) throws(FileError) -> SourceArgument {
+    /// Where the name of an argument starts, and the name.
+    private static func relativeName(_ word: [UInt8]) -> (working: [UInt8], name: [UInt8], components: [ArraySlice<UInt8>]) {
         let slash = UInt8(ascii: "/")
         var working: [UInt8] = []
         var name = word
-        if let cut = Self.firstDotComponent(word) {
+        if let cut = firstDotComponent(word) {
             working = cut == 0 ? [slash] : [UInt8](word[..<cut])
             name = [UInt8](word[(cut + 3)...].drop { $0 == slash })
         }
+        return (working, name, name.split(separator: slash).filter { !$0.elementsEqual(".".utf8) })
+    }
+
+    private func openRelative(_ word: [UInt8]) throws(FileError) -> SourceArgument {
+        let slash = UInt8(ascii: "/")
+        let (working, name, components) = Self.relativeName(word)
         let endsInSlash = name.isEmpty || name.last == slash || name.suffix(2).elementsEqual("/.".utf8)
         let isAbsolute = name.first == slash
-        let components = name.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
         guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else { throw Self.invalid }
         let base = isAbsolute ? [slash] : working.isEmpty ? [UInt8(ascii: ".")] : working
         let transferRoot = root(working.isEmpty ? [UInt8(ascii: ".")] : working)

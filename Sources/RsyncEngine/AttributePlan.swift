@@ -7,6 +7,8 @@ struct AttributePlan: Sendable {
     let options: TransferOptions
     let mapper: IdentityMapper
     let umask: UInt32
+    /// nil until the destination is open.
+    var creation: CreationMask?
     /// nil without `-X`.
     var attributes: ReceivedAttributes?
     /// nil without `-A`.
@@ -69,7 +71,8 @@ struct AttributePlan: Sendable {
             guard differsInExecutability(entry, existing) else { return present }
             return entry.mode.permissions & 0o111 == 0 ? present & ~0o111 : present | (present & 0o444) >> 2
         }
-        return entry.mode.permissions & 0o777 & ~(Knob.umaskIsIgnored.isOn ? 0 : umask)
+        if Knob.umaskIsIgnored.isOn { return entry.mode.permissions & 0o777 }
+        return entry.mode.permissions & 0o777 & (creation?.allowed(entry.name) ?? ~umask)
     }
 
     /// `-E` without `-p`, of regular files alone (MET-33).
@@ -97,7 +100,9 @@ struct AttributePlan: Sendable {
             change.atime = FileTime(seconds: entry.atime, nanoseconds: 0)
         }
         if !entry.mode.isSymlink {
-            let wanted = permissions(entry, existing: isNew ? nil : status)
+            var wanted = permissions(entry, existing: isNew ? nil : status)
+            // What the file system gave a new directory of its parent's (MET-35).
+            if isNew, entry.isDirectory, !options.preservePermissions { wanted |= status.mode.permissions & 0o2000 }
             // A change of owner clears setuid and setgid, so they are set again behind it (MET-24 step 2).
             let cleared = !Knob.setuidIsLost.isOn && (change.uid != nil || change.gid != nil) && wanted & 0o6000 != 0
             if wanted != status.mode.permissions || cleared { change.permissions = wanted }

@@ -12,6 +12,13 @@ public protocol ByteStream: AnyObject, Sendable {
     func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool
     /// No more bytes will be written.
     func closeWrite()
+    /// From here on a wait may take so many seconds at most, where no shorter limit is in force.
+    func limitSilence(toSeconds seconds: Int32)
+}
+
+extension ByteStream {
+    /// For streams that no wait is lost on.
+    public func limitSilence(toSeconds seconds: Int32) {}
 }
 
 /// Why a stream gave up.

@@ -73,7 +73,7 @@ extension Generator {
             isEqual = alternate.isEqual
         }
         var base: ItemFlags = [.localChange]
-        if compared != nil, !isEqual { base.insert(.reportChange) }
+        if !isEqual { base.insert(.reportChange) }
         let flags = plan.flags(entry, against: compared?.status, base, isAlternateMatch: isEqual)
             .union(extendedFlags(entry, compared.map { ($0.tree, path) }))
         if isEqual { try sayUnchanged(entry, AttributeChange()) }

@@ -23,6 +23,8 @@ public struct SessionConfiguration: Sendable {
     public var replay: BatchHeader?
     /// Where a client records what the sender sends (XFR-138).
     public var recording: (any ByteStream)?
+    /// What a server says last of a session that failed, by the exit code (SES-160); nil: nothing.
+    public var closingLine: (@Sendable (Int32) -> String?)?
 
     public init(
         isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32,

@@ -25,6 +25,29 @@ final class ProtocolInput {
     var onMessage: (MessageCode, [UInt8]) throws(SessionError) -> Void = { _, _ throws(SessionError) in }
     /// Set where names are converted.
     var names: (any NameConverter)?
+    /// What the peer may say about time limits (SES-104).
+    var timeLimits = TimeLimits.unexpected
+
+    enum TimeLimits {
+        /// It is the client, or a limit of its own was not to be expected.
+        case unexpected
+        /// A server may ask for a shorter one than this, in seconds; 0 = there is none.
+        case adopted(own: Int32)
+    }
+
+    /// What a server may ask for, in seconds: anything else is passed over (HOS-32).
+    static let timeLimitRange: ClosedRange<Int32> = 1...86_400
+
+    private func takeTimeLimit(_ payload: [UInt8]) throws(SessionError) {
+        guard case .adopted(let own) = timeLimits else {
+            throw SessionError(exitCode: 12, "invalid multi-message \(MessageCode.ioTimeout.rawValue):\(payload.count) [SES-104]")
+        }
+        guard let asked = int32(payload), Self.timeLimitRange.contains(asked), own <= 0 || asked < own else { return }
+        timeLimits = .adopted(own: asked)
+        idleMilliseconds = (asked + 1) / 2 * 1000
+        stream.limitSilence(toSeconds: asked)
+    }
+
     /// Called before each blocking read: the moment to flush what the peer may be waiting for.
     var beforeBlocking: () throws(SessionError) -> Void = { () throws(SessionError) in }
 
@@ -266,6 +289,7 @@ final class ProtocolInput {
         let payload = [UInt8](raw[rawStart..<(rawStart + header.length)])
         rawStart += header.length
         if Knob.messagesAreSkipped.isOn { return }
+        if header.code == .ioTimeout { return try takeTimeLimit(payload) }
         try onMessage(header.code, names.map { Self.converted(header.code, payload, $0) } ?? payload)
     }
 

@@ -335,7 +335,7 @@ final class Receiver: @unchecked Sendable {
             post(.finished(index, .notSent))
         case .errorExit:
             throw peerExit(payload)
-        case .ioTimeout, .noop:
+        case .noop:
             break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (receiver)")

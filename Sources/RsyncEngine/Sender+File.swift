@@ -47,6 +47,7 @@ extension Sender {
             from: start, length: file.size, source: &source, sink: &sink, storage: &windowStorage)
         try sink.end()
         let sum = sink.finish()
+        if options.sourceRemoval == .sent { sentFiles.insert(index) }
         try sendSum(sum, spoilt: outcome.missingBytes > 0)
         if outcome.missingBytes > 0 {
             scanner.ledger.add(.general)

@@ -25,6 +25,8 @@ final class Sender {
     private var phase = 0
     /// How often each entry was asked for, by the start of its list; only for lists that were asked about.
     private var requests: [Int32: [UInt8]] = [:]
+    /// Indexes of what has been sent, where only that may be removed.
+    var sentFiles: Set<Int32> = []
     var statistics = SessionStatistics()
     var deletions: DeletionStatistics?
     /// nil in a session without compression.
@@ -104,6 +106,8 @@ final class Sender {
                 if try endOfPhase() { return }
             case FileIndex.deletionStatistics where connection.traits.hasDeletionStatistics:
                 try readDeletions()
+            case ..<0 where !Knob.senderIgnoresBadIndex.isOn:
+                throw .protocolViolation("index \(index), which no receiving side writes [FLS-125]")
             default:
                 try answer(index)
             }

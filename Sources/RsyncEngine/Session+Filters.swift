@@ -60,8 +60,14 @@ extension Session {
         try output.flush()
     }
 
+    /// B5: rules of a peer, and bytes of all of them. Every name is compared with each.
+    private static var mostRules: Int { 65_536 }
+    private static var mostRuleBytes: Int { 8 << 20 }
+
     private func readFilters(_ form: FilterWireForm) throws(SessionError) {
         var texts = FilterTextReader()
+        var count = 0
+        var bytes = 0
         while true {
             let text = try input.parse { reader throws(WireError) in
                 var attempt = texts
@@ -70,6 +76,11 @@ extension Session {
                 return text
             }
             guard let text else { return }
+            count += 1
+            bytes += text.count
+            guard count <= Self.mostRules, bytes <= Self.mostRuleBytes else {
+                throw SessionError(exitCode: 22, "more filter rules than may be held [HOS-81]")
+            }
             do throws(FilterError) {
                 try options.filters.add(
                     received: text, form: form, side: configuration.isSender ? .sender : .receiver,

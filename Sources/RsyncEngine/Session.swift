@@ -13,6 +13,8 @@ public struct SessionResult: Sendable {
     public var traits: SessionTraits?
     /// An item failed on this side, rather than on the other one: what is here is not what was sent.
     public var failedHere = false
+    /// The client has been told of `error`, in words and through the protocol: nobody need say it again (SES-98).
+    public var isTold = false
 }
 
 /// One end of one rsync session over one stream, from the first byte to the last.
@@ -85,14 +87,34 @@ public final class Session {
                 exitCode: ledger.exitCode, error: nil, statistics: statistics, traits: connection?.traits,
                 failedHere: ledger.failedHere)
         } catch {
+            var isTold = false
             // Names that nobody reads keep the output to themselves.
             if forwarder?.isOver(within: Self.patience) != false {
+                isTold = tell(error)
                 announce(error)
                 output.close()
             }
             receiverThread?.join(milliseconds: Self.patience)
             return SessionResult(
-                exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits)
+                exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits, isTold: isTold)
+        }
+    }
+
+    /// A server whose errors go through the protocol ends with the reason and its closing line there (SES-98, SES-160).
+    /// Not when the connection itself is what failed: nobody would see them.
+    private func tell(_ error: SessionError) -> Bool {
+        guard let connection, configuration.isServer, connection.channel == .protocol, !error.announcedByPeer, !sentGoodbye,
+            ExitCode(rawValue: error.exitCode).isAnnounced
+        else { return false }
+        let code: MessageCode = connection.traits.hasErrorAndWarningMessages ? .error : .errorXfer
+        var lines = ([error.message] + error.details).map(\.bytes)
+        if let line = configuration.closingLine?(error.exitCode) { lines.append(Array(line.utf8)) }
+        do throws(SessionError) {
+            for line in lines where !line.isEmpty { try output.sendText(code, line + [0x0a]) }
+            try output.flush()
+            return true
+        } catch {
+            return false
         }
     }
 
@@ -111,6 +133,7 @@ public final class Session {
 
     private func start() throws(SessionError) -> Connection {
         let handshake = Handshake(configuration: configuration, options: options, input: input, output: output)
+        if !configuration.isServer { input.timeLimits = .adopted(own: options.timeout) }
         let connection = try handshake.perform()
         self.connection = connection
         if options.timeout > 0 { 
@@ -200,7 +223,7 @@ public final class Session {
             throw peerExit(payload)
         case .success:
             guard payload.count == 4 else { throw Sender.badConfirmation(payload) }
-        case .noop, .ioTimeout:
+        case .noop:
             break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (sender)")
@@ -288,6 +311,8 @@ public final class Session {
         let destination = try opener.open(
             entryCount: firstLists.reduce(0) { $0 + $1.list.count },
             first: first.count > 0 ? first.entry(at: 0) : nil)
+        var plan = plan
+        plan.creation = CreationMask(destination: destination, umask: environment.umask)
         let mailbox = Mailbox()
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,
@@ -373,7 +398,7 @@ private final class EarlyMessages {
             if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
         case .errorExit:
             throw peerExit(payload)
-        case .ioTimeout, .noop:
+        case .noop:
             break
         default:
             throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (Receiver)")

@@ -84,7 +84,7 @@ struct SideFiles: Sendable {
 
     /// MET-98: a second name for what is about to be replaced, else a copy. True when there was something to keep.
     func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
-        guard !status.mode.isDirectory, let place = backup(of: target) else { return false }
+        guard isKept(target, status), let place = backup(of: target) else { return false }
         try prepareBackup(place)
         do throws(FileError) {
             try linking(place) { () throws(FileError) in
@@ -98,7 +98,7 @@ struct SideFiles: Sendable {
 
     /// MET-98: what is about to be deleted moves to its backup name.
     func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
-        guard !status.mode.isDirectory, let place = backup(of: target) else { return false }
+        guard isKept(target, status), let place = backup(of: target) else { return false }
         try prepareBackup(place)
         do throws(FileError) {
             try tree.rename(target, to: place.path, in: place.tree)
@@ -107,6 +107,13 @@ struct SideFiles: Sendable {
             try tree.removeFile(target)
         }
         return true
+    }
+
+    /// Directories have no backups, and under `--safe-links` unsafe symlinks have none (MET-101).
+    private func isKept(_ target: RelativePath, _ status: FileStatus) -> Bool {
+        guard status.mode.isSymlink, options.safeLinks else { return !status.mode.isDirectory }
+        guard let words = try? tree.linkTarget(target) else { return false }
+        return !SymlinkTarget.isUnsafe(words, at: target.bytes)
     }
 
     /// A copy, for a file that is updated in place (MET-80).

@@ -34,6 +34,10 @@ extension Sender {
         guard !entry.isDirectory, let place = argument.place(of: entry.name) else {
             throw .protocolViolation("a confirmation of \(quoted(entry.name)), which is not to be removed [SES-106]")
         }
+        // HOS-58. With --remove-source-files what was there already is confirmed too, and the sender cannot tell (MET-114).
+        guard options.sourceRemoval == .synchronized || !entry.isRegular || sentFiles.contains(index) else {
+            throw .protocolViolation("a confirmation of \(quoted(entry.name)), which was not sent [HOS-58]")
+        }
         do throws(FileError) {
             let status = try options.copyLinks ? place.tree.followedStatus(place.path) : place.tree.status(place.path)
             if let reason = reasonToKeep(entry, status, payload) {

@@ -61,6 +61,10 @@ public final class FileDescriptorStream: ByteStream {
         lastMoved = Atomic(System.monotonicNanoseconds())
     }
 
+    public func limitSilence(toSeconds seconds: Int32) {
+        if timeoutSeconds == 0 || seconds < timeoutSeconds { timeoutSeconds = seconds }
+    }
+
     public var timeoutSeconds: Int32 {
         get { timeout.load(ordering: .relaxed) }
         set { timeout.store(max(0, newValue), ordering: .relaxed) }

@@ -4,8 +4,10 @@ import RsyncEngine
 
 /// Attribute calls. All act on a held descriptor, so the item decided upon is the item changed (RSH-355).
 extension System {
-    /// nil leaves an id alone. Works on O_PATH descriptors of every type, symlinks too.
+    /// nil leaves an id alone. Works on O_PATH descriptors of every type, symlinks too. The last id cannot be set (MET-11): to the
+    /// system it means that nothing is to change.
     static func changeOwner(_ item: Descriptor, uid: UInt32?, gid: UInt32?) throws(SystemError) {
+        guard uid != .max, gid != .max else { throw .invalid }
         _ = try retrying {
             unsafe fchownat(item.raw, emptyName, uid ?? .max, gid ?? .max, atEmptyPath)
         }

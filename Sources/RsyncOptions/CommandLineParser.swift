@@ -244,8 +244,9 @@ extension ParsedArguments {
         if writeBatch != nil, readBatch != nil {
             throw ArgumentError("rsync: --write-batch and --read-batch can not be used together")
         }
+        if readBatch != nil, filesFrom != nil { throw ArgumentError("rsync: --read-batch cannot be used with --files-from") }
         if readBatch != nil, let removal = sourceRemoval {
-            throw ArgumentError("--read-batch cannot be used with --\(removal.rawValue)")
+            throw ArgumentError("rsync: --read-batch cannot be used with --\(removal.rawValue)")
         }
         guard (writeBatch ?? readBatch ?? []).count <= Self.longestBatchName else {
             throw ArgumentError("the batch-file name must be \(Self.longestBatchName) characters or less.")

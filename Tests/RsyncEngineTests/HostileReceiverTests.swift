@@ -47,6 +47,7 @@ struct HostileReceiverTests {
         Case("an error of the sender", 12) { try $0.message(.ioError, [1, 0, 0, 0]) },
         Case("an error of the wrong length", 12) { try $0.raw([3, 0, 0, 29, 1, 1, 1]) },
         Case("a keep-alive with a body", 12) { try $0.raw([1, 0, 0, 49, 0]) },
+        Case("a time limit told to a server", 12) { try $0.message(.ioTimeout, [5, 0, 0, 0]) },
         Case("an end in the middle of a request", 12) { try $0.item(1, .transfer) },
     ]
 
@@ -60,6 +61,22 @@ struct HostileReceiverTests {
         #expect(
             given.codes.contains(result.exitCode),
             "\(given.testDescription): \(result.exitCode) \(String(decoding: result.error?.message.bytes ?? [], as: UTF8.self))")
+    }
+
+    /// HOS-58: where only what was sent is removed.
+    @Test(arguments: [false, true]) func removesOnlyWhatItHasSent(isSent: Bool) throws {
+        var run = HostileRun()
+        run.weReceive = false
+        run.options.sourceRemoval = .sent
+        run.tree.file("a", "content")
+        let result = try run.run { peer in
+            if isSent { try peer.ask(1) }
+            try peer.message(.success, [1, 0, 0, 0])
+            for _ in 0..<2 { try peer.index(FileIndex.done) }
+            try peer.ask(1)
+        }
+        #expect(result.exitCode == 2)
+        #expect(((try? run.tree.status(MemoryTree.path("a"))) == nil) == isSent)
     }
 
     @Test func takesAnyTimeout() throws {

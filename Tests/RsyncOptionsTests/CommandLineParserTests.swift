@@ -18,6 +18,8 @@ struct CommandLineParserTests {
         ("-M foo", "rsync: Remote option must start with a dash: foo"),
         ("-r --delete-before --delete-after", "rsync: You may not combine multiple --delete-WHEN options."),
         ("--delete a b", "rsync: --delete does not work without --recursive (-r) or --dirs (-d)."),
+        ("-r --read-batch=b --files-from=l d", "rsync: --read-batch cannot be used with --files-from"),
+        ("-r --read-batch=b --remove-source-files d", "rsync: --read-batch cannot be used with --remove-source-files"),
         ("--old-args -s a b", "rsync: --secluded-args conflicts with --old-args."),
         ("--server --foo", "rsync: on remote machine: --foo: unknown option"),
         ("--server --timeout=x", "rsync: on remote machine: --timeout=x: invalid numeric value"),

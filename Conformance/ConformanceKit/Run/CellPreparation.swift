@@ -74,6 +74,14 @@ struct CellPreparation {
     /// A server's arguments for a peer that is no client.
     func serverArguments() throws(Obstacle) -> [[UInt8]] {
         if let arguments = one.arguments { return arguments.map { names.expand($0) } }
+        if case .trace(let path, _) = one.peer {
+            // Those that the recorded server had, its seed among them.
+            do {
+                return try TracePeer.trace(path, protocolNumber: protocolNumber, suite: setting.suite).header.arguments
+            } catch {
+                throw .trouble("\(error)")
+            }
+        }
         do throws(ArgumentError) {
             var parsed = try ParsedArguments(parsing: options + [Self.bytes("a"), Self.bytes("b")])
             // No shell is on the way.

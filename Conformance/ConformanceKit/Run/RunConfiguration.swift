@@ -29,6 +29,8 @@ public struct RunConfiguration: Sendable {
     public var scratch: String?
     /// Whether the engine peer can be told to have a fault.
     public var hasKnobs = false
+    /// One failure is enough to know: what is left then is not run.
+    public var stopsAtFirstFailure = false
     /// What known failures make of the results.
     public var review: @Sendable ([CellResult]) -> [CellResult] = { $0 }
     /// Told of every result as it comes, on any thread, one at a time; and of how many cells there are.

@@ -102,7 +102,11 @@ public final class Runner: Sendable {
             }
             guard index < expansion.units.count else { break }
             let results = run(expansion.units[index], root)
-            progress.withLock { $0.results[index] = results }
+            let isEnough = configuration.stopsAtFirstFailure && results.contains { $0.verdict == .fail }
+            progress.withLock { progress in
+                progress.results[index] = results
+                if isEnough { progress.next = expansion.units.count }
+            }
         }
         RemoveTree.remove([UInt8](root.utf8))
     }
@@ -130,7 +134,9 @@ public final class Runner: Sendable {
                 trouble = "\(error)"
             }
         }
-        return unit.cells.map { cell in
+        var hasFailed = false
+        return unit.cells.compactMap { cell in
+            if hasFailed, configuration.stopsAtFirstFailure { return nil }
             var result: CellResult
             if let runner {
                 result = runner.run(cell)
@@ -140,6 +146,7 @@ public final class Runner: Sendable {
                     protocolNumber: cell.protocolNumber, verdict: obstacle?.0 ?? .error, reason: obstacle?.1 ?? trouble ?? "")
             }
             result.rerun = rerun(cell)
+            if result.verdict == .fail { hasFailed = true }
             progress.withLock { progress in
                 progress.done += 1
                 configuration.progress(result, progress.done, expansion.cellCount)

@@ -4,22 +4,25 @@ import TraceKit
 /// A recorded peer: its bytes are given to the target as far as a real peer could have written them by then, and what the
 /// target says is compared with what the recorded program said in its place.
 struct TracePeer: ScriptedPeer {
-    let trace: Trace
+    /// Below `Vectors/traces`; `{protocol}` in it is the cell's.
+    let path: String
     let isStrict: Bool
-    /// `Vectors/traces/trees`.
-    let archives: String
+    /// The directory that holds `Cases`.
+    let suite: String
 
-    init(path: String, isStrict: Bool, vectors: String) throws {
-        trace = try Trace(text: FileBytes.read("\(vectors)/\(path)"))
-        self.isStrict = isStrict
-        archives = "\(vectors)/trees"
+    private var vectors: String { "\(suite)/../Vectors/traces" }
+
+    static func trace(_ path: String, protocolNumber: Int32, suite: String) throws -> Trace {
+        let name = path.replacing("{protocol}", with: "\(protocolNumber)")
+        return try Trace(text: FileBytes.read("\(suite)/../Vectors/traces/\(name)"))
     }
 
     func run(_ context: ScriptContext, _ lanes: ScriptLanes) -> ScriptOutcome {
-        guard context.protocolNumber == trace.header.protocolNumber else {
-            return ScriptOutcome(ending: .unusable("the trace is of protocol \(trace.header.protocolNumber)"))
-        }
         do {
+            let trace = try Self.trace(path, protocolNumber: context.protocolNumber, suite: suite)
+            guard context.protocolNumber == trace.header.protocolNumber else {
+                return ScriptOutcome(ending: .unusable("the trace is of protocol \(trace.header.protocolNumber)"))
+            }
             var feed = try TraceFeed(trace, targetIsServer: !context.isServer)
             let stuck = play(&feed, lanes, until: context.deadline)
             if let reason = feed.mismatch {
@@ -32,7 +35,7 @@ struct TracePeer: ScriptedPeer {
             } else if !feed.isGiven {
                 findings.append(Finding(clause: context.clause, field: "end", text: "the target ended before the recorded session did"))
             }
-            findings += try feed.differences(isStrict: isStrict) { try TreeArchive.unpack("\(archives)/\($0)") }.map { difference in
+            findings += try feed.differences(isStrict: isStrict) { try TreeArchive.unpack("\(vectors)/trees/\($0)") }.map { difference in
                 Finding(
                     clause: difference.clause == "-" ? context.clause : difference.clause, field: difference.field,
                     text: difference.text, expected: difference.recorded, found: difference.ours)

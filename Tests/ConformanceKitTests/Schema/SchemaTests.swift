@@ -28,14 +28,6 @@ import TraceKit
         for one in try CaseLibrary(suite: Self.suite).cases { try expectFits("\(Self.suite)/Cases/\(one.path)", schema) }
     }
 
-    @Test func everyFlagIsExplained() throws {
-        let flags = try #require(try JSONValue(FileBytes.read("\(Self.suite)/Cases/flags.json")).object)
-        for flag in flags.members { #expect(flag.value.string?.isEmpty == false, "\(flag.name)") }
-        for one in try CaseLibrary(suite: Self.suite).cases {
-            for flag in one.flags { #expect(flags[flag] != nil, "\(one.id) has the flag \(flag), of which flags.json knows nothing") }
-        }
-    }
-
     @Test func everyListFits() throws {
         let unobserved = try schema("unobserved")
         for path in files("\(Self.suite)/Cases/unobserved") { try expectFits(path, unobserved) }

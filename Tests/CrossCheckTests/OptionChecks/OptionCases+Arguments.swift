@@ -27,6 +27,10 @@ extension OptionCase {
             ["-tR", "-s"], sources: ["src/d?/*", "src/./d[1]/*"], roles: [.wePull, .stockPulls],
             unobservable: "the shell expands the same without it"),
         OptionCase(
+            "secluded-args/directories-by-a-wildcard", covers: [],
+            setUp: "mkdir -p src/d1 dst; echo 1 >src/d1/a; echo 2 >src/d2; touch -d 2020-02-02 src/d1/a",
+            ["-t", "-s"], sources: ["src/d?/a"], roles: [.wePull, .stockPulls], unobservable: "no option is at work"),
+        OptionCase(
             "secluded-args/nothing-matches", covers: [], setUp: "mkdir src dst; echo 1 >'src/a*'; touch -d 2020-02-02 src/*",
             ["-t", "-s"], sources: ["src/x*", "src/a\\*", "src/a*"], comparing: [.tree, .status],
             roles: [.wePull, .stockPulls],

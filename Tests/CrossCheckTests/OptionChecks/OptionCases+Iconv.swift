@@ -36,6 +36,9 @@ extension OptionCase {
             "iconv/secluded", covers: ["iconv"], setUp: trees, ["-as", "--iconv=utf-8,iso-8859-1"], sources: ["src/d\u{e9}"],
             destination: "dst/\u{fc}/", protocols: [29, 32], roles: [.wePush, .stockPushes]),
         OptionCase(
+            "iconv/names-of-a-list", covers: ["iconv"], setUp: shorter + "\nprintf 'd\\303\\251/b\\n\\303\\251\\n' >list",
+            ["-as", "--files-from=list", "--iconv=utf-8,iso-8859-1"], protocols: [29, 30, 32], roles: [.wePull, .stockPulls]),
+        OptionCase(
             "iconv/what-cannot-be-sent", covers: ["iconv"],
             setUp: "mkdir src dst; touch -d '2020-02-02' src/a src/$(printf 'b\\377') src/c; ln -s $(printf '\\351') src/l",
             ["-a", "-O", "--no-t", "--iconv=utf-8,iso-8859-1"], protocols: [29, 30, 32],
