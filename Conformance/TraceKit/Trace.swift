@@ -89,8 +89,8 @@ public struct TraceHeader: Sendable, Equatable {
     /// What is not as it was recorded: `names`, `contents`, `literals`, `cut`. Such a trace can be looked at, not replayed.
     public var losses: [String] = []
 
-    /// Happens when the generator has written all wishes of its first round and none has been passed on: the list is through,
-    /// the sums of what is there are made, and no file has been opened to be sent.
+    /// Happens when the generator's first wish has been written and before it is passed on: the list is through, and no file
+    /// has been opened to be sent. Whether the sums of a file that is altered were made before is the generator's pace.
     public struct Interference: Sendable, Equatable {
         public enum Deed: String, Sendable, CaseIterable {
             /// The file is gone.

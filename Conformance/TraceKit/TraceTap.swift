@@ -24,13 +24,11 @@ public enum TraceTap {
         var position = 0
         /// Source or target has ended; nothing moves any more.
         var closed = false
-        /// Nothing is passed on for now; what comes is kept.
-        var isHeld = false
 
         var isEmpty: Bool { position == buffer.count }
         var wants: (descriptor: Int32, events: Int32)? {
             if closed { return nil }
-            return isEmpty || isHeld ? (source, POLLIN) : (target, POLLOUT)
+            return isEmpty ? (source, POLLIN) : (target, POLLOUT)
         }
     }
 
@@ -51,7 +49,7 @@ public enum TraceTap {
 
     /// Runs `command` with this process's standard input and output passed through; standard error is shared.
     /// `input` and `output` are left open. Signals that come out of `signals` are sent to the command. `meanwhile` is
-    /// done once, when the generator has written its first mark; from its first wish to then it is not heard.
+    /// done once, when the generator's first wish has arrived and before it is passed on.
     public static func run(
         _ command: [[UInt8]], input: Int32 = 0, output: Int32 = 1, signals: Int32 = -1, meanwhile: (() -> Void)? = nil
     ) throws(SpawnedProcess.Failure) -> Result {
@@ -81,8 +79,7 @@ public enum TraceTap {
             if polled[0].revents != 0 { passSignal(signals, to: child) }
             for index in lanes.indices where polled[index + 1].revents != 0 {
                 move(&lanes[index], &kept)
-                guard watch?.look(kept) == true, let generator = watch?.generator else { continue }
-                for lane in lanes.indices where lanes[lane].direction == generator { lanes[lane].isHeld = watch?.isHolding == true }
+                watch?.look(kept)
             }
         }
         if !lanes[0].closed { close(toCommand.write) }
@@ -92,19 +89,13 @@ public enum TraceTap {
     }
 
     private static func move(_ lane: inout Lane, _ kept: inout Trace.Recording) {
-        if lane.isEmpty || lane.isHeld {
-            var read = [UInt8](repeating: 0, count: chunk)
-            let count = unsafe Glibc.read(lane.source, &read, chunk)
+        if lane.isEmpty {
+            lane.buffer = [UInt8](repeating: 0, count: chunk)
+            let count = unsafe read(lane.source, &lane.buffer, chunk)
             let isLater = count < 0 && (errno == EAGAIN || errno == EINTR)
-            read.removeLast(chunk - max(count, 0))
-            lane.buffer = lane.isHeld ? lane.buffer[lane.position...] + read : read
+            lane.buffer.removeLast(chunk - max(count, 0))
             lane.position = 0
-            if count > 0 { kept.append(read, lane.direction) }
-            if count == 0, lane.isHeld, !lane.isEmpty {
-                // Whatever it waited for does not come.
-                lane.isHeld = false
-                return
-            }
+            if count > 0 { kept.append(lane.buffer, lane.direction) }
             if count == 0 || count < 0 && !isLater { finish(&lane) }
             return
         }

@@ -1,16 +1,13 @@
 import RsyncProtocol
 
-/// Sees, while a session is recorded, when its generator writes its first wish and when it has written them all: at its first
-/// mark (SES-129). In between its words are held back, so that no file has been opened for a wish when they go on.
+/// Sees, while a session is recorded, when its generator writes its first wish: the list is through then, and no file has been
+/// opened to be sent.
 struct WishWatch {
     private let session: SessionGuess
     private let act: () -> Void
     private var isDone = false
-    /// Between the first wish and the first mark.
-    private(set) var isHolding = false
-
     /// Who writes wishes.
-    var generator: Trace.Direction { session.role == .push ? .toClient : .toServer }
+    private var generator: Trace.Direction { session.role == .push ? .toClient : .toServer }
 
     init(_ command: [[UInt8]], _ act: @escaping () -> Void) {
         session = SessionGuess(command: WishWatch.words(command), recording: Trace.Recording())
@@ -22,28 +19,15 @@ struct WishWatch {
         command.flatMap { $0.split(separator: 0x20).map { [UInt8]($0) } }
     }
 
-    /// Whether `isHolding` is another now. Acts when it ends.
-    mutating func look(_ recording: Trace.Recording) -> Bool {
-        guard !isDone else { return false }
+    /// Acts once.
+    mutating func look(_ recording: Trace.Recording) {
+        guard !isDone else { return }
         let trace = Trace(header: session.header(peer: "unknown", exitStatus: nil), recording: recording)
         var dissector = Dissector(trace)
-        guard let settled = try? dissector.startUp() else { return false }
+        guard let settled = try? dissector.startUp() else { return }
         var decoder = ReplayDecoder(settled, generator)
         decoder.append(trace.bytes(generator))
-        var wishes = false, marks = false
-        for placed in decoder.items {
-            switch placed.item {
-            case .request: wishes = true
-            case .done: marks = true
-            default: break
-            }
-        }
-        if marks {
-            isDone = true
-            act()
-        }
-        let before = isHolding
-        isHolding = wishes && !marks
-        return isHolding != before
+        isDone = decoder.items.contains { if case .request = $0.item { true } else { false } }
+        if isDone { act() }
     }
 }

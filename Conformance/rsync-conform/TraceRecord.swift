@@ -53,10 +53,10 @@ struct TraceRecord: ParsableCommand {
     @Option(help: "With --update: the directory with the trees' archives. Default: `trees` beside the trace or above it.")
     var trees: String?
 
-    @Option(help: "Remove this file when the generator has written all wishes of its first round, before they are passed on.")
+    @Option(help: "Remove this file when the generator has written its first wish, before it is passed on.")
     var remove: String?
 
-    @Option(help: "Change the first byte of this file when the generator has written all wishes of its first round, before they are passed on.")
+    @Option(help: "Change the first byte of this file when the generator has written its first wish, before it is passed on.")
     var alter: String?
 
     @Argument(parsing: .postTerminator, help: "The command and its arguments.")

@@ -49,7 +49,8 @@ import TraceKit
         var capture = Capture()
         capture.begin()
         let number = trace.header.protocolNumber
-        capture.say([UInt8]("@RSYNCD: \(number).0 md5 md4\n".utf8), toServer: false)
+        // A server announces its own version, whatever comes of it.
+        capture.say([UInt8]("@RSYNCD: \(trace.bytes(.toClient)[0]).0 md5 md4\n".utf8), toServer: false)
         capture.say([UInt8]("@RSYNCD: \(number).0 md5\nmodule\n".utf8), toServer: true)
         capture.say([UInt8]("Welcome\n@RSYNCD: AUTHREQD abc\n".utf8), toServer: false)
         capture.say([UInt8]("user def\n".utf8), toServer: true)

@@ -171,6 +171,10 @@ struct ReplayComparison {
     /// What the blocks of a reply are blocks of (MET-69).
     private func basis(_ reply: ReplayReply, _ path: String, _ destination: MemoryTree, _ beside: [MemoryTree]) -> [UInt8] {
         let basis = reply.attributes.basis
+        if !session.traits.hasItemFlags {
+            // Which it is does not travel (XFR-19): what is there, and else the first that has it.
+            return destination.bytes(path) ?? beside.lazy.compactMap { $0.bytes(path) }.first ?? []
+        }
         let tree = basis.alternateIndex.flatMap { beside.indices.contains($0) ? beside[$0] : nil } ?? destination
         guard basis.isFuzzy else { return tree.bytes(path) ?? [] }
         let directory = path.split(separator: "/").dropLast().joined(separator: "/")

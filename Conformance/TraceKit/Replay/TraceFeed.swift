@@ -83,6 +83,12 @@ public struct TraceFeed {
         gates.sort { $0.offset < $1.offset }
     }
 
+    /// What the recorded server sent as its seed (SES-74); nil: it did not come to that.
+    public static func seed(_ trace: Trace) -> Int32? {
+        guard let field = Dissection(trace).fields.first(where: { $0.name == "seed" }) else { return nil }
+        return field.bytes.enumerated().reduce(0) { $0 | Int32($1.element) << (8 * Int32($1.offset)) }
+    }
+
     private static func isEnd(_ item: ReplayItem) -> Bool {
         switch item {
         case .done, .statistics: true

@@ -65,9 +65,10 @@ public struct TraceReplay: Sendable {
                 return (.different([difference(name, "-", "the recording is not understood: \(failure.reason)", failure.offset)]), [])
             }
         }
+        let isKeptInSeconds = trace.header.peer == "rsync_bpc" && !session.isPush
         for placed in session.isPush ? counterpart.items : peer.items {
             guard case .list(let list) = placed.item else { continue }
-            for tree in [sourceTree, destinationTree] { ReplayTolerance.restoreTimes(of: list.entries, in: tree) }
+            for tree in [sourceTree, destinationTree] { ReplayTolerance.restoreTimes(of: list.entries, in: tree, wholeSeconds: isKeptInSeconds) }
         }
         let left = try leftAlone(sourceTree, destinationTree)
         let before = try TreeContents(destinationTree, hasNanoseconds: hasNanoseconds)
