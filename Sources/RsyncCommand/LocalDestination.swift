@@ -41,6 +41,10 @@ public final class LocalDestination: DestinationOpener {
 
     public func open(entryCount: Int, first: FileEntry?) throws(SessionError) -> Destination {
         guard let argument, !options.listOnly else { return try absent() }
+        if !directory.isEmpty, case .failure(let error) = opened(directory) {
+            throw SessionError(
+                exitCode: 3, "rsync: [Receiver] change_dir \(quote(full(directory))) failed: \(SystemWords.text(error.errno))")
+        }
         let path = absolute(argument)
         let slash = UInt8(ascii: "/")
         let endsInSlash = path.last == slash

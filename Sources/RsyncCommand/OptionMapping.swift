@@ -73,10 +73,6 @@ extension TransferOptions {
         rootMode = Self.rootMode(arguments)
         checksumChoice = try Self.checksumChoice(arguments.checksumChoice)
         compression = try Self.compression(arguments.compression)
-        // A server's client finds out for itself, once the versions are exchanged.
-        if !arguments.isServer, compareChecksums, checksumChoice?.list == ChecksumName.none {
-            throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
-        }
         if checksumChoice?.transfer == ChecksumName.none { wholeFile = true }
         largestSize = arguments.largestSize
         smallestSize = arguments.smallestSize

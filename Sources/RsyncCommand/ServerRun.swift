@@ -33,10 +33,12 @@ struct ServerRun {
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
         RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
+        let capabilities = Capabilities(optionValue: arguments.capabilities)
         let session = Session(
             configuration: SessionConfiguration(
-                isServer: true, isSender: arguments.isSender, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: Capabilities(optionValue: arguments.capabilities),
+                isServer: true, isSender: arguments.isSender,
+                version: ProtocolVersion(capabilities.advertised(own: try RsyncProgram.ownVersion(arguments).number)) ?? .oldest,
+                capabilities: capabilities,
                 seed: RsyncProgram.seed(arguments)
             ).withNamesFromEnvironment().with(names: names).with(closingLine: { [isSender = arguments.isSender] code in
                 Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)

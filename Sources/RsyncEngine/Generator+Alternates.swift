@@ -163,7 +163,7 @@ extension Generator {
         do throws(FileError) {
             let source = try alternate.open(path)
             defer { source.close() }
-            let copy = try tree.createTemporary(for: path)
+            let copy = try temporaryCopy(for: path)
             do throws(FileError) {
                 try transcribe(source, to: copy)
                 var change = plan.change(entry, from: try copy.status(), exactTime: true)
@@ -175,7 +175,7 @@ extension Generator {
                     try copy.extendedAttributes { lists.isKept($0) }
                 }
                 try copy.apply(change)
-                try copy.publish(as: path)
+                try copy.publish(as: path, in: tree)
             } catch {
                 copy.discard()
                 throw error
@@ -184,6 +184,13 @@ extension Generator {
         } catch {
             return false
         }
+    }
+
+    /// Below `--temp-dir` where that is on the same file system (MET-76, MET-77).
+    private func temporaryCopy(for path: RelativePath) throws(FileError) -> any WritableFile {
+        guard let directory = destination.temporary, try directory.status(.root).device == tree.status(.root).device
+        else { return try tree.createTemporary(for: path) }
+        return try directory.createTemporary(named: path.lastComponent)
     }
 
 }

@@ -157,8 +157,6 @@ extension Generator {
             if !options.dryRun || Knob.dryRunDeletes.isOn {
                 if isDirectory {
                     try tree.removeDirectory(path)
-                } else if side.isBackup(name) {
-                    try tree.removeFile(path)
                 } else {
                     try removeKeepingBackup(path, status)
                 }
@@ -238,9 +236,9 @@ extension Generator {
         }
     }
 
-    /// MET-98: what goes away moves to its backup name, if there are backups.
+    /// MET-98: what goes away moves to its backup name, if there are backups and it is none (MET-99).
     func removeKeepingBackup(_ path: RelativePath, _ status: FileStatus) throws(FileError) {
-        guard options.backupSuffix != nil, !Knob.deletedIsNotKept.isOn, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
+        guard options.backupSuffix != nil, !side.isBackup(path.bytes), !Knob.deletedIsNotKept.isOn, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
         // Only a broken connection makes this fail, and the next write says so.
         try? sayBackedUp(path)
     }

@@ -8,10 +8,10 @@ extension Generator {
     /// soon as its list is finished; the rest happens at the directory's own list (FLS-121).
     func prepareDirectory(_ entry: FileEntry) throws(SessionError) {
         if leaves(entry) { return }
-        guard !options.dryRun, options.preserveTimes, !options.omitDirectoryTimes, !options.existingOnly else { return }
+        guard !options.dryRun, options.preserveTimes, !options.omitDirectoryTimes else { return }
         let path = try destination.path(entry.name)
         guard !path.isRoot, let existing = try examineDirectory(entry, path) else { return }
-        if existing == .present { return }
+        if existing == .present || existing == .absent && options.existingOnly { return }
         // A failure is for the directory's own turn to report.
         guard (try? tree.makeDirectory(path, permissions: entry.mode.permissions & 0o700 | 0o700)) != nil else { return }
         madeEarly.insert(entry.name)
@@ -57,7 +57,8 @@ extension Generator {
         let flags: ItemFlags
         if isNew {
             let alternate = try alternateDirectory(entry, path)
-            flags = plan.flags(entry, against: alternate?.status, [.localChange], isAlternateMatch: true)
+            let isMatch = alternate.map { plan.attributesUnchanged(entry, $0.status) } ?? false
+            flags = plan.flags(entry, against: alternate?.status, [.localChange], isAlternateMatch: isMatch)
                 .union(extendedFlags(entry, alternate.map { ($0.tree, path) }))
         } else {
             flags = plan.flags(entry, against: before, []).union(extendedFlags(entry, (tree, path)))
@@ -104,7 +105,11 @@ extension Generator {
     private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) -> Bool {
         guard let status = try examine(entry, path) else { return false }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
-        if let wanted = change.permissions { change.permissions = working(wanted) }
+        let wanted = change.permissions ?? status.mode.permissions
+        if working(wanted) != wanted {
+            change.permissions = working(wanted) == status.mode.permissions ? nil : working(wanted)
+            finalPermissions[entry.name] = wanted
+        }
         try addAccessLists(&change, entry, path, from: status)
         try apply(change, entry, path)
         return !change.isEmpty
@@ -160,10 +165,8 @@ extension Generator {
         {
             change.mtime = entry.time
         }
-        if options.rootMode == .normal, options.preservePermissions,
-            status.mode.permissions != entry.mode.permissions
-        {
-            change.permissions = entry.mode.permissions
+        if let wanted = finalPermissions.removeValue(forKey: entry.name), status.mode.permissions != wanted {
+            change.permissions = wanted
         }
         try apply(change, entry, path)
     }

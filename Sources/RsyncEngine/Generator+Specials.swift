@@ -86,6 +86,8 @@ extension Generator {
         guard try place(entry, path, existing, create) else { return }
         if let status = try? tree.status(path) {
             var change = plan.change(entry, from: status, exactTime: true, isNew: existing?.mode.isDirectory != false)
+            // The file that stands for a new symlink has its time, -J or not (MET-28).
+            if options.rootMode == .fake, entry.mode.isSymlink, options.preserveTimes { change.mtime = entry.time }
             try addAccessLists(&change, entry, path, from: status)
             try apply(change, entry, path)
         }
@@ -162,9 +164,9 @@ extension Generator {
             try confirm(entry, index, isSent: false)
             return
         }
-        let compared = existing?.mode.type == entry.type ? existing : nil
-        var flags = plan.flags(entry, against: compared, base)
-            .union(extendedFlags(entry, compared.map { _ in (tree, path) }))
+        // What is in the way is compared whatever it is.
+        var flags = plan.flags(entry, against: existing, base)
+            .union(extendedFlags(entry, existing.map { _ in (tree, path) }))
         var shownName = name
         if existing == nil, let equal = try alternateLinkFlags(entry, path, base) {
             flags = equal.flags

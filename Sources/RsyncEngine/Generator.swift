@@ -44,6 +44,8 @@ final class Generator {
     var skippedDirectories: Set<[UInt8]> = []
     /// Directories whose mtime is set once their contents are there (MET-44), when there is one list for all.
     var directoriesToTouch: [FileEntry] = []
+    /// What such a directory gets then that has more permissions meanwhile (MET-43).
+    var finalPermissions: [[UInt8]: UInt32] = [:]
     var ledger = ErrorLedger()
     var deletedCounts = ItemCounts()
     var saidDeletionsSkipped = false
@@ -81,7 +83,9 @@ final class Generator {
         self.options = options
         self.destination = destination
         self.plan = plan
-        side = SideFiles(options: options, destination: destination, umask: environment.umask)
+        side = SideFiles(
+            options: options, destination: destination, umask: environment.umask,
+            hasNanoseconds: connection.traits.hasNanoseconds)
         self.observer = observer
         self.mailbox = mailbox
         self.environment = environment

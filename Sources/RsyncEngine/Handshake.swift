@@ -48,8 +48,6 @@ struct Handshake {
 
     func perform() throws(SessionError) -> Connection {
         if let replay = configuration.replay { return try adopt(replay) }
-        // The sender knows at once, the receiver when it comes to the names.
-        if configuration.isSender { try checkListChecksum() }
         if configuration.isServer { try checkChoices() }
         let version = try exchangeVersions()
         let traits = try exchangeCompatFlags(version)
@@ -148,7 +146,6 @@ struct Handshake {
         _ traits: SessionTraits, _ exchanged: ChecksumName?
     ) throws(SessionError) -> (transfer: ChecksumVariant, list: ChecksumVariant) {
         if let choice = options.checksumChoice {
-            try checkListChecksum()
             return (
                 ChecksumVariant(name: choice.transfer, traits: traits),
                 ChecksumVariant(name: choice.list, traits: traits)
@@ -190,13 +187,6 @@ struct Handshake {
         let name = "--" + options.alternateKind.rawValue
         if options.inPlace { throw need("\(name) with --inplace") }
         if options.alternateCount > 1 { throw need("Using more than one \(name) option") }
-    }
-
-    private func checkListChecksum() throws(SessionError) {
-        // A receiving server leaves it to its client, which needs the sums first (SES-70).
-        guard configuration.isSender || !configuration.isServer else { return }
-        guard options.compareChecksums, options.checksumChoice?.list == ChecksumName.none else { return }
-        throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
     }
 
     private func exchangeSeed() throws(SessionError) -> Int32 {

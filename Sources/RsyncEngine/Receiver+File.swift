@@ -28,7 +28,10 @@ extension Receiver {
         let existing = try? destination.tree.status(target)
         var job = StoringJob(
             entry: entry, index: index, target: target, existing: existing,
-            reference: basis?.type == .destination ? existing : basis.flatMap { try? $0.place.tree.status($0.place.path) })
+            reference: basis?.type == .destination ? existing : basis.flatMap { basis in
+                // Below 29 nobody has said that there is a file (XFR-120).
+                (try? basis.place.tree.status(basis.place.path)).flatMap { $0.mode.isRegular ? $0 : nil }
+            })
         let output: OutputFile
         do throws(FileError) {
             if let existing, existing.mode.isDirectory {
@@ -185,7 +188,10 @@ extension Receiver {
 
     /// Below 29 nothing is said (XFR-120).
     private func oldBasis(_ target: RelativePath, isRedo: Bool) -> BasisPlace? {
-        if options.inPlace, !isRedo, let backup = side.backup(of: target) { return BasisPlace(place: backup, type: .backup) }
+        if options.inPlace, !isRedo, let backup = side.backup(of: target) {
+            side.makeBackupDirectories(for: backup)
+            return BasisPlace(place: backup, type: .backup)
+        }
         if let part = side.presentPartial(of: target) { return BasisPlace(place: part.place, type: .partialDir) }
         if options.inPlace || (try? destination.tree.status(target))?.mode.isRegular == true {
             return BasisPlace(place: SideFiles.Place(tree: destination.tree, path: target), type: .destination)

@@ -137,7 +137,15 @@ extension Receiver {
     func keepPart(_ job: StoringJob, _ output: OutputFile, interrupted: Bool) -> Bool {
         let file = output.file
         // Its place is where it is.
-        guard !job.isInPlace else { return (try? file.publish(as: file.path)) != nil }
+        guard !job.isInPlace else {
+            // All but the times, which a second try compares with (MET-30).
+            if !interrupted, job.updatedPart == nil, var change = try? change(job, of: file, exactTime: false) {
+                change.mtime = nil
+                change.atime = nil
+                try? file.apply(change)
+            }
+            return (try? file.publish(as: file.path)) != nil
+        }
         guard options.keepPartial, let status = try? file.status(), status.size > 0,
             var change = try? change(job, of: file, exactTime: false)
         else { return false }

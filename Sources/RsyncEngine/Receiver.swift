@@ -50,7 +50,9 @@ final class Receiver: @unchecked Sendable {
         self.destination = destination
         self.lists = lists
         self.plan = plan
-        side = SideFiles(options: options, destination: destination, umask: plan.umask)
+        side = SideFiles(
+            options: options, destination: destination, umask: plan.umask,
+            hasNanoseconds: connection.traits.hasNanoseconds)
         self.observer = observer
         self.mailbox = mailbox
         self.workingDirectory = workingDirectory
@@ -324,7 +326,7 @@ final class Receiver: @unchecked Sendable {
         case .ioError:
             guard let bits = int32(payload) else { return }
             // Also with --ignore-errors (SES-101): that is about deletions, not about the outcome.
-            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
+            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
             post(.errors(ledger))
         case .noSend:
             guard let index = int32(payload),

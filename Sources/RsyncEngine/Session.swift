@@ -395,7 +395,7 @@ private final class EarlyMessages {
             if code == .errorXfer { ledger.notePeerFailure() }
             if let kind = SessionEvent.TextKind(code) { observer.handle(.text(kind, trimmed(payload))) }
         case .ioError:
-            if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished])) }
+            if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
         case .errorExit:
             throw peerExit(payload)
         case .noop:

@@ -1,3 +1,4 @@
+import RsyncFilter
 import RsyncProtocol
 import RsyncWire
 
@@ -11,6 +12,8 @@ struct SideFiles: Sendable {
     let options: TransferOptions
     let destination: Destination
     let umask: UInt32
+    /// Otherwise copies have times of whole seconds.
+    let hasNanoseconds: Bool
     private var tree: any DestinationTree { destination.tree }
 
     // MARK: Partial files
@@ -116,7 +119,7 @@ struct SideFiles: Sendable {
         return !SymlinkTarget.isUnsafe(words, at: target.bytes)
     }
 
-    /// A copy, for a file that is updated in place (MET-80).
+    /// A copy, for a file that is updated in place (MET-80). It has what the options preserve, and the permissions.
     func keepCopy(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Place? {
         guard let place = backup(of: target) else { return nil }
         try prepareBackup(place)
@@ -131,16 +134,40 @@ struct SideFiles: Sendable {
         return annex.words + (annex.words.last == 0x2f ? [] : [0x2f]) + name
     }
 
-    private func prepareBackup(_ place: Place) throws(FileError) {
-        if let annex = destination.backup {
-            try makeDirectories(above: place) { directory in
-                // Below the backup directory each has the look of the one it stands for (MET-97).
-                guard let own = Self.rest(of: directory, below: annex.directory), let status = try? tree.status(own),
-                    status.mode.isDirectory
-                else { return 0o777 & ~umask }
-                return status.mode.permissions
-            }
+    /// Below 29 they are there whether anything is kept in them or not, as the receiver looks for a backup (XFR-120).
+    func makeBackupDirectories(for place: Place) {
+        // A failure shows when something is to be kept.
+        try? makeDirectories(aboveBackup: place)
+    }
+
+    private func makeDirectories(aboveBackup place: Place) throws(FileError) {
+        guard let annex = destination.backup else { return }
+        /// Below the backup directory each has the look of the one it stands for (MET-97).
+        func original(_ directory: RelativePath) -> (path: RelativePath, status: FileStatus)? {
+            guard let own = Self.rest(of: directory, below: annex.directory), let status = try? tree.status(own),
+                status.mode.isDirectory
+            else { return nil }
+            return (own, status)
         }
+        // Each has its attributes before the next one is made in it.
+        try makeDirectories(above: place) { original($0)?.status.mode.permissions ?? 0o777 & ~umask } made: {
+            directory throws(FileError) in
+            guard let (path, status) = original(directory) else { return }
+            var change = AttributeChange(
+                uid: options.preserveOwner ? status.uid : nil, gid: options.preserveGroup ? status.gid : nil,
+                permissions: options.preservePermissions ? status.mode.permissions : nil,
+                mtime: options.preserveTimes && !options.omitDirectoryTimes ? time(status) : nil)
+            if options.preserveAccessLists {
+                let names = AccessListNames(options)
+                change.extended.set = (try? tree.extendedAttributes(of: path) { names.contains($0) }) ?? []
+            }
+            change = Self.allowed(change, from: try place.tree.status(directory), options.rootMode)
+            if !change.isEmpty { try place.tree.apply(change, to: directory, type: .directory) }
+        }
+    }
+
+    private func prepareBackup(_ place: Place) throws(FileError) {
+        try makeDirectories(aboveBackup: place)
         guard let present = try? place.tree.status(place.path), present.mode.isDirectory else { return }
         try empty(place.path, in: place.tree)
         try place.tree.removeDirectory(place.path)
@@ -176,9 +203,14 @@ struct SideFiles: Sendable {
     }
 
     private func copy(_ target: RelativePath, _ status: FileStatus, to place: Place) throws(FileError) {
-        let attributes = AttributeChange(
-            uid: status.uid, gid: status.gid, permissions: status.mode.permissions,
-            mtime: FileTime(seconds: status.mtime, nanoseconds: status.nanoseconds))
+        var attributes = AttributeChange(
+            uid: options.preserveOwner ? status.uid : nil, gid: options.preserveGroup ? status.gid : nil,
+            permissions: status.mode.permissions,
+            mtime: options.preserveTimes ? time(status) : nil)
+        if options.preserveXattrs {
+            let names = AttributeNames(options, side: .receiver)
+            attributes.extended.set = (try? tree.extendedAttributes(of: target) { names.isVisible($0) }) ?? []
+        }
         if status.mode.isRegular {
             let source = try tree.open(target)
             defer { source.close() }
@@ -204,6 +236,10 @@ struct SideFiles: Sendable {
             Self.allowed(attributes, from: try place.tree.status(place.path), options.rootMode), to: place.path, type: type)
     }
 
+    private func time(_ status: FileStatus) -> FileTime {
+        FileTime(seconds: status.mtime, nanoseconds: hasNanoseconds ? status.nanoseconds : 0)
+    }
+
     /// What is as wanted already is not set, and an ordinary user does not give files away.
     private static func allowed(
         _ wanted: AttributeChange, from status: FileStatus, _ rootMode: TransferOptions.RootMode
@@ -219,7 +255,10 @@ struct SideFiles: Sendable {
     private func below(_ directory: RelativePath, _ name: [UInt8]) -> RelativePath? { try? directory.appending(name) }
 
     /// Makes what is missing of the directories above a place.
-    private func makeDirectories(above place: Place, _ permissions: (RelativePath) -> UInt32) throws(FileError) {
+    private func makeDirectories(
+        above place: Place, _ permissions: (RelativePath) -> UInt32,
+        made: (RelativePath) throws(FileError) -> Void = { _ throws(FileError) in }
+    ) throws(FileError) {
         var missing: [RelativePath] = []
         var current = place.path.parent
         while let directory = current, !directory.isRoot {
@@ -233,6 +272,7 @@ struct SideFiles: Sendable {
         }
         for directory in missing.reversed() {
             try place.tree.makeDirectory(directory, permissions: permissions(directory))
+            try made(directory)
         }
     }
 }

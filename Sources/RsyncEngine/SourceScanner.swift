@@ -293,6 +293,10 @@ final class SourceScanner {
         guard try isConvertible(entry) else { return false }
         if attributes != nil || accessLists != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
+            // Nobody minds before a sum is needed (SES-70).
+            if options.checksumChoice?.list == ChecksumName.none {
+                throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
+            }
             entry.checksum =
                 try summer.sum(of: path, in: argument.tree, length: entry.length, connection.listChecksum, alive)
                 ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)

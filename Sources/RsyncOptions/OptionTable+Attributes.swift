@@ -48,8 +48,9 @@ extension OptionTable {
             $0.omitLinkTimes = $1
         },
         .flag("super", no: "super", .receiver, "attempt what only root may do") {
+            // The last of --super, --no-super and --fake-super decides.
             $0.superUser = $1
-            if !$1 { $0.fakeSuper = false }
+            $0.fakeSuper = false
         },
         .flag("fake-super", .local, "keep what only root may set in extended attributes") { arguments, _ in
             arguments.fakeSuper = true

@@ -42,4 +42,23 @@ import TraceKit
         let result = try run(["--no-probe", "XFR-24/delta-over-a-basis@server-receiver/p29"], [Programs.ebb, "rsync"])
         #expect(result.output.contains("1 pass, 0 fail"), "\(result.output)")
     }
+
+    @Test func aRunThatIsInterruptedLeavesNothing() throws {
+        let scratch = try TemporaryDirectory(prefix: "ebb-conform")
+        // The target tells that it runs, and would go on for long; whoever hears it ends the run.
+        try Shell.run(
+            """
+            mkfifo told; mkdir sandboxes
+            '\(Programs.conform)' run --suite '\(Programs.packageRoot)/Conformance' --no-probe --scratch "$PWD/sandboxes" \
+                --role server XFR-24/delta-over-a-basis 'p31/*' \\
+                -- sh -c "case \\$0 in --server) echo >'$PWD/told'; exec sleep 600;; esac" >out 2>&1 &
+            run=$!
+            read line <told
+            ls -d sandboxes/rsync-conform-*
+            kill -TERM $run
+            status=0; wait $run || status=$?
+            [ $status = 143 ] || { echo "status $status" >&2; cat out >&2; exit 1; }
+            [ -z "$(ls sandboxes)" ] || { find sandboxes >&2; exit 1; }
+            """, at: scratch.path)
+    }
 }

@@ -4,7 +4,8 @@ import TraceKit
 
 /// The programs under test, which stand beside the bundle of the tests.
 enum Programs {
-    static let ebb = beside("ebb")
+    /// `EBB_PROGRAM` names another, such as an optimised one for long runs; an absolute path.
+    static let ebb = variable("EBB_PROGRAM") ?? beside("ebb")
     static let conform = beside("rsync-conform")
 
     /// The root of this package, where the setup script keeps its peers.

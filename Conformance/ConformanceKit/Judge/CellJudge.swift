@@ -205,8 +205,8 @@ struct CellJudge {
             let offset = common(nearest, view.data)
             return [
                 Finding(
-                    clause: one.clauses[0], field: "bytes", offset: offset,
-                    text: "\(view.data.count) bytes written, expected \(nearest.count); they part at \(offset)",
+                    clause: one.clauses[0], field: "bytes", offset: view.rawOffset(offset),
+                    text: "\(view.data.count) bytes written, expected \(nearest.count); behind the demultiplexer they part at \(offset)",
                     expected: Array(nearest[offset...].prefix(32)), found: Array(view.data[offset...].prefix(32)), must: true)
             ]
         case .sha256(let wanted):

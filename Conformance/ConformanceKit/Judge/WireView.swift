@@ -10,6 +10,8 @@ struct WireView {
     let raw: [UInt8]
     /// Behind the demultiplexer.
     private(set) var data: [UInt8] = []
+    /// Where in `raw` the data from some offset on stands.
+    private var pieces: [(data: Int, raw: Int)] = [(0, 0)]
     /// Text messages.
     private(set) var messages: [UInt8] = []
     /// Offsets in `raw` between two frames or, before these, two fields.
@@ -36,11 +38,20 @@ struct WireView {
         while position < raw.count {
             var reader = ByteReader(raw, from: position)
             guard let header = try? FrameHeader(reading: &reader), let payload = try? reader.bytes(header.length) else { break }
-            if header.code == .data { data += payload }
+            if header.code == .data {
+                pieces.append((data.count, position + FrameHeader.size))
+                data += payload
+            }
             if header.code.isText { messages += payload + [0x0a] }
             position += FrameHeader.size + header.length
             boundaries.append(position)
         }
+    }
+
+    /// Offset in `raw` of a byte of `data`, or of where the next one would be.
+    func rawOffset(_ offset: Int) -> Int {
+        guard let piece = pieces.last(where: { $0.data <= offset }) else { return offset }
+        return min(piece.raw + offset - piece.data, raw.count)
     }
 
     var fields: [DissectedField] { dissection.fields.filter { $0.direction == direction } }

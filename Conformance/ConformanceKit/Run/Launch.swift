@@ -39,6 +39,7 @@ struct Launch {
             }
         }
         guard code == 0 else { throw Failure(program: name, errno: code) }
+        LiveGroups.add(process)
         return RunningProcess(process)
     }
 
@@ -73,7 +74,10 @@ final class RunningProcess {
             var status: Int32 = 0
             while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
         }
+        // Orphans of the group, which were killed with it and are this process's by now.
+        while waitpid(-id, nil, WNOHANG) > 0 {}
         if watch >= 0 { close(watch) }
+        LiveGroups.remove(id)
     }
 
     /// Whether it has ended; never waits.

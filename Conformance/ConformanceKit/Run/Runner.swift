@@ -74,6 +74,13 @@ public final class Runner: Sendable {
         let workers = (0..<max(1, min(configuration.jobs, expansion.units.count))).map { index in
             WorkerThread { [self] in work(in: "\(scratch.path)/\(index)") }
         }
+        let shells = fixture
+        try Interruptions.install {
+            // Their processes are gone, so they have little left to do.
+            for worker in workers { worker.join(milliseconds: 5000) }
+            shells?.stop()
+            scratch.remove()
+        }
         for worker in workers { worker.join() }
         fixture?.stop()
         scratch.remove()
@@ -100,7 +107,7 @@ public final class Runner: Sendable {
                 defer { progress.next += 1 }
                 return progress.next
             }
-            guard index < expansion.units.count else { break }
+            guard index < expansion.units.count, !LiveGroups.isOver else { break }
             let results = run(expansion.units[index], root)
             let isEnough = configuration.stopsAtFirstFailure && results.contains { $0.verdict == .fail }
             progress.withLock { progress in
@@ -138,7 +145,7 @@ public final class Runner: Sendable {
         return unit.cells.compactMap { cell in
             if hasFailed, configuration.stopsAtFirstFailure { return nil }
             var result: CellResult
-            if let runner {
+            if let runner, !LiveGroups.isOver {
                 result = runner.run(cell)
             } else {
                 result = CellResult(
@@ -189,7 +196,7 @@ extension StockPeers {
 }
 
 /// Where sandboxes are: in memory where that can be had.
-struct ScratchDirectory {
+struct ScratchDirectory: Sendable {
     let path: String
 
     init(_ chosen: String?) throws {

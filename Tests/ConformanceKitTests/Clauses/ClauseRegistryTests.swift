@@ -31,4 +31,28 @@ let packageRoot = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + 
         #expect(registry["SES-3"] == nil)
         #expect(registry["nonsense"] == nil)
     }
+
+    @Test func theSpecificationBreaksNoLaw() throws {
+        let registry = try ClauseRegistry(directory: packageRoot + "/Conformance/Spec")
+        #expect(registry.problems.isEmpty, "\(registry.problems.map(\.description).joined(separator: "\n"))")
+        #expect(registry.prefixes == ["SES", "ARG", "FLS", "XFR", "FLT", "MET", "HOS", "RSH", "REV"])
+        #expect(registry.clauses.count >= 1310)
+    }
+
+    @Test func everyCaseNamesClauses() throws {
+        let suite = packageRoot + "/Conformance"
+        let coverage = try Coverage(
+            registry: ClauseRegistry(directory: "\(suite)/Spec"),
+            cases: CaseLibrary(suite: suite).cases.map { Coverage.Subject(id: $0.id, clauses: $0.clauses, flags: $0.flags) },
+            vectors: VectorSubjects.read(directory: "\(packageRoot)/Vectors/wire"),
+            unobserved: UnobservedClauses(directory: "\(suite)/Cases/unobserved"))
+        #expect(coverage.problems.isEmpty, "\(coverage.problems.joined(separator: "\n"))")
+    }
+
+    @Test func theIndexIsThatOfTheDocuments() throws {
+        let directory = packageRoot + "/Conformance/Spec"
+        let committed = try String(decoding: FileBytes.read("\(directory)/\(ClauseIndex.fileName)"), as: UTF8.self)
+        let made = try ClauseIndex.markdown(ClauseRegistry(directory: directory))
+        #expect(committed == made, "run: rsync-conform spec index --write")
+    }
 }

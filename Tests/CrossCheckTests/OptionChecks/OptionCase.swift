@@ -66,7 +66,7 @@ struct OptionCase: Sendable {
 
     static let all: [OptionCase] = [
         compression, iconv, writing, bases, filters, selection, links, deletion, attributes, xattrs, acls, output, argumentWords,
-        session, batch, basics, atTheSource,
+        session, batch, basics, atTheSource, found,
     ].flatMap { $0 }
 }
 

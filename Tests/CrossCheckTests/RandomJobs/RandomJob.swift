@@ -21,6 +21,8 @@ struct RandomJob: Sendable {
         isOld = hasOld && old
         number = Int32.random(in: 27...(isOld ? 31 : 32), using: &random)
         units = RandomChoice.draw(number: number, using: &random)
+        // Its receiver opens no basis above the destination: "failed verification", and the file is missing.
+        if isOld { units = units.map { $0.map { $0.replacing("-dest=../", with: "-dest=@DIR@/") } } }
         let source = RandomTree(using: &random)
         trees = ["src": source]
         let rate = [5, 20, 60].randomElement(using: &random)!
@@ -53,9 +55,21 @@ struct RandomJob: Sendable {
         // Out only now: what else is drawn stays the same.
         let drawn = units
         units.removeAll { RandomChoice.isLeftOut($0, among: drawn, role: role, number: number) }
-        // Copies the tree into itself while it grows: what stock makes of it depends on timing.
-        if drawn.contains(["--copy-unsafe-links"]), trees["src"]!.nodes.values.contains(where: { $0.kind == .symlink([UInt8]("..".utf8)) }) {
-            units.removeAll { $0 == ["--copy-unsafe-links"] }
+        // Copies the tree into itself, while it grows or as deep as the system lets it: timing and the version of stock decide.
+        if source.hasLoops { units.removeAll { [["--copy-unsafe-links"], ["-L"], ["-k"]].contains($0) } }
+        // Stock 3.5.0 follows no symlink that leads out of the destination, and gives it the directory's time.
+        if trees["dst"]?.hasLoops == true { units.removeAll { $0 == ["-K"] } }
+        // Stock gives what stands in a directory's place the directory's time, and tries to put into it what the directory holds.
+        if let there = trees["dst"]?.nodes, source.nodes.contains(where: { path, node in
+            node.mayBeDirectory(drawn) && there[path].map { $0.kind != .directory } ?? false
+        }) { units.removeAll { $0 == ["--ignore-existing"] } }
+        // Without root's rights stock leaves owner bits behind on a directory that may be written to but not entered (MET-44).
+        if drawn.contains(["--chmod=a-x,Dug+s"]) || trees.values.contains(where: \.hasClosedDirectories) {
+            units.removeAll { $0 == ["--no-super"] }
+        }
+        // Below the destination's parent stock 3.5.0 finds no backup to write over ("Invalid argument").
+        if units.contains(where: { $0[0] == "--inplace" || $0[0].hasPrefix("--append") }) {
+            units = units.map { $0.map { $0.replacing("--backup-dir=../", with: "--backup-dir=@DIR@/") } }
         }
     }
 

@@ -122,7 +122,14 @@ struct RandomChoice: Sendable {
         // Stock tells the other side of it by a word (--use-qsort) that it does not know itself.
         case ["--qsort"]: role != .local
         // In a local copy stock's own receiver finds the rules of -C too modern; through -e the same job works.
-        case ["-C"]: role == .local && number < 29
+        // Before it deletes stock 3.5.0 looks for .cvsignore through symlinks, and refuses those of another owner.
+        case ["-C"]: number < 29 && (role == .local || units.contains { $0[0].hasPrefix("--delete") })
+        // From 30 on stock does not come to an end when a member of a group stands in the reference.
+        case ["-H"]: units.contains { $0[0].hasPrefix("--compare-dest") }
+        // Two names that lead to one file: whether it is there for the second depends on timing.
+        case ["--remove-source-files"]: units.contains { ["-L", "-k", "--copy-unsafe-links"].contains($0[0]) }
+        // Stock makes zeros of the part that is already there.
+        case ["-S"]: units.contains { $0[0].hasPrefix("--append") }
         // Stock gives the file in the base, which it has linked to, the permissions of a new file.
         case ["-U", "--open-noatime"]: units.contains { $0[0].hasPrefix("--link-dest") }
         // Without -p stock keeps a symlink with the permissions of a new file, ours with 0777; they mean nothing on a symlink.

@@ -21,6 +21,12 @@ struct RandomTree: Sendable {
         var nanoseconds: Int
         var owner: UInt32
         var group: UInt32
+
+        /// Of a source, with these options.
+        func mayBeDirectory(_ units: [[String]]) -> Bool {
+            if case .symlink = kind { return units.contains { ["-L", "-k", "--copy-unsafe-links"].contains($0[0]) } }
+            return kind == .directory
+        }
     }
 
     /// Content that a shell can make too: `count` bytes of what `seq` prints from a number on, or of zeros.
@@ -47,6 +53,37 @@ struct RandomTree: Sendable {
 
     /// Parents first, and a file before its further names.
     var order: [[UInt8]] { nodes.keys.sorted { $0.lexicographicallyPrecedes($1) } }
+
+    /// Whether following symlinks leads from a directory back to it, or out of the tree.
+    var hasLoops: Bool {
+        var isDone: [[UInt8]: Bool] = [:]
+        func leadsBack(_ path: [UInt8]) -> Bool {
+            if let done = isDone[path] { return !done }
+            guard let node = path.isEmpty ? root : nodes[path] else { return false }
+            isDone[path] = false
+            defer { isDone[path] = true }
+            switch node.kind {
+            case .symlink(let target): return followed(path, target).map(leadsBack) ?? (target.first != 0x2f)
+            case .directory: return nodes.keys.contains { Self.parent(of: $0) == path && leadsBack($0) }
+            default: return false
+            }
+        }
+        return leadsBack([])
+    }
+
+    var hasClosedDirectories: Bool { nodes.values.contains { $0.kind == .directory && $0.permissions & 0o300 == 0o200 } }
+
+    /// Where in the tree a symlink leads by its words; nil: out of it.
+    private func followed(_ path: [UInt8], _ target: [UInt8]) -> [UInt8]? {
+        guard target.first != 0x2f else { return nil }
+        var names = path.split(separator: 0x2f).dropLast().map { [UInt8]($0) }
+        for name in target.split(separator: 0x2f) where name != [0x2e] {
+            if name != [0x2e, 0x2e] { names.append([UInt8](name)) } else if names.popLast() == nil { return nil }
+        }
+        return [UInt8](names.joined(separator: [0x2f]))
+    }
+
+    private static func parent(of path: [UInt8]) -> [UInt8] { path.lastIndex(of: 0x2f).map { [UInt8](path[..<$0]) } ?? [] }
 
     // MARK: Chance
 
