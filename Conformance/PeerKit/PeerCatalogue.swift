@@ -48,7 +48,7 @@ public enum PeerCatalogue {
         [stock(), old(packageRoot: packageRoot), fork()].compactMap(\.self)
     }
 
-    /// Asks a program for its version; nil when it cannot be run or is no rsync.
+    /// Asks a program for its version, wherever it prints it (rsync_bpc: standard error); nil when it cannot be run or is no rsync.
     public static func inspect(_ executable: String) -> Peer? {
         guard unsafe access(executable, X_OK) == 0, let output = firstOutput([executable, "--version"]) else { return nil }
         // "rsync  version 3.2.7  protocol version 32"
@@ -71,7 +71,7 @@ public enum PeerCatalogue {
         let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
         guard null >= 0, unsafe conform_pipe(&ends) == 0 else { return nil }
         defer { close(null) }
-        let child = try? SpawnedProcess(words, input: null, output: ends[1], errors: null)
+        let child = try? SpawnedProcess(words, input: null, output: ends[1], errors: ends[1])
         close(ends[1])
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)

@@ -61,6 +61,8 @@ public struct TraceHeader: Sendable, Equatable {
     public var peer: String
     /// Its release, such as `3.1.3`.
     public var version: String
+    /// The program at the client's end, as NAME-VERSION, where that is another one.
+    public var client: String?
     /// What the client does with the files.
     public var role: Role
     /// The number agreed upon (SES-32).
@@ -73,6 +75,10 @@ public struct TraceHeader: Sendable, Equatable {
     /// source, or a destination that did not exist.
     public var sourceTree: String?
     public var destinationTree: String?
+    /// What stood beside source and destination: a third directory, a file of names.
+    public var besideTree: String?
+    /// What was done to the trees under way.
+    public var interference: Interference?
     /// The client's exit status.
     public var exitStatus: Int32?
     /// What the client said on its standard error.
@@ -80,6 +86,28 @@ public struct TraceHeader: Sendable, Equatable {
     /// Whether the order of bytes across the two directions is the one they passed in. Otherwise each direction
     /// stands in one piece.
     public var isInterleaved: Bool
+    /// What is not as it was recorded: `names`, `contents`, `literals`, `cut`. Such a trace can be looked at, not replayed.
+    public var losses: [String] = []
+
+    /// Happens when the generator's first wish has been written and before it is passed on: the list is through, and no file
+    /// has been opened to be sent. Whether the sums of a file that is altered were made before is the generator's pace.
+    public struct Interference: Sendable, Equatable {
+        public enum Deed: String, Sendable, CaseIterable {
+            /// The file is gone.
+            case remove
+            /// All bits of its first byte change; its length and times do not.
+            case alter
+        }
+
+        public var deed: Deed
+        /// Below the directory that holds `src` and `dst`.
+        public var path: String
+
+        public init(_ deed: Deed, _ path: String) {
+            self.deed = deed
+            self.path = path
+        }
+    }
 
     public enum Role: String, Sendable, CaseIterable {
         /// The client sends.

@@ -48,9 +48,10 @@ public enum TraceTap {
     }
 
     /// Runs `command` with this process's standard input and output passed through; standard error is shared.
-    /// `input` and `output` are left open. Signals that come out of `signals` are sent to the command.
+    /// `input` and `output` are left open. Signals that come out of `signals` are sent to the command. `meanwhile` is
+    /// done once, when the generator's first wish has arrived and before it is passed on.
     public static func run(
-        _ command: [[UInt8]], input: Int32 = 0, output: Int32 = 1, signals: Int32 = -1
+        _ command: [[UInt8]], input: Int32 = 0, output: Int32 = 1, signals: Int32 = -1, meanwhile: (() -> Void)? = nil
     ) throws(SpawnedProcess.Failure) -> Result {
         let toCommand = pipe(), fromCommand = pipe()
         setNonBlocking(toCommand.write)
@@ -60,6 +61,7 @@ public enum TraceTap {
         close(fromCommand.write)
 
         var kept = Trace.Recording()
+        var watch = meanwhile.map { WishWatch(command, $0) }
         var lanes = [
             Lane(direction: .toServer, source: input, target: toCommand.write, largestWrite: chunk),
             Lane(direction: .toClient, source: fromCommand.read, target: output, largestWrite: pipePage),
@@ -77,6 +79,7 @@ public enum TraceTap {
             if polled[0].revents != 0 { passSignal(signals, to: child) }
             for index in lanes.indices where polled[index + 1].revents != 0 {
                 move(&lanes[index], &kept)
+                watch?.look(kept)
             }
         }
         if !lanes[0].closed { close(toCommand.write) }

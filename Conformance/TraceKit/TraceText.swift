@@ -2,15 +2,19 @@
 //
 //   trace: 1
 //   peer: rsync 2.6.0
+//   client: rsync-3.5.0                    absent = the same program
 //   role: pull
 //   protocol: 27
 //   argv: --server --sender -lHogDtpr --numeric-ids . src/
 //   options: -a -H --numeric-ids
 //   source: before.tar.xz                  absent = not known
 //   destination: none                      or an archive
+//   beside: tiny-beside.tar.xz             absent = nothing stood beside the two
+//   meanwhile: remove src/gone             absent = nobody touched the trees
 //   exit: 0                                absent = not known
 //   stderr: ""                             absent = nothing was said
 //   order: recorded                        or: unknown (each direction in one piece)
+//   lost: names contents                   absent = everything is as it was recorded
 //
 //   # a comment
 //   > 00000000  1f 00 00 00 0d 0a                                |......|
@@ -33,6 +37,9 @@ extension Trace {
         var lines = [
             "trace: 1",
             "peer: \(header.peer) \(header.version)",
+        ]
+        if let client = header.client { lines.append("client: \(client)") }
+        lines += [
             "role: \(header.role.rawValue)",
             "protocol: \(header.protocolNumber)",
             "argv: \(QuotedWords.write(header.arguments))",
@@ -40,9 +47,14 @@ extension Trace {
         ]
         if let tree = header.sourceTree { lines.append("source: \(QuotedWords.write([UInt8](tree.utf8)))") }
         lines.append("destination: \(header.destinationTree.map { QuotedWords.write([UInt8]($0.utf8)) } ?? "none")")
+        if let tree = header.besideTree { lines.append("beside: \(QuotedWords.write([UInt8](tree.utf8)))") }
+        if let deed = header.interference {
+            lines.append("meanwhile: \(deed.deed.rawValue) \(QuotedWords.write([UInt8](deed.path.utf8)))")
+        }
         if let status = header.exitStatus { lines.append("exit: \(status)") }
         if !header.errorOutput.isEmpty { lines.append("stderr: \(QuotedWords.write(header.errorOutput))") }
         lines.append("order: \(header.isInterleaved ? "recorded" : "unknown")")
+        if !header.losses.isEmpty { lines.append("lost: \(header.losses.joined(separator: " "))") }
         var text = [UInt8](lines.joined(separator: "\n").utf8) + [0x0a, 0x0a]
         var offsets: [Direction: Int] = [:]
         for segment in segments {
@@ -85,21 +97,33 @@ extension TraceHeader {
         guard try fields.take("trace").words == ["1"] else { throw fields.defect("this is no trace of format 1") }
         let peer = try fields.take("peer").words
         guard peer.count == 2 else { throw fields.defect("peer is a name and a version") }
+        let client = try fields.takeOptional("client")?.text
         guard let role = Role(rawValue: try fields.take("role").text) else { throw fields.defect("no such role") }
         let protocolNumber = try fields.take("protocol").number
         let arguments = try fields.take("argv").raw
         let options = try fields.take("options").raw
         let source = try fields.takeOptional("source")?.text
         let destination = try fields.take("destination").text
+        let beside = try fields.takeOptional("beside")?.text
+        let meanwhile = try fields.takeOptional("meanwhile")?.words
+        let deed = meanwhile?.first.flatMap { Interference.Deed(rawValue: $0) }
+        guard meanwhile == nil || deed != nil && meanwhile?.count == 2 else {
+            throw fields.defect("meanwhile is remove or alter, and a path")
+        }
         let status = try fields.takeOptional("exit")?.number
         let errorOutput = try fields.takeOptional("stderr")?.raw.first ?? []
         let order = try fields.take("order").text
         guard order == "recorded" || order == "unknown" else { throw fields.defect("order is recorded or unknown") }
+        let losses = try fields.takeOptional("lost")?.words ?? []
         try fields.finish()
         self.init(
             peer: peer[0], version: peer[1], role: role, protocolNumber: protocolNumber, arguments: arguments,
             options: options, sourceTree: source, destinationTree: destination == "none" ? nil : destination,
             exitStatus: status, errorOutput: errorOutput, isInterleaved: order == "recorded")
+        self.client = client
+        besideTree = beside
+        if let deed, let path = meanwhile?.last { interference = Interference(deed, path) }
+        self.losses = losses
     }
 }
 

@@ -12,5 +12,8 @@ struct RsyncConform: ParsableCommand {
 struct TraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace", abstract: "Recordings of whole sessions.",
-        subcommands: [TraceRecord.self, TraceShow.self, TraceReplayCommand.self, TraceImport.self])
+        subcommands: [
+            TraceRecord.self, TraceShow.self, TraceReplayCommand.self, TraceImport.self, TraceDiff.self, TraceShrink.self,
+            TraceRedact.self,
+        ])
 }

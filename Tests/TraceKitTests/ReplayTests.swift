@@ -11,6 +11,17 @@ import TraceKit
         (FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? [])
         .filter { $0.hasSuffix(".trace") }.sorted()
 
+    /// What cannot be played to our engine in memory, by file or by scenario, and why.
+    static let notReplayed: [String: String] = [
+        "rsync-2.6.0/p27/pull-first.trace": "rsync 2.6.0 asks for another link of a new group",
+        "push-files-from.trace": "the option --files-from of a client that sends is not known to the replay",
+        "push-missing.trace": "the option --files-from of a client that sends is not known to the replay",
+        "push-iconv.trace": "the option --iconv=UTF-8,ISO-8859-1 is not known to the replay",
+        "pull-iconv.trace": "the option --iconv=UTF-8,ISO-8859-1 is not known to the replay",
+        "push-acls.trace": "the option -A is not known to the replay",
+        "pull-acls.trace": "the option -A is not known to the replay",
+    ]
+
     static func replay(_ vector: String) throws -> TraceReplay {
         let file = "\(root)/\(vector)"
         return try TraceReplay(Trace(text: FileBytes.read(file))) { name in
@@ -22,8 +33,9 @@ import TraceKit
     func answersTheRecordedPeerAsTheRecordedClientDid(_ vector: String) throws {
         let replay = try Self.replay(vector)
         if let obstacle = replay.obstacle {
-            #expect(vector == "rsync-2.6.0/p27/pull-first.trace")
-            #expect(obstacle == "rsync 2.6.0 asks for another link of a new group")
+            let name = vector.split(separator: "/").last ?? ""
+            let reason = Self.notReplayed[vector] ?? Self.notReplayed.first { $0.key == name }?.value
+            #expect(obstacle == reason, "\(vector)")
             return
         }
         var outputs: Set<[UInt8]> = []
@@ -36,9 +48,11 @@ import TraceKit
     }
 
     @Test func hasRecordingsOfEveryProtocol() throws {
-        #expect(Self.vectors.filter { $0.contains("compressed") }.count == 8)
+        #expect(Self.vectors.filter { $0.contains("compressed") }.count >= 8 + 2 * 6)
         for version in 27...32 {
-            #expect(Self.vectors.contains("rsync-3.5.0/p\(version)/pull-update-delete.trace"))
+            for scenario in ["update-delete", "hard-links", "checksum", "append", "inplace", "link-dest", "filters", "vanished"] {
+                for way in ["push", "pull"] { #expect(Self.vectors.contains("rsync-3.5.0/p\(version)/\(way)-\(scenario).trace")) }
+            }
         }
     }
 }

@@ -26,7 +26,8 @@ struct CellJudge {
 
     struct Judgement {
         var findings: [Finding] = []
-        var isUnsupported = false
+        /// Why the verdict is `unsupported`.
+        var unsupported: String?
         var trouble: String?
         var excerpt = ""
     }
@@ -41,7 +42,11 @@ struct CellJudge {
             return judgement
         }
         if seen.target == .exited(Self.unsupportedStatus) {
-            judgement.isUnsupported = true
+            judgement.unsupported = "the target ended with \(Self.unsupportedStatus)"
+            return judgement
+        }
+        if case .script(let outcome) = seen.peer, case .unsupported(let reason) = outcome.ending {
+            judgement.unsupported = reason
             return judgement
         }
         if case .script(let outcome) = seen.peer, case .unusable(let reason) = outcome.ending {

@@ -73,6 +73,7 @@ struct CellPreparation {
 
     /// A server's arguments for a peer that is no client.
     func serverArguments() throws(Obstacle) -> [[UInt8]] {
+        if case .trace(let path, _) = one.peer { return try arguments(ofTrace: path) }
         if let arguments = one.arguments { return arguments.map { names.expand($0) } }
         do throws(ArgumentError) {
             var parsed = try ParsedArguments(parsing: options + [Self.bytes("a"), Self.bytes("b")])
@@ -87,6 +88,24 @@ struct CellPreparation {
         } catch {
             throw .trouble("the options cannot be composed, argv is needed: \(error)")
         }
+    }
+
+    /// Those that the recorded server had, unless the case has its own; in either case with the recorded seed, as every sum in
+    /// the recording depends on it.
+    private func arguments(ofTrace path: String) throws(Obstacle) -> [[UInt8]] {
+        let trace: Trace
+        do {
+            trace = try TracePeer.trace(path, protocolNumber: protocolNumber, suite: setting.suite)
+        } catch {
+            throw .trouble("\(error)")
+        }
+        var arguments = one.arguments?.map { names.expand($0) } ?? trace.header.arguments
+        let option = Self.bytes("--checksum-seed=")
+        guard !arguments.contains(where: { $0.starts(with: option) }), let seed = TraceFeed.seed(trace),
+            let dot = arguments.firstIndex(of: Self.bytes("."))
+        else { return arguments }
+        arguments.insert(option + Self.bytes("\(seed)"), at: dot)
+        return arguments
     }
 
     // MARK: Processes

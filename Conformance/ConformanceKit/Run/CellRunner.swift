@@ -84,9 +84,9 @@ struct CellRunner {
         if let trouble = judgement.trouble {
             result.verdict = .error
             result.reason = trouble
-        } else if judgement.isUnsupported {
+        } else if let reason = judgement.unsupported {
             result.verdict = .unsupported
-            result.reason = "the target ended with \(CellJudge.unsupportedStatus)"
+            result.reason = reason
         } else if let first = judgement.findings.first(where: \.must) ?? judgement.findings.first {
             result.verdict = first.must || setting.isStrict ? .fail : .passNonstrict
             result.reason = "\(first.field): \(first.text)"

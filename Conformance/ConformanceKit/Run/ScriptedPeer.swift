@@ -55,6 +55,8 @@ public struct ScriptOutcome: Sendable {
         case targetLeft(step: Int)
         /// The case itself is wrong here: an error of the suite.
         case unusable(String)
+        /// The target cannot be shown this, for what it does or does not support.
+        case unsupported(String)
     }
 
     public var ending: Ending

@@ -39,14 +39,10 @@ struct TreeMaker {
     }
 
     private func unpack(_ name: String, at root: String) throws {
-        let path = ["", ".tar", ".tar.gz", ".tgz"].map { "\(archives)/\(name)\($0)" }
+        let path = ["", ".tar.xz", ".tar", ".tar.gz", ".tgz"].map { "\(archives)/\(name)\($0)" }
             .first { (file: String) -> Bool in unsafe access(file, R_OK) == 0 }
         guard let path else { throw Failure(description: "archive:\(name) is not in \(archives)") }
-        guard let null = NullDevice.open() else { throw Failure(description: "/dev/null: errno \(errno)") }
-        defer { close(null) }
-        let tar = try SpawnedProcess(
-            ["tar", "-x", "-p", "--numeric-owner", "-f", path, "-C", root], input: null, output: null)
-        guard tar.wait() == .exited(0) else { throw Failure(description: "archive:\(name) cannot be unpacked") }
+        try TraceRecipe.unpack(path, at: root)
     }
 
     private func make(_ items: [TreeDescription.Item], _ writer: TreeWriter) throws {

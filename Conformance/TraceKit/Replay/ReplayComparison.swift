@@ -25,12 +25,16 @@ struct ReplayComparison {
 
     // MARK: How it went
 
-    mutating func end(_ result: SessionResult, taken: Int, of count: Int, stalled: String?, said: [String]) {
+    mutating func end(_ result: SessionResult, expected: Int32, taken: Int, of count: Int, stalled: String?, said: [String]) {
         if let stalled { note("order", "SES-129", stalled, offset: taken) }
-        if result.exitCode != 0 {
-            note("exit", "SES-159", "\(result.exitCode) \(result.error?.message ?? "") \(said.prefix(3))", offset: taken)
+        if result.exitCode != expected, !ReplayTolerance.isOfServer(expected, isPush: session.isPush) || result.exitCode != 0 {
+            note("exit", "SES-159", "\(result.exitCode), recorded \(expected) \(result.error?.message ?? "") \(said.prefix(3))", offset: taken)
         }
         if taken != count { note("end", "SES-143", "\(count - taken) of the peer's bytes were not read", offset: taken) }
+        understood()
+    }
+
+    mutating func understood() {
         if let failure = ours.failure {
             note("output", "-", "what we wrote is not understood: \(failure.reason)", offset: failure.offset)
         } else if ours.undecoded > 0 {
@@ -119,13 +123,17 @@ struct ReplayComparison {
 
     /// The tree must be the source as far as it was sent, and beside it what was there and not deleted.
     mutating func tree(
-        _ tree: MemoryTree, before: TreeContents, source: MemoryTree, names: Set<[UInt8]>, deletes: Bool, hardLinks: Bool
+        _ tree: MemoryTree, before: TreeContents, source: MemoryTree, names: Set<[UInt8]>,
+        leaving: (_ name: [UInt8], _ isSent: Bool) -> Bool, deletes: Bool, hardLinks: Bool
     ) throws {
         let hasNanoseconds = session.traits.hasNanoseconds
         var expected = try TreeContents(source, hasNanoseconds: hasNanoseconds)
         expected.keep { names.contains($0) }
         if !deletes { expected.add(before, where: { !names.contains($0) }) }
-        let actual = try TreeContents(tree, hasNanoseconds: hasNanoseconds).lines(hardLinks: hardLinks)
+        expected.keep { !leaving($0, names.contains($0)) }
+        var found = try TreeContents(tree, hasNanoseconds: hasNanoseconds)
+        found.keep { !leaving($0, names.contains($0)) }
+        let actual = found.lines(hardLinks: hardLinks)
         let wanted = expected.lines(hardLinks: hardLinks)
         for line in wanted where !actual.contains(line) { note("tree", "MET-25", "missing: \(line)") }
         for line in actual where !wanted.contains(line) { note("tree", "MET-25", "surplus: \(line)") }
@@ -160,7 +168,22 @@ struct ReplayComparison {
         }
     }
 
-    mutating func replies(source: MemoryTree, destination: MemoryTree) {
+    /// What the blocks of a reply are blocks of (MET-69).
+    private func basis(_ reply: ReplayReply, _ path: String, _ destination: MemoryTree, _ beside: [MemoryTree]) -> [UInt8] {
+        let basis = reply.attributes.basis
+        if !session.traits.hasItemFlags {
+            // Which it is does not travel (XFR-19): what is there, and else the first that has it.
+            return destination.bytes(path) ?? beside.lazy.compactMap { $0.bytes(path) }.first ?? []
+        }
+        let tree = basis.alternateIndex.flatMap { beside.indices.contains($0) ? beside[$0] : nil } ?? destination
+        guard basis.isFuzzy else { return tree.bytes(path) ?? [] }
+        let directory = path.split(separator: "/").dropLast().joined(separator: "/")
+        let name = String(decoding: reply.attributes.xname, as: UTF8.self)
+        return tree.bytes(directory.isEmpty ? name : "\(directory)/\(name)") ?? []
+    }
+
+    /// `source` and `destination` as they were before; nil where they are not known: then only what was said is compared.
+    mutating func replies(source: MemoryTree, destination: MemoryTree, beside: [MemoryTree] = []) {
         func replies(_ decoder: ReplayDecoder) -> [(ReplayReply, Int)] {
             decoder.items.compactMap { placed in
                 if case .reply(let reply) = placed.item { (reply, placed.start) } else { nil }
@@ -175,7 +198,8 @@ struct ReplayComparison {
         do throws(WireError) {
             let (first, second) = (ReplayInflater(session), ReplayInflater(session))
             for position in own.indices {
-                let basis = destination.bytes(String(decoding: names[own[position].0.index] ?? [], as: UTF8.self)) ?? []
+                let path = String(decoding: names[own[position].0.index] ?? [], as: UTF8.self)
+                let basis = basis(own[position].0, path, destination, beside)
                 theirs[position].0 = try first.plain(theirs[position].0, basis: basis)
                 own[position].0 = try second.plain(own[position].0, basis: basis)
             }
@@ -193,7 +217,9 @@ struct ReplayComparison {
             if expected.fileSum != actual.fileSum {
                 note("file-sum", "XFR-113", path, offset: offset, recorded: expected.fileSum, ours: actual.fileSum)
             }
-            if actual.applied(to: destination.bytes(path) ?? []) != source.bytes(path) {
+            let old = basis(actual, path, destination, beside)
+            let kept = session.options.appends ? old : []
+            if actual.applied(to: old).map({ kept + $0 }) != source.bytes(path) {
                 note("token", "XFR-81", "\(path): the tokens do not give the file", offset: offset)
             }
         }

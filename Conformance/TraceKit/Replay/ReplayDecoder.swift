@@ -7,7 +7,7 @@ struct ReplayDecoder {
     /// Which of the two streams of a transfer this direction carries.
     enum Stream { case sender, generator }
 
-    private enum Step { case startUp, rules, list, userNames, groupNames, trailer, items }
+    private enum Step { case startUp, rules, wanted, list, userNames, groupNames, trailer, items }
 
     private(set) var items: [PlacedItem] = []
     private(set) var messages: [(code: MessageCode, payload: [UInt8], offset: Int)] = []
@@ -33,6 +33,7 @@ struct ReplayDecoder {
     private struct State {
         var list: FileListDecoder
         var indexes: IndexDecoder
+        var attributes: ReplayAttributes
         var nextStart: Int32
         var listCount = 0
         var doneCount = 0
@@ -46,10 +47,11 @@ struct ReplayDecoder {
         let format = session.options.fileListFormat(session.traits, checksumLength: session.listSum.digestLength)
         state = State(
             list: FileListDecoder(format: format), indexes: IndexDecoder(traits: session.traits),
-            nextStart: session.traits.incrementalRecursion ? 1 : 0)
+            attributes: ReplayAttributes(session.options, session.traits), nextStart: session.traits.incrementalRecursion ? 1 : 0)
         steps = [.startUp]
         let hasRules = !isFromServer && (!session.isPush || session.options.sendsFilterList(session.traits))
         if hasRules { steps.append(.rules) }
+        if !isFromServer, !session.isPush, session.options.readsNames { steps.append(.wanted) }
         if stream == .sender {
             steps.append(.list)
             if format.hasUserList { steps.append(.userNames) }
@@ -64,6 +66,14 @@ struct ReplayDecoder {
     /// Bytes of data that belong to no complete item.
     var undecoded: Int { data.count - position }
     var end: Int { rawOffset(position) }
+    /// What the sender says it could not send (SES-110), and where the message begins.
+    var refusals: [(index: Int32, offset: Int)] {
+        messages.compactMap { message in
+            var reader = ByteReader(message.payload)
+            guard message.code == .noSend, let index = try? reader.int32() else { return nil }
+            return (index, message.offset)
+        }
+    }
 
     mutating func append(_ bytes: some Sequence<UInt8>) {
         raw.append(contentsOf: bytes)
@@ -120,6 +130,7 @@ struct ReplayDecoder {
         switch steps[0] {
         case .startUp: return
         case .rules: item = .rules(try rules(&reader))
+        case .wanted: item = .wanted(try wanted(&reader))
         case .list: item = .list(try list(&reader, &attempt, directory: nil))
         case .userNames, .groupNames: item = .names(try names(&reader, &attempt))
         case .trailer: item = .trailer(try attempt.list.decodeErrorTrailer(&reader))
@@ -165,6 +176,17 @@ struct ReplayDecoder {
         }
     }
 
+    /// The names of `--files-from` up to the empty one (SES-122).
+    private func wanted(_ reader: inout ByteReader) throws(WireError) -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        while true {
+            var name: [UInt8] = []
+            while case let byte = try reader.byte(), byte != 0 { name.append(byte) }
+            if name.isEmpty { return names }
+            names.append(name)
+        }
+    }
+
     private func names(_ reader: inout ByteReader, _ state: inout State) throws(WireError) -> [IdListItem] {
         var names: [IdListItem] = []
         while true {
@@ -183,7 +205,9 @@ struct ReplayDecoder {
         var entries: [FileEntry] = []
         while true {
             switch try state.list.decode(&reader) {
-            case .entry(let entry): entries.append(entry)
+            case .entry(let entry):
+                entries.append(entry)
+                try state.attributes.skip(&reader, mode: entry.mode)
             case .end(let errors):
                 // The index between two lists stands for the directory (FLS-119).
                 state.nextStart += Int32(entries.count) + 1
@@ -211,6 +235,7 @@ struct ReplayDecoder {
             return .list(try list(&reader, &state, directory: FileIndex.fileListOffset - index))
         default:
             let attributes = try ItemAttributes(reading: &reader, traits: traits)
+            try state.attributes.skip(&reader, attributes, hasValues: stream == .sender)
             guard attributes.flags.contains(.transfer), !session.options.isDryRun else {
                 return .report(index: index, attributes)
             }
@@ -224,6 +249,8 @@ struct ReplayDecoder {
     ) throws(WireError) -> ReplayRequest {
         let head = try SumHead(reading: &reader, traits: traits, digestLength: session.transferSum.digestLength)
         var sums: [BlockSum] = []
+        // The length that is there already, in the words of blocks (XFR-38).
+        if session.options.appends { return ReplayRequest(index: index, attributes: attributes, head: head, sums: []) }
         for _ in 0..<head.count { sums.append(try BlockSum(reading: &reader, strongLength: Int(head.strongLength))) }
         return ReplayRequest(index: index, attributes: attributes, head: head, sums: sums)
     }

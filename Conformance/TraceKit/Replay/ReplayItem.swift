@@ -3,6 +3,8 @@ import RsyncProtocol
 /// A part of one direction as the two sides of a transfer speak of it, whatever frames it travelled in.
 enum ReplayItem {
     case rules([[UInt8]])
+    /// The names that a client has in a file.
+    case wanted([[UInt8]])
     case list(ReplayList)
     case names([IdListItem])
     /// The error flags behind the id lists (FLS-86).

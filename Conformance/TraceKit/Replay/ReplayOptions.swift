@@ -6,8 +6,13 @@ import RsyncProtocol
 struct ReplayOptions {
     private(set) var transfer = TransferOptions()
     private(set) var capabilities: Capabilities
+    /// Third directories, relative to the destination, in order.
+    private(set) var alternates: [String] = []
+    /// The client's file of names, in the directory that holds source and destination.
+    private(set) var nameFile: String?
     /// Options that have no meaning here: the replay would be of another session.
     private(set) var unknown: [String] = []
+    private var isPull = false
 
     init(_ header: TraceHeader) throws(FilterError) {
         let server = ServerOptions(header.arguments)
@@ -26,6 +31,12 @@ struct ReplayOptions {
         transfer.ignoreTimes = server.letter("I")
         transfer.wholeFile = server.letter("W")
         transfer.numericIds = server.isNumeric
+        transfer.relative = server.letter("R")
+        transfer.preserveXattrs = server.letter("X")
+        transfer.fuzzy = header.options.reduce(0) { $0 + ($1 == [UInt8]("--fuzzy".utf8) || $1 == [UInt8]("-y".utf8) ? 1 : 0) }
+        transfer.inPlace = server.has("--inplace") || server.appends
+        transfer.deleteExcluded = server.has("--delete-excluded")
+        transfer.listDirectories = server.letter("d") || server.readsNames
         // As the recordings were made.
         transfer.rootMode = .root
         transfer.allowsIncrementalRecursion = capabilities.contains("i")
@@ -33,6 +44,7 @@ struct ReplayOptions {
         transfer.compression.choice = server.explicitCompression
         transfer.compression.level = server.value("--compress-level").flatMap { Int32($0) }
         if server.deletes { transfer.deletion = .unspecified }
+        isPull = header.role == .pull
         for word in header.options.map({ String(decoding: $0, as: UTF8.self) }) { try add(word) }
         for word in server.long where !Self.knownToServer(word) { unknown.append(word) }
     }
@@ -47,20 +59,43 @@ struct ReplayOptions {
         case "--delete-after": transfer.deletion = .after
         case _ where word.hasPrefix("--exclude="): try transfer.filters.add(exclude: value)
         case _ where word.hasPrefix("--include="): try transfer.filters.add(include: value)
+        case "--delete-excluded": transfer.deletion = transfer.deletion ?? .unspecified
+        case "--delete-delay": transfer.deletion = .delay
+        case _ where word.hasPrefix("--max-delete="): transfer.deletionLimit = Int(String(decoding: value, as: UTF8.self))
+        case _ where word.hasPrefix("--filter="): try transfer.filters.add(parsing: value)
+        case "--append": transfer.append = .plain
+        case "--append-verify": transfer.append = .verifying
+        case "--inplace", "--fuzzy", "--itemize-changes", "--no-inc-recursive": break
+        case _ where word.hasPrefix("--link-dest="): addAlternate(value, .link)
+        case _ where word.hasPrefix("--copy-dest="): addAlternate(value, .copy)
+        case _ where word.hasPrefix("--compare-dest="): addAlternate(value, .compare)
+        case _ where word.hasPrefix("--files-from=") && isPull: nameFile = String(decoding: value, as: UTF8.self)
+        case _ where word.hasPrefix("--files-from="): unknown.append("--files-from of a client that sends")
+        case _ where word.hasPrefix("--checksum-choice="): break
         case "--old-compress", "--new-compress": break
         case _ where word.hasPrefix("--compress-level="), _ where word.hasPrefix("--compress-choice="): break
         case "--numeric-ids": transfer.numericIds = true
         case _ where word.hasPrefix("--protocol="), _ where word.hasPrefix("--checksum-seed="): break
         case _ where word.hasPrefix("-") && !word.hasPrefix("--"):
-            unknown += word.dropFirst().filter { !"aHcznrlptgoDIW".contains($0) }.map { "-\($0)" }
+            unknown += word.dropFirst().filter { !"aHcznrlptgoDIWXiyRd".contains($0) }.map { "-\($0)" }
         default: unknown.append(word)
         }
     }
 
+    private mutating func addAlternate(_ directory: [UInt8], _ kind: TransferOptions.AlternateKind) {
+        alternates.append(String(decoding: directory, as: UTF8.self))
+        transfer.alternateKind = kind
+        transfer.alternateCount = alternates.count
+    }
+
     private static func knownToServer(_ word: String) -> Bool {
-        ["--server", "--sender", "--numeric-ids", "--delete", "--delete-before", "--delete-during", "--delete-after", "--old-compress", "--new-compress"]
+        [
+            "--append", "--inplace", "--fuzzy", "--files-from=-", "--from0", "--delete-excluded", "--delete-delay", "--link-dest", "--copy-dest",
+            "--compare-dest", "--log-format=%i", "--no-R", "--no-relative", "--dirs", "--max-delete",
+            "--server", "--sender", "--numeric-ids", "--delete", "--delete-before", "--delete-during", "--delete-after", "--old-compress", "--new-compress",
+        ]
             .contains(word)
-            || ["--checksum-seed=", "--compress-level=", "--compress-choice="].contains(where: word.hasPrefix)
+            || ["--checksum-seed=", "--compress-level=", "--compress-choice=", "--checksum-choice=", "--max-delete=", "--link-dest="].contains(where: word.hasPrefix)
     }
 
     /// What stands behind `e` in the arguments (ARG-11).

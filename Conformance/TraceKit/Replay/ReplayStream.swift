@@ -65,7 +65,8 @@ final class ReplayStream: ByteStream {
     private let state: Monitor<State>
 
     /// `items` are those of `bytes`; `output` decodes what is written.
-    init(bytes: [UInt8], items: [PlacedItem], isSender: Bool, chunk: Int, output: ReplayDecoder) {
+    /// `refusals`: what the sender could not send, by index and place.
+    init(bytes: [UInt8], items: [PlacedItem], refusals: [(index: Int32, offset: Int)], isSender: Bool, chunk: Int, output: ReplayDecoder) {
         self.bytes = bytes
         self.chunk = chunk
         var gates: [Gate] = []
@@ -84,6 +85,10 @@ final class ReplayStream: ByteStream {
                 default: break
                 }
             }
+        }
+        if isSender {
+            gates += refusals.map { Gate(offset: $0.offset, condition: .requests(index: $0.index, count: 1)) }
+            gates.sort { $0.offset < $1.offset }
         }
         state = Monitor(State(gates: gates, output: output))
     }

@@ -24,8 +24,13 @@ enum ReplayTolerance {
     /// The archives of the old recordings hold times that went through a floating-point number; the exact ones travelled.
     /// What the archive says is believed to the microsecond only.
     case archivedNanoseconds
+    /// rsync_bpc keeps whole seconds: what it sends of an archive's times has no nanoseconds.
+    case storedSeconds
     /// Literal bytes may differ by one in fifty: which of several equal blocks is taken is the sender's choice.
     case literalShare
+
+    /// A status that only the server knows of: its client learns it from the remote shell, and here there is none.
+    static func isOfServer(_ status: Int32, isPush: Bool) -> Bool { (isPush ? [23, 25] : [23, 24]).contains(status) }
 
     /// Flags of a request that its readers act on.
     static let actedOn: ItemFlags = [.transfer, .basisTypeFollows, .xnameFollows]
@@ -51,12 +56,12 @@ enum ReplayTolerance {
         return "rsync 2.6.0 asks for another link of a new group"
     }
 
-    /// See `archivedNanoseconds`.
-    static func restoreTimes(of entries: [FileEntry], in tree: MemoryTree) {
+    /// See `archivedNanoseconds`, and with `wholeSeconds` also `storedSeconds`.
+    static func restoreTimes(of entries: [FileEntry], in tree: MemoryTree, wholeSeconds: Bool) {
         for entry in entries {
             guard let path = try? RelativePath(cleaning: entry.name), let status = try? tree.status(path),
                 let type = status.mode.type, status.mtime == entry.mtime,
-                abs(Int64(status.nanoseconds) - Int64(entry.nanoseconds)) < 1000, entry.nanoseconds > 0
+                wholeSeconds || abs(Int64(status.nanoseconds) - Int64(entry.nanoseconds)) < 1000 && entry.nanoseconds > 0
             else { continue }
             let time = FileTime(seconds: entry.mtime, nanoseconds: entry.nanoseconds)
             try? tree.apply(AttributeChange(mtime: time), to: path, type: type)

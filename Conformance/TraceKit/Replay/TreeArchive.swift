@@ -6,7 +6,8 @@ import RsyncProtocol
 /// The recorded trees: POSIX tar archives, packed by `xz`, with the extended headers that this tells apart.
 ///
 /// Understood are regular files, hard links, symlinks, devices, directories and fifos, and of the extended header
-/// `mtime`, `path`, `linkpath` and `size`. Anything else is refused, so that no tree is less than it seems.
+/// `mtime`, `path`, `linkpath`, `size` and extended attributes. Items of another type are refused, so that no tree is less
+/// than it seems; access lists are passed over, and traces with `-A` not replayed.
 public enum TreeArchive {
     public enum Failure: Error, Sendable, CustomStringConvertible {
         case unpacking(path: String, status: Int32)
@@ -21,6 +22,7 @@ public enum TreeArchive {
     }
 
     private static let block = 512
+    private static let attributeKey = "SCHILY.xattr."
 
     /// The content of a `.tar` or `.tar.xz`.
     public static func unpack(_ path: String) throws -> [UInt8] {
@@ -76,7 +78,13 @@ public enum TreeArchive {
                 UInt32(header.number(100, 8)), mtime: time.seconds, nanoseconds: time.nanoseconds,
                 uid: UInt32(header.number(108, 8)), gid: UInt32(header.number(116, 8)))
             let device = DeviceNumber(major: UInt32(header.number(329, 8)), minor: UInt32(header.number(337, 8)))
+            let attributesOfItem = extended.filter { $0.key.hasPrefix(attributeKey) }
             extended = [:]
+            defer {
+                for (key, value) in attributesOfItem {
+                    tree.attribute(name, String(key.dropFirst(attributeKey.count)), [UInt8](value.utf8))
+                }
+            }
             switch header.type {
             case "0": tree.file(name, [UInt8](content), attributes)
             case "1": tree.link(name, to: trimmed(target))
