@@ -78,10 +78,6 @@ extension OptionCase {
             setUp: "mkdir src dst; seq 1 900 >src/f; chmod 600 src/f; echo zz >dst/f; chmod 755 dst/f; touch -d @1000000000 src/f src dst",
             ["-ai", "--append-verify"], comparing: [.tree, .status, .stdout], protocols: [30, 31, 32]),
         OptionCase(
-            "copy-dest/another-kind-of-item", covers: [],
-            setUp: "mkdir src dst ref; seq 1 900 >src/f; chmod 755 src/f; mkfifo ref/f; chmod 640 ref/f; touch -d @1000000000 src/f src",
-            ["-r", "--copy-dest=../ref"]),
-        OptionCase(
             "existing/a-file-for-a-directory", covers: ["existing"],
             setUp: "mkdir -p src/d dst; echo a >src/d/f; echo b >dst/d; touch -d @1000000000 src/d src dst/d dst", ["-a", "--existing"]),
         OptionCase(
