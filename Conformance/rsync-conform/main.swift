@@ -24,5 +24,5 @@ if ProcessWords.all.dropFirst().first?.elementsEqual(ShimSession.word.utf8) == t
     exit(ShimSession.run(Array(ProcessWords.all.dropFirst(2))))
 }
 // What has been found is to be seen at once in a file too.
-unsafe setvbuf(stdout, nil, _IOLBF, 0)
+conform_write_lines()
 RsyncConform.main()
