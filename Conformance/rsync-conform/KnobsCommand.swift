@@ -79,6 +79,9 @@ struct KnobsFind: ParsableCommand {
     @Flag(help: "Everywhere, but each case at one protocol.")
     var once = false
 
+    @Option(help: "Only among these cases, a glob as of run; may be given again.")
+    var among: [String] = []
+
     @Option(help: "Seconds for each knob.")
     var limit = 600.0
 
@@ -86,7 +89,7 @@ struct KnobsFind: ParsableCommand {
     var words: [String] = []
 
     func run() throws {
-        let (proof, entries) = try prepare(suite, choice, words)
+        let (proof, entries) = try prepare(suite, choice, words, among)
         let path = try "\(suite.directory())/knobs.json"
         let search = KnobSearch(proof, width: near ? .clauses : once ? .onceEach : .everything, limit: limit)
         for outcome in try proof.check(entries) where outcome.noticed == nil && outcome.entry.survives == nil {
@@ -108,7 +111,7 @@ struct KnobsFind: ParsableCommand {
 
 /// The proof and the entries that are meant.
 private func prepare(
-    _ suite: SuitePlace, _ choice: RunChoice, _ words: [String]
+    _ suite: SuitePlace, _ choice: RunChoice, _ words: [String], _ globs: [String] = []
 ) throws -> (KnobProof, [KnobCatalogue.Entry]) {
     let command = RunCommand.command()
     guard !command.isEmpty else { throw ValidationError("There is no COMMAND behind --.") }
@@ -118,7 +121,7 @@ private func prepare(
     for name in names where !catalogue.entries.contains(where: { $0.name == name }) {
         throw ValidationError("There is no knob \(name).")
     }
-    let proof = try KnobProof(choice.configuration(suite: suite.directory(), command: command, globs: []))
+    let proof = try KnobProof(choice.configuration(suite: suite.directory(), command: command, globs: globs))
     return (proof, catalogue.entries.filter { names.isEmpty || names.contains($0.name) })
 }
 
