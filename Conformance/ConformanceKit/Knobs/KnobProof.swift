@@ -60,6 +60,7 @@ public struct KnobProof {
     }
 
     /// By the name of the cell, and the knob's behind it where there is one. A cell that there is not has no result.
+    /// `seconds` are taken as they are, whatever limits are multiplied with.
     private func results(_ wanted: [(cell: String, knob: String?, seconds: Double?)]) throws -> [String: CellResult] {
         let byID = Dictionary(uniqueKeysWithValues: cases.map { ($0.id, $0) })
         var units: [CellExpansion.Unit] = [], keys: [String] = []
@@ -68,7 +69,7 @@ public struct KnobProof {
             narrow.selection = CaseSelection([cell])
             let one = byID[String(cell.prefix { $0 != "@" })].map { [$0] } ?? []
             guard var unit = expansion(one, narrow, knob).first else { continue }
-            unit.seconds = seconds
+            unit.seconds = seconds.map { $0 / configuration.timeoutFactor }
             units.append(unit)
             keys.append(knob.map { "\(cell) \($0)" } ?? cell)
         }
