@@ -7,6 +7,8 @@ extension Generator {
     enum AlternateUse {
         /// The item is in place.
         case done
+        /// It is not to be there, since `--compare-dest` holds its equal.
+        case matched
         /// Its content is worth something for the transfer.
         case basis(Basis)
         case nothing
@@ -64,7 +66,7 @@ extension Generator {
             if existing != nil, !options.dryRun { try? tree.removeFile(path) }
             try report(entry, index, plan.flags(entry, against: match.status, [], isAlternateMatch: true))
             try sayUnchanged(entry, AttributeChange())
-            return .done
+            return .matched
         case 3 where options.alternateKind == .link:
             if try linkAlternate(entry, path, existing, alternate) {
                 try report(
@@ -122,7 +124,8 @@ extension Generator {
     func alternateLinkFlags(
         _ entry: FileEntry, _ path: RelativePath, _ base: ItemFlags
     ) throws(SessionError) -> (flags: ItemFlags, item: FileStatus)? {
-        guard !destination.alternates.isEmpty, let match = try findAlternate(entry, path), match.level == 3 else { return nil }
+        guard !destination.alternates.isEmpty, options.alternateKind != .compare, let match = try findAlternate(entry, path), match.level == 3
+        else { return nil }
         return (plan.flags(entry, against: match.status, base, isSameLink: true), match.status)
     }
 
