@@ -44,6 +44,7 @@ struct TargetRun {
         if let name = target.name { configuration.features.name = name }
         let known = try Self.knownFailures(target.known, configuration)
         configuration.review = { known.applied(to: $0) }
+        configuration.isKnownToFail = { known.covers($0) }
         configuration.progress = { console.show($0, $1, of: $2) }
         let runner = try Runner(configuration)
         guard runner.expansion.cellCount > 0 else { throw NoCell() }

@@ -222,6 +222,7 @@ struct ClientRun {
             isServer: false, isSender: isSender, version: try RsyncProgram.ownVersion(arguments),
             capabilities: capabilities, seed: 0, isLocalCopy: isLocal
         ).withNamesFromEnvironment().with(names: names)
+        configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         configuration.recording = recording
         configuration.replay = replay?.header
         return Session(
@@ -272,12 +273,13 @@ struct ClientRun {
         served.reportsCompletion = serverLog != nil
         // Each side munges for itself (MET-48).
         served.mungesLinks = arguments.remoteOptions.contains(Array("--munge-links".utf8))
+        var configuration = SessionConfiguration(
+            isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
+            capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
+        ).withNamesFromEnvironment().with(names: try farNames())
+        configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         let server = Session(
-            configuration: SessionConfiguration(
-                isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
-                capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
-            ).withNamesFromEnvironment().with(names: try farNames()),
-            options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
+            configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination, served, remote)
         let job = FarSide(server, opened, destination == nil ? nil : place)

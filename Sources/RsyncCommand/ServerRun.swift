@@ -35,16 +35,17 @@ struct ServerRun {
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
         RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
         let capabilities = Capabilities(optionValue: arguments.capabilities)
+        var configuration = SessionConfiguration(
+            isServer: true, isSender: arguments.isSender,
+            version: ProtocolVersion(capabilities.advertised(own: try RsyncProgram.ownVersion(arguments).number)) ?? .oldest,
+            capabilities: capabilities,
+            seed: RsyncProgram.seed(arguments)
+        ).withNamesFromEnvironment().with(names: names).with(closingLine: { [isSender = arguments.isSender] code in
+            Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
+        })
+        configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         let session = Session(
-            configuration: SessionConfiguration(
-                isServer: true, isSender: arguments.isSender,
-                version: ProtocolVersion(capabilities.advertised(own: try RsyncProgram.ownVersion(arguments).number)) ?? .oldest,
-                capabilities: capabilities,
-                seed: RsyncProgram.seed(arguments)
-            ).withNamesFromEnvironment().with(names: names).with(closingLine: { [isSender = arguments.isSender] code in
-                Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
-            }),
-            options: options, stream: stream, observer: ServerObserver(log: log, listing: listing), environment: .current(ruleFiles: places))
+            configuration: configuration, options: options, stream: stream, observer: ServerObserver(log: log, listing: listing), environment: .current(ruleFiles: places))
         let forwarded = ForwardedNames(arguments, names)
         let result: SessionResult
         switch paths {
@@ -104,15 +105,20 @@ struct ServerRun {
 }
 
 extension RsyncProgram {
-    /// The number to announce (SES-33); what `--protocol` forces must be one this implementation speaks (SES-37).
+    /// The highest number to speak (SES-33): the newest, or the one `--protocol` forces, which must not be below all that this
+    /// implementation speaks (SES-37).
     static func ownVersion(_ arguments: ParsedArguments) throws(ArgumentError) -> ProtocolVersion {
-        guard let number = arguments.protocolNumber else { return .newest }
+        guard let number = arguments.protocolNumber, excessiveVersion(arguments) == nil else { return .newest }
         guard let version = ProtocolVersion(number) else {
-            let bound = number < ProtocolVersion.oldest.number ? "at least \(ProtocolVersion.oldest)" : "no more than \(ProtocolVersion.newest)"
             throw ArgumentError(
-                "--protocol must be \(bound) on the \(arguments.isServer ? "Server" : "Client").", exitCode: 2)
+                "--protocol must be at least \(ProtocolVersion.oldest) on the \(arguments.isServer ? "Server" : "Client").", exitCode: 2)
         }
         return version
+    }
+
+    /// A forced number above the newest, which counts only when the peer's is above it too (SES-37).
+    static func excessiveVersion(_ arguments: ParsedArguments) -> Int32? {
+        arguments.protocolNumber.flatMap { $0 > ProtocolVersion.newest.number ? $0 : nil }
     }
 
     /// How long `--stop-after` or `--stop-at` leaves; nil for ever.

@@ -139,6 +139,16 @@ public struct AttributeChange: Sendable, Equatable {
 
     public var setsTime: Bool { mtime != nil || atime != nil }
     public var isEmpty: Bool { self == AttributeChange() }
+
+    /// Takes out the ids that no item can have (MET-11) and says which they were; the rest can be set. A pretended owner may
+    /// be any.
+    mutating func takeImpossibleIds(_ options: TransferOptions) -> [String] {
+        if options.rootMode == .fake { return [] }
+        var taken: [String] = []
+        if uid == .max { (uid, taken) = (nil, taken + ["uid"]) }
+        if gid == .max { (gid, taken) = (nil, taken + ["gid"]) }
+        return taken.map { "\($0) \(UInt32.max) (-1)" }
+    }
 }
 
 public struct FileTime: Sendable, Equatable {

@@ -163,6 +163,13 @@ extension Generator {
         _ change: AttributeChange, _ entry: FileEntry, _ path: RelativePath, type: FileType? = nil
     ) throws(SessionError) {
         guard !options.dryRun || Knob.dryRunSetsAttributes.isOn, !change.isEmpty else { return }
+        var change = change
+        for id in change.takeImpossibleIds(options) {
+            ledger.noteFailure()
+            let full = fullName(entry.name, in: destination.place, from: environment.workingDirectory)
+            try say(.error, "\(id) is impossible to set on \(quoted(full))")
+        }
+        if change.isEmpty { return }
         do {
             try tree.apply(change, to: path, type: type ?? entry.type)
         } catch {

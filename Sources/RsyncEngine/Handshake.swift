@@ -8,6 +8,8 @@ public struct SessionConfiguration: Sendable {
     public var isSender: Bool
     /// The highest protocol to announce: 32, or what `--protocol` forces (SES-33).
     public var version: ProtocolVersion
+    /// What `--protocol` forces beyond what this implementation speaks: announced as it is (SES-37).
+    public var excessiveVersion: Int32?
     /// The letters behind `e`: offered by the client, received by the server (ARG-11).
     public var capabilities: Capabilities
     /// Server: the seed to send, never 0 unless asked for (SES-74).
@@ -101,7 +103,8 @@ struct Handshake {
 
     /// SES-31 to SES-38. Each side writes before it reads.
     private func exchangeVersions() throws(SessionError) -> ProtocolVersion {
-        try output.write { $0.int32(configuration.version.number - (Knob.announcesOneLess.isOn ? 1 : 0)) }
+        let announced = configuration.excessiveVersion ?? configuration.version.number
+        try output.write { $0.int32(announced - (Knob.announcesOneLess.isOn ? 1 : 0)) }
         do throws(SessionError) {
             try output.flush()
         } catch {
@@ -109,6 +112,10 @@ struct Handshake {
             guard error.exitCode == 10 else { throw error }
         }
         let peer = try input.parse { reader throws(WireError) in try reader.int32() }
+        if ProtocolVersion.mayBeAProtocol(peer), min(announced, peer) > ProtocolVersion.newest.number {
+            throw .protocolViolation(
+                "--protocol must be no more than \(ProtocolVersion.newest) on the \(configuration.isServer ? "Server" : "Client").")
+        }
         switch ProtocolVersion.agreed(own: configuration.version, peer: peer) {
         case .version(let version): return version
         case .notAProtocol:

@@ -49,6 +49,11 @@ extension Receiver {
     private func change(_ job: StoringJob, from status: FileStatus, exactTime: Bool) -> AttributeChange {
         var change = plan.change(job.entry, from: status, exactTime: exactTime)
         change.permissions = plan.permissions(job.entry, existing: job.reference)
+        for id in change.takeImpossibleIds(options) {
+            ledger.noteFailure()
+            post(.errors(ledger))
+            say(.error, "\(id) is impossible to set on \(quoted(fullName(job.entry.name, in: destination.place, from: workingDirectory)))")
+        }
         return change
     }
 

@@ -20,11 +20,14 @@ public struct ProtocolVersion: Sendable, Hashable, CustomStringConvertible {
 
     /// What comes of two announced numbers: the smaller one (SES-32), with the range checks of SES-34 to SES-38.
     public static func agreed(own: ProtocolVersion, peer: Int32) -> Agreement {
-        guard peer >= 20, peer <= 40 else { return .notAProtocol }
+        guard mayBeAProtocol(peer) else { return .notAProtocol }
         let lower = min(own.number, peer)
         guard let version = ProtocolVersion(lower) else { return .tooOld(lower) }
         return .version(version)
     }
+
+    /// Whether a peer would announce this number (SES-34).
+    public static func mayBeAProtocol(_ number: Int32) -> Bool { number >= 20 && number <= 40 }
 
     public enum Agreement: Sendable, Equatable {
         case version(ProtocolVersion)

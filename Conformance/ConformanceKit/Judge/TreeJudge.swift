@@ -32,7 +32,7 @@ struct TreeJudge {
             (parsed.filesFrom != nil, "--files-from"), (parsed.relative, "--relative"), (parsed.existing, "--existing"),
             (parsed.ignoreExisting, "--ignore-existing"), (parsed.update, "--update"),
             (parsed.largestSize != nil || parsed.smallestSize != nil, "a limit of size"), (parsed.backup, "--backup"),
-            (parsed.alternateKind != nil, "an alternate directory"), (parsed.append > 0, "--append"), (parsed.sizeOnly, "--size-only"),
+            (parsed.alternateKind == .compare, "--compare-dest"), (parsed.append > 0, "--append"), (parsed.sizeOnly, "--size-only"),
             (!parsed.modeChanges.isEmpty, "--chmod"), (parsed.userMap != nil || parsed.groupMap != nil, "a map of owners"),
             (parsed.fakeSuper, "--fake-super"), (parsed.modifyWindow != nil, "--modify-window"),
             (parsed.prunesEmptyDirectories, "--prune-empty-dirs"), (parsed.deletionLimit != nil, "--max-delete"),

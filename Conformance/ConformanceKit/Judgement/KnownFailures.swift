@@ -85,6 +85,8 @@ public struct KnownFailures: Sendable {
         rules.filter { rule in !caseIDs.contains { rule.mayCover(caseID: $0) } }
     }
 
+    public func covers(_ cell: CellID) -> Bool { rule(for: cell) != nil }
+
     private func rule(for cell: CellID) -> Rule? { rules.first { $0.covers(cell) } }
 }
 

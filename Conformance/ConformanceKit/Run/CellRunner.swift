@@ -5,7 +5,7 @@ import TraceKit
 struct CellRunner {
     let one: Case
     let level: Level
-    let setting: CellSetting
+    var setting: CellSetting
     let sandbox: Sandbox
     let maker: TreeMaker
 

@@ -145,7 +145,8 @@ public final class Runner: Sendable {
         return unit.cells.compactMap { cell in
             if hasFailed, configuration.stopsAtFirstFailure { return nil }
             var result: CellResult
-            if let runner, !LiveGroups.isOver {
+            if var runner, !LiveGroups.isOver {
+                if configuration.isKnownToFail(cell) { runner.setting.timeoutFactor /= 4 }
                 result = runner.run(cell)
             } else {
                 result = CellResult(

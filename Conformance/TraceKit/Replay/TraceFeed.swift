@@ -33,6 +33,9 @@ public struct TraceFeed {
     /// Marks and statistics: what a session ends with.
     private var ends = 0
     private let recordedEnds: Int
+    /// Marks of a receiving side behind which no file is asked for any more: two phases, and one mark a list where lists
+    /// come as the session goes (SES-133).
+    private var marksOfWishes = 2
     private var hasSettled = false
 
     /// How far the recorded bytes have been given.
@@ -74,6 +77,7 @@ public struct TraceFeed {
             case .done where peerSends:
                 done += 1
                 gates.append(Gate(offset: placed.start, condition: .marks(done)))
+            case .list where peerSends && session.traits.compat.contains(.incrementalRecursion): marksOfWishes += 1
             case .request(let request): gates.append(Gate(offset: placed.start, condition: .listed(request.index)))
             case .report(let index, _) where !peerSends: gates.append(Gate(offset: placed.start, condition: .listed(index)))
             default: break
@@ -123,8 +127,7 @@ public struct TraceFeed {
         guard let gate = gates.first, position >= gate.offset else { return nil }
         switch gate.condition {
         case .requests(let index, let count):
-            // Both phases of wishes are over.
-            return marks >= 2 ? "index \(index) is not asked for\(count > 1 ? " a \(count). time" : "")" : nil
+            return marks >= marksOfWishes ? "index \(index) is not asked for\(count > 1 ? " a \(count). time" : "")" : nil
         case .marks, .listed: return nil
         }
     }
