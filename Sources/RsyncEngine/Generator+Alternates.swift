@@ -77,7 +77,8 @@ extension Generator {
             fallthrough
         case 2, 3:
             guard existing == nil else { return .nothing }
-            let flags = plan.flags(entry, against: match.status, [.localChange], isAlternateMatch: match.level == 3)
+            // A copy has a time of its own, however well it matches.
+            let flags = plan.flags(entry, against: match.status, [.localChange])
                 .union(extendedFlags(entry, (alternate, path)))
             // Before the report: when that comes back the receiver has to find the item.
             guard try copyAlternate(entry, path, alternate) else { return .nothing }
@@ -189,9 +190,9 @@ extension Generator {
         }
     }
 
-    /// Below `--temp-dir` where that is on the same file system (MET-76, MET-77).
+    /// Below `--temp-dir` where that is on the same file system (MET-76, MET-77); what is written in place makes no use of it.
     private func temporaryCopy(for path: RelativePath) throws(FileError) -> any WritableFile {
-        guard let directory = destination.temporary, try directory.status(.root).device == tree.status(.root).device
+        guard !options.inPlace, let directory = destination.temporary, try directory.status(.root).device == tree.status(.root).device
         else { return try tree.createTemporary(for: path) }
         return try directory.createTemporary(named: path.lastComponent)
     }

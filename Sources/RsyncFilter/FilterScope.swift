@@ -64,6 +64,13 @@ public struct FilterScope: Sendable {
         return inner
     }
 
+    /// The same rules for another transfer root.
+    public func moved(to list: FilterList) -> FilterScope {
+        var scope = self
+        scope.list.transferRoot = list.transferRoot
+        return scope
+    }
+
     /// As `FilterList.check`, for an item of this directory or for the directory's subtree while it is being deleted.
     public func check(_ name: [UInt8], isDirectory: Bool, insideDoomedDirectory: Bool = false) -> FilterList.Verdict {
         let question = FilterList.Question(

@@ -15,9 +15,5 @@ struct KnownDifference: Sendable {
     ].map {
         KnownDifference(
             slug: $0, roles: [.stockPushes], protocols: [27], reason: "a stock server does not name what it deletes below 29")
-    } + [
-        KnownDifference(
-            slug: "filter/rules-above-the-argument-before", protocols: [29],
-            reason: "stock without incremental recursion asks the rule files above one argument about the next")
-    ]
+    }
 }

@@ -14,6 +14,19 @@ extension OptionCase {
 
         """
 
+    /// Rules in `d` and `d/e` about what lies beside them.
+    private static let rulesAside = """
+        mkdir -p src/d/e/g src/sub/y src/q dst other; for n in d/a d/b d/e/a d/e/k d/e/g/k x.o sub/foo sub/k sub/y/k q/a q/x.o; do echo $n >src/$n; done
+        echo '- x.o' >src/d/.r; echo '- k' >src/d/e/.r; echo '- foo' >src/sub/.r; echo x >other/x.o
+
+        """
+
+    private static func rulesStay(_ slug: String, _ sources: [String], _ arguments: [String] = ["-rR", "--no-inc-recursive"]) -> OptionCase {
+        OptionCase(
+            "filter/rules-above-\(slug)", covers: ["filter"], setUp: rulesAside, arguments + ["-f: .r"], sources: sources,
+            protocols: [29, 30, 31, 32])
+    }
+
     private static let threeSymlinks = """
         mkdir src dst ref; ln -s x src/a; ln src/a src/b; ln src/a src/c; touch -h -d @1000000000 src/a src
 
@@ -28,6 +41,16 @@ extension OptionCase {
     }
 
     static let corners: [OptionCase] = [
+        rulesStay("a-directory", ["src/./d/e", "src/./x.o", "src/./sub"]),
+        rulesStay("a-file", ["src/./d/e/a", "src/./sub", "src/./x.o"]),
+        rulesStay("the-same-directory", ["src/./d/e/a", "src/./d/b", "src/./d/e/k", "src/./x.o"]),
+        rulesStay("a-sibling", ["src/./d/e/a", "src/./d/e/g/k", "src/./sub/y/k", "src/./sub/k", "src/./x.o"]),
+        rulesStay("what-is-left-out", ["src/./d/e/a", "src/./q/x.o", "src/./x.o"]),
+        rulesStay("nothing-new", ["src/./d/e/a", "src/./q", "src/./d/a", "src/./x.o"]),
+        rulesStay("the-root", ["src/./d/e/a", "src/./"]),
+        rulesStay("another-root", ["src/./d/a", "other/./x.o"]),
+        rulesStay("names-of-a-list", ["src/./d/a", "src/./x.o", "src/./q/a", "src/./q/x.o"], ["-R"]),
+        rulesStay("arguments-with-lists-for-each-directory", ["src/./d/e", "src/./d/a", "src/./x.o", "src/./sub"], ["-rR"]),
         OptionCase(
             "ignore-existing/a-file-for-a-directory", covers: ["ignore-existing"], setUp: inTheWay, ["-ai", "--ignore-existing"],
             comparing: .everything),
@@ -80,6 +103,14 @@ extension OptionCase {
             "compare-dest/a-present-name-of-a-group", covers: ["compare-dest"],
             setUp: threeNames + "cp -p src/b src/d ref; cp -p src/b dst; echo n >dst/d\n",
             ["-aHi", "--no-inc-recursive", "--compare-dest=../ref"], comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "copy-dest/without-times", covers: ["copy-dest"],
+            setUp: "mkdir -p src/k dst ref; echo a >src/d; ln -s x src/l; mkfifo src/f; touch -h -d @1000000000 src/d src/l src/f src/k src; cp -a src/. ref",
+            ["-rlDi", "--copy-dest=../ref"], comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "inplace/and-a-directory-for-temporary-files", covers: ["inplace"],
+            setUp: "mkdir src dst ref tmp; echo a >src/a; cp src/a ref; chmod 600 src/a; touch -d @1000000000 src/a ref/a tmp src",
+            ["-a", "--inplace", "--copy-dest=../ref", "--temp-dir=@DIR@/tmp"], extraTrees: ["tmp"]),
         OptionCase(
             "backup-dir/made-by-a-deletion-further-down", covers: ["backup-dir"],
             setUp: "mkdir -p src/d dst/d; echo >dst/d/f; touch -d @1000000000 dst/d/f src/d src dst/d dst",
