@@ -15,5 +15,9 @@ struct KnownDifference: Sendable {
     ].map {
         KnownDifference(
             slug: $0, roles: [.stockPushes], protocols: [27], reason: "a stock server does not name what it deletes below 29")
-    }
+    } + [
+        KnownDifference(
+            slug: "insecure-links/refused-link-dest", roles: [.local, .wePull, .stockPushes], protocols: [27],
+            reason: "below 29 a stock receiver asks for each file once more in the directory it has refused, and ends with 23")
+    ]
 }

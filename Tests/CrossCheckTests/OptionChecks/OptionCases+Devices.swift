@@ -51,7 +51,7 @@ extension OptionCase {
             comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block")),
         OptionCase(
             "write-devices/piece-by-piece", covers: ["write-devices"],
-            setUp: targets + "head -c 1024 /dev/zero | tr '\\0' b >src/block; printf xyz | dd of=src/block conv=notrunc 2>/dev/null\n",
+            setUp: targets + "head -c 1024 /dev/zero | tr '\\0' b >src/block; printf xyz | dd of=src/block conv=notrunc 2>/dev/null; touch -d 2001-02-03 src/block\n",
             ["-rt", "--write-devices", "--no-whole-file", "-B", "512", "--stats"], comparing: [.tree, .status, .stdout],
             needsRoot: true, probe: end("dst/block")),
         OptionCase(

@@ -20,7 +20,8 @@ extension OptionCase {
 
     private static func followed(_ slug: String, _ arguments: [String], destination: String = "dst/") -> OptionCase {
         OptionCase(
-            "insecure-links/\(slug)", covers: ["insecure-links"], setUp: linked, arguments + ["--insecure-links"],
+            // Before the files of rules: stock reads those as it comes to them.
+            "insecure-links/\(slug)", covers: ["insecure-links"], setUp: linked, ["--insecure-links"] + arguments,
             destination: destination, comparing: [.tree, .status], needsRoot: true, extraTrees: ["real"])
     }
 
