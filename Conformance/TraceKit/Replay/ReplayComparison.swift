@@ -219,7 +219,9 @@ struct ReplayComparison {
             }
             let old = basis(actual, path, destination, beside)
             let kept = session.options.appends ? old : []
-            if actual.applied(to: old).map({ kept + $0 }) != source.bytes(path) {
+            // Short strong sums may agree by chance: then both are wrong alike, and the file is asked for again.
+            let result = actual.applied(to: old).map { kept + $0 }
+            if result != source.bytes(path), result != expected.applied(to: old).map({ kept + $0 }) {
                 note("token", "XFR-81", "\(path): the tokens do not give the file", offset: offset)
             }
         }

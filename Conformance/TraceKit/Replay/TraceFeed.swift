@@ -127,7 +127,7 @@ public struct TraceFeed {
         guard let gate = gates.first, position >= gate.offset else { return nil }
         switch gate.condition {
         case .requests(let index, let count):
-            return marks >= marksOfWishes ? "index \(index) is not asked for\(count > 1 ? " a \(count). time" : "")" : nil
+            return requests[index, default: 0] < count && marks >= marksOfWishes ? "index \(index) is not asked for\(count > 1 ? " a \(count). time" : "")" : nil
         case .marks, .listed: return nil
         }
     }
