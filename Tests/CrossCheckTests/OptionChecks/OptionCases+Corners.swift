@@ -40,7 +40,25 @@ extension OptionCase {
             unobservable: changes ? nil : "what comes for the last name is linked to")
     }
 
+    /// Rules that cannot be said below 29, for one side alone.
+    private static func oldRule(_ slug: String, _ rule: String) -> OptionCase {
+        OptionCase(
+            "filter/\(slug)-for-one-side", covers: ["filter"], setUp: "mkdir src dst; echo a >src/x; echo b >src/y; echo '- y' >src/.r", ["-r", "-f\(rule)"],
+            protocols: [27, 28, 29], unobservable: "some decide nothing here, and some are refused")
+    }
+
     static let corners: [OptionCase] = [
+        oldRule("files-of-the-sender", ":s .r"), oldRule("files-of-the-receiver", ":r .r"), oldRule("others-of-the-sender", "-!s x"),
+        oldRule("others-of-the-receiver", "-!r x"), oldRule("absolute-of-the-sender", "-/s x"), oldRule("perishable-of-the-sender", "-sp x"),
+        oldRule("perishable-of-the-receiver", "-rp x"),
+        OptionCase(
+            "filter/files-named-again-below", covers: ["filter"],
+            setUp: "mkdir -p src/d/e dst; for d in . d d/e; do echo x >src/$d/x; echo y >src/$d/y; echo '- x' >src/$d/.q; done; echo ': .q' >src/.r; printf '!\\n: .q\\n' >src/d/.r",
+            ["-r", "-f: .r"], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "filter/files-named-again-below-what-is-not-inherited", covers: ["filter"],
+            setUp: "mkdir -p src/d/e dst; for d in . d d/e; do echo x >src/$d/x; echo y >src/$d/y; echo '- x' >src/$d/.q; done; echo ': .q' >src/.r; cp src/.r src/d",
+            ["-r", "-f:n .r"], protocols: [29, 30, 31, 32]),
         rulesStay("a-directory", ["src/./d/e", "src/./x.o", "src/./sub"]),
         rulesStay("a-file", ["src/./d/e/a", "src/./sub", "src/./x.o"]),
         rulesStay("the-same-directory", ["src/./d/e/a", "src/./d/b", "src/./d/e/k", "src/./x.o"]),
