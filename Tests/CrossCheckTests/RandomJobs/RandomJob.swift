@@ -107,17 +107,25 @@ struct RandomJob: Sendable {
         }
     }
 
+    private func outcome(_ all: OptionPrograms, isReference: Bool) throws -> OptionOutcome {
+        let (client, server) = programs(all, isReference: isReference)
+        return try job(client: client, server: server).run(all) { directory in
+            for (name, tree) in trees { try tree.make(at: "\(directory)/\(name)") }
+        }
+    }
+
     /// How ours differs from stock, and what it said.
     func differences(_ all: OptionPrograms) throws -> (lines: [String], said: String) {
-        func run(isReference: Bool) throws -> OptionOutcome {
-            let (client, server) = programs(all, isReference: isReference)
-            return try job(client: client, server: server).run(all) { directory in
-                for (name, tree) in trees { try tree.make(at: "\(directory)/\(name)") }
-            }
-        }
-        let reference = try run(isReference: true)
-        let found = try run(isReference: false)
+        let reference = try outcome(all, isReference: true)
+        let found = try outcome(all, isReference: false)
         return (found.differences(from: reference, comparing: comparison), found.said)
+    }
+
+    /// Whether stock does one thing or another: then nothing can be compared with it.
+    func isMatterOfChance(_ all: OptionPrograms) throws -> Bool {
+        let first = try outcome(all, isReference: true)
+        for _ in 0..<5 where try !outcome(all, isReference: true).differences(from: first, comparing: comparison).isEmpty { return true }
+        return false
     }
 
     // MARK: The smallest that fails
