@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <stdio.h>
 #include "CConform.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -96,3 +97,5 @@ int conform_can_fuzz(void) { return LLVMFuzzerRunDriver != 0; }
 int conform_fuzz(int count, char **words, int (*one)(const unsigned char *data, size_t size)) {
     return LLVMFuzzerRunDriver(&count, &words, one);
 }
+
+void conform_write_lines(void) { setvbuf(stdout, NULL, _IOLBF, 0); }

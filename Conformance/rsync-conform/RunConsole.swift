@@ -20,6 +20,9 @@ final class RunConsole: Sendable {
             write("\(result.verdict.rawValue)  \(result.id)  \(time) s\(result.reason.isEmpty ? "" : "  \(result.reason)")\n")
         } else if isTerminal, !isQuiet {
             write("\r\(done)/\(count)  \(result.caseID)\u{1b}[K")
+        } else if !isQuiet, count >= 1000, done * 10 / count != (done - 1) * 10 / count {
+            // Where nobody looks on, so that a log shows how far it is.
+            write("\(done)/\(count)\n")
         }
     }
 

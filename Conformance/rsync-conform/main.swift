@@ -23,4 +23,6 @@ if ProcessWords.all.dropFirst().first?.elementsEqual(Runner.engineWord.utf8) == 
 if ProcessWords.all.dropFirst().first?.elementsEqual(ShimSession.word.utf8) == true {
     exit(ShimSession.run(Array(ProcessWords.all.dropFirst(2))))
 }
+// What has been found is to be seen at once in a file too.
+conform_write_lines()
 RsyncConform.main()

@@ -67,6 +67,9 @@ int conform_receive_streams(int socket, int streams[2]);
 /// Acts as the remote shell of a client: hands standard input and output and its words, each ended by a NUL, over to the
 /// suite, whose socket stands beside `arguments[0]`, and returns the exit status that the suite answers.
 int conform_act_as_shell(int count, char *const arguments[]);
+
+/// Each line of standard output is written when it ends, into a file too.
+void conform_write_lines(void);
 /// F_SETPIPE_SZ of fcntl(2).
 int conform_resize_pipe(int descriptor, int bytes);
 

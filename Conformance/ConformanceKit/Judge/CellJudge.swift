@@ -74,10 +74,25 @@ struct CellJudge {
         if case .script(let outcome) = seen.peer { findings += outcome.findings }
         if level != .must { findings = findings.map { softened($0) } }
         // Whatever the level: these are never right, and say more than what comes of them.
-        findings = always() + findings
+        let grave = always()
+        if grave.isEmpty, !findings.isEmpty, let refusal {
+            judgement.unsupported = "it refuses what the case asks of it: \(refusal)"
+            return judgement
+        }
+        findings = grave + findings
         judgement.findings = findings
         judgement.excerpt = findings.isEmpty ? "" : excerpt(findings, view)
         return judgement
+    }
+
+    /// In what words a target that should have done something says that it has no such option.
+    private var refusal: String? {
+        guard outcome == expect.outcome, expect.allowedCodes == .success else { return nil }
+        guard seen.target == .exited(1) || seen.target == .exited(4) else { return nil }
+        let lines = String(decoding: seen.targetErrors, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.first { line in
+            !line.hasPrefix("rsync error:") && ["unknown option", "not supported", "rsync lacks"].contains { line.contains($0) }
+        }.map { String($0.prefix(200)) }
     }
 
     private func softened(_ finding: Finding) -> Finding {

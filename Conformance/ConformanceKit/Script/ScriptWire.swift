@@ -1,4 +1,5 @@
 import Glibc
+import RsyncProtocol
 import RsyncWire
 
 /// Both directions of a scripted peer's connection: framed where the session is, and never blocked by a target that
@@ -150,8 +151,11 @@ import RsyncWire
     }
 
     /// Every byte of data up to the end of the target's output: so many, and the first of them.
+    ///
+    /// A target that announces its exit is told that this was heard: it may wait a minute for that (SES-115).
     func toEnd() throws(Stop) -> (count: Int, first: [UInt8]) {
         var result = (count: 0, first: [UInt8]())
+        var hasAnswered = false
         func take() {
             result.count += data.count - dataStart
             if result.first.count < 1 << 16 { result.first += data[dataStart...].prefix(1 << 16) }
@@ -160,6 +164,10 @@ import RsyncWire
         do throws(Stop) {
             while true {
                 take()
+                if !hasAnswered, writesFrames, messages.contains(where: { $0.code == MessageCode.errorExit.rawValue && !$0.payload.isEmpty }) {
+                    hasAnswered = true
+                    writeRaw(Self.header(tag: MessageCode.errorExit.rawValue + 7, length: 0))
+                }
                 try more()
             }
         } catch {
