@@ -60,7 +60,7 @@ extension FilterList {
     private func oldText(of rule: FilterRule, _ form: FilterWireForm) throws(FilterError) -> [UInt8]? {
         func tooModern() -> FilterError { FilterError(.tooModern, rule: rule.text, clause: "FLT-79", exitCode: 2) }
         // What only this side needs may be as modern as it likes.
-        guard rule.sides.isEmpty || rule.sides.applies(to: form.clientSide.other) else { return nil }
+        guard effectiveSides(of: rule).applies(to: form.clientSide.other) else { return nil }
         guard rule.kind != .dirMerge, !rule.isNegated, !rule.isAbsolute, !rule.isAttributeRule else {
             throw tooModern()
         }
