@@ -43,21 +43,24 @@ struct KnobsProve: ParsableCommand {
 
     func run() throws {
         let (proof, entries) = try prepare(suite, choice, words)
-        var survivors: [String] = []
-        for entry in entries {
-            guard !entry.caughtBy.isEmpty else {
-                if entry.survives == nil { survivors.append(entry.name) }
-                continue
-            }
-            if try proof.check(entry) == nil {
-                survivors.append(entry.name)
-                print("\(entry.name) is not noticed by \(entry.caughtBy.joined(separator: ", "))")
+        let begun = ContinuousClock.now
+        var noticed = 0, explained = 0, survivors: [String] = []
+        for outcome in try proof.check(entries) {
+            let name = outcome.entry.name
+            for remark in outcome.remarks { say("\(name): \(remark)") }
+            if let result = outcome.noticed {
+                noticed += 1
+                if choice.verbose { say("\(name): \(result.id) in \(tenths(result.seconds)) s: \(result.reason)") }
+            } else if outcome.entry.survives != nil, outcome.entry.caughtBy.isEmpty {
+                explained += 1
+            } else {
+                survivors.append(name)
             }
         }
-        let explained = entries.count { $0.survives != nil }
-        print("\(entries.count) knobs: \(entries.count - survivors.count - explained) noticed, \(explained) explained, \(survivors.count) survive")
+        let seconds = (ContinuousClock.now - begun) / .seconds(1)
+        say("\(entries.count) knobs: \(noticed) noticed, \(explained) explained, \(survivors.count) survive, in \(tenths(seconds)) s")
         if !survivors.isEmpty {
-            print("survivors: \(survivors.joined(separator: " "))")
+            say("survivors: \(survivors.joined(separator: " "))")
             throw ExitCode(1)
         }
     }
@@ -73,20 +76,33 @@ struct KnobsFind: ParsableCommand {
     @Flag(help: "Only among the cases about the knob's clauses.")
     var near = false
 
+    @Flag(help: "Everywhere, but each case at one protocol.")
+    var once = false
+
+    @Option(help: "Only among these cases, a glob as of run; may be given again.")
+    var among: [String] = []
+
+    @Option(help: "Seconds for each knob.")
+    var limit = 600.0
+
     @Argument(help: ArgumentHelp("Knobs, all by default; behind -- the program.", valueName: "knobs"))
     var words: [String] = []
 
     func run() throws {
-        let (proof, entries) = try prepare(suite, choice, words)
+        let (proof, entries) = try prepare(suite, choice, words, among)
         let path = try "\(suite.directory())/knobs.json"
-        for entry in entries where entry.survives == nil {
-            if !entry.caughtBy.isEmpty, try proof.check(entry) != nil { continue }
-            let found = try proof.find(entry, isNear: near)
-            print("\(entry.name): \(found.map { "\($0.caseID)@\($0.role.rawValue)/p\($0.protocolNumber): \($0.reason)" } ?? "SURVIVES")")
+        let search = KnobSearch(proof, width: near ? .clauses : once ? .onceEach : .everything, limit: limit)
+        for outcome in try proof.check(entries) where outcome.noticed == nil && outcome.entry.survives == nil {
+            let entry = outcome.entry
+            let begun = ContinuousClock.now
+            let (found, isComplete) = try search.find(entry)
+            let seconds = tenths((ContinuousClock.now - begun) / .seconds(1))
+            let text = found.map { "\($0.id) in \(tenths($0.seconds)) s: \($0.reason)" } ?? (isComplete ? "SURVIVES" : "not found yet")
+            say("\(entry.name) (\(seconds) s): \(text)")
             // At once, so that a search that is broken off has not been for nothing.
             var catalogue = try KnobCatalogue(path: path)
             for index in catalogue.entries.indices where catalogue.entries[index].name == entry.name {
-                catalogue.entries[index].caughtBy = found.map { ["\($0.caseID)@\($0.role.rawValue)/p\($0.protocolNumber)"] } ?? []
+                catalogue.entries[index].caughtBy = found.map { [$0.id] } ?? []
             }
             try FileBytes.write(catalogue.text, to: path)
         }
@@ -95,7 +111,7 @@ struct KnobsFind: ParsableCommand {
 
 /// The proof and the entries that are meant.
 private func prepare(
-    _ suite: SuitePlace, _ choice: RunChoice, _ words: [String]
+    _ suite: SuitePlace, _ choice: RunChoice, _ words: [String], _ globs: [String] = []
 ) throws -> (KnobProof, [KnobCatalogue.Entry]) {
     let command = RunCommand.command()
     guard !command.isEmpty else { throw ValidationError("There is no COMMAND behind --.") }
@@ -105,6 +121,17 @@ private func prepare(
     for name in names where !catalogue.entries.contains(where: { $0.name == name }) {
         throw ValidationError("There is no knob \(name).")
     }
-    let proof = try KnobProof(choice.configuration(suite: suite.directory(), command: command, globs: []))
+    let proof = try KnobProof(choice.configuration(suite: suite.directory(), command: command, globs: globs))
     return (proof, catalogue.entries.filter { names.isEmpty || names.contains($0.name) })
+}
+
+/// A line, at once: a search takes long, and may be read through a pipe.
+private func say(_ text: String) {
+    print(text)
+    fflush(nil)
+}
+
+private func tenths(_ seconds: Double) -> String {
+    let number = Int((seconds * 10).rounded())
+    return "\(number / 10).\(number % 10)"
 }

@@ -4,6 +4,7 @@ import RsyncFilter
 import RsyncHost
 import RsyncOptions
 import RsyncProtocol
+import RsyncWire
 
 /// From the words of the command line to the engine's terms.
 extension TransferOptions {
@@ -37,7 +38,7 @@ extension TransferOptions {
         modeChanges = try Self.modeChanges(arguments)
         omitDirectoryTimes = arguments.omitDirectoryTimes
         omitLinkTimes = arguments.omitLinkTimes
-        numericIds = arguments.numericIds
+        numericIds = arguments.numericIds && !Knob.numericIdsIsIgnored.isOn
         compareChecksums = arguments.checksum
         sizeOnly = arguments.sizeOnly
         ignoreTimes = arguments.ignoreTimes

@@ -54,7 +54,7 @@ public struct ServedSender {
             options: options, stream: stream, observer: ServerObserver(), environment: .current(ruleFiles: nil))
         let opened = SourceOpener(
             relative: options.relative, fakeSuper: false, ignoresMissing: arguments.ignoresMissing,
-            links: options.followsLinks ? .confined : .none, report: { RsyncProgram.complain($0) }
+            links: options.followsLinks ? .confined : .none, report: { session.complain($0) }
         ).open(sources)
         return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
     }

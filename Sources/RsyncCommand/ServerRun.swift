@@ -56,7 +56,7 @@ struct ServerRun {
                 keepsAccessTimes: options.keepsAccessTimes, places: places.under(.trusting), listed: places,
                 ignoresMissing: arguments.ignoresMissing, deletesMissing: arguments.deletesMissing,
                 links: options.followsLinks ? .anywhere : .none, opensDevices: options.copiesDevices,
-                report: { RsyncProgram.complain($0, log: log) })
+                report: { session.complain($0) })
             if arguments.filesFrom != nil { try opener.checkDirectory() } else { try opener.check(sources) }
             if arguments.filesFrom == .peer {
                 result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })

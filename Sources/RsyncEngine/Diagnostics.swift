@@ -52,7 +52,7 @@ struct ErrorLedger: Sendable {
         failedHere = true
     }
     /// The other side said that something of its own failed (ERROR_XFER).
-    mutating func notePeerFailure() { transferFailed = true }
+    mutating func notePeerFailure() { if !Knob.peerErrorsDoNotCount.isOn { transferFailed = true } }
     mutating func merge(_ other: ErrorLedger) {
         bits.formUnion(other.bits)
         transferFailed = transferFailed || other.transferFailed

@@ -17,6 +17,8 @@ final class FileListSender {
     private var extraEntries: [[UInt8]: [SourceScanner.Found]] = [:]
     /// Error bits that the peer has been told about.
     private var reportedErrors: ErrorBits = []
+    /// Those that the first list or a message carried: at 30 an end marker of a later list does not count (FLS-87).
+    private var announcedErrors: ErrorBits = []
     private(set) var totalSize: Int64 = 0
     private(set) var entryCount = 0
     private(set) var sentEndOfLists = false
@@ -278,6 +280,7 @@ final class FileListSender {
         guard connection.traits.safeFileList, !options.ignoreErrors else { return [] }
         if isFirst || current != reportedErrors {
             reportedErrors = current
+            if isFirst { announcedErrors = current }
             return current
         }
         return []
@@ -299,10 +302,10 @@ final class FileListSender {
     /// Below 31 without a safe list, and for sub-lists at 30: new bits travel as IO_ERROR (FLS-87).
     func reportErrorsByMessage() throws(SessionError) {
         let current = scanner.ledger.bits
-        guard connection.traits.reportsListErrorsByMessage, !options.ignoreErrors, current != reportedErrors else {
+        guard connection.traits.reportsListErrorsByMessage, !options.ignoreErrors, current != announcedErrors else {
             return
         }
-        reportedErrors = current
+        announcedErrors = current
         try connection.output.send(.ioError, current.rawValue)
     }
 }

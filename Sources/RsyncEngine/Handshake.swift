@@ -186,7 +186,7 @@ struct Handshake {
                 exitCode: 2,
                 MessageText("\(what) requires protocol \(version) or higher (negotiated \(traits.version))."))
         }
-        if options.preserveAccessLists, !options.isLocal, !traits.supportsExtendedAttributes { throw need("--acls", 30) }
+        if options.preserveAccessLists, !options.isLocal, !traits.supportsAccessControlLists { throw need("--acls", 30) }
         if options.preserveXattrs, !options.isLocal, !traits.supportsExtendedAttributes { throw need("--xattrs", 30) }
         if options.prunesEmptyDirectories, !traits.supportsPruneEmptyDirectories { throw need("--prune-empty-dirs") }
         if options.fuzzy > 0, !traits.supportsFuzzy { throw need("--fuzzy") }

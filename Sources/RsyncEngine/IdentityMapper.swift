@@ -26,7 +26,7 @@ final class IdentityMapper: Sendable {
 
     init(identities: any IdentityDirectory, options: TransferOptions, traits: SessionTraits) {
         self.identities = identities
-        numericIds = options.numericIds && !Knob.numericIdsIsIgnored.isOn
+        numericIds = options.numericIds
         mayGiveAnyGroup = options.rootMode != .normal
         userRules = options.userMap
         groupRules = options.groupMap

@@ -313,7 +313,7 @@ final class Receiver: @unchecked Sendable {
     func handleMessage(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
         switch code {
         case .errorXfer, .error, .warning, .info:
-            if code == .errorXfer, !Knob.peerErrorsDoNotCount.isOn {
+            if code == .errorXfer {
                 ledger.notePeerFailure()
                 post(.errors(ledger))
             }

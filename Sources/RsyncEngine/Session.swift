@@ -30,6 +30,8 @@ public final class Session {
     private var connection: Connection?
     private var statistics = SessionStatistics()
     private var ledger = ErrorLedger()
+    /// Errors from before the session, not told yet.
+    private var complaints: [MessageText] = []
     /// From the goodbye on, ERROR_EXIT is not sent any more (SES-142).
     private var sentGoodbye = false
     private var receiverThread: WorkerThread?
@@ -50,6 +52,10 @@ public final class Session {
         input = ProtocolInput(stream: stream)
         output = ProtocolOutput(stream: stream)
     }
+
+    /// An error found before the session or while names come from the peer: told where errors go (SES-98), which only the
+    /// handshake decides.
+    public func complain(_ text: MessageText) { complaints.append(text) }
 
     /// Serves or pushes the source arguments. `missingArguments`: some named nothing (FLS-13), so exit 23.
     public func runSender(_ arguments: [SourceArgument], missingArguments: Bool = false) -> SessionResult {
@@ -87,6 +93,7 @@ public final class Session {
                 exitCode: ledger.exitCode, error: nil, statistics: statistics, traits: connection?.traits,
                 failedHere: ledger.failedHere)
         } catch {
+            for text in complaints { observer.handle(.text(.error, text.bytes)) }
             var isTold = false
             // Names that nobody reads keep the output to themselves.
             if forwarder?.isOver(within: Self.patience) != false {
@@ -165,6 +172,8 @@ public final class Session {
         let sender = Sender(
             connection: connection, options: options, arguments: arguments, observer: observer,
             environment: environment, initialErrors: ledger)
+        for text in complaints { try sender.diagnostics.error(text) }
+        complaints = []
         input.onIdle = { [output] () throws(SessionError) in try output.sendKeepAlive() }
         if options.sourceRemoval != nil {
             input.onMessage = { [unowned self, unowned sender] code, payload throws(SessionError) in

@@ -32,7 +32,7 @@ extension ConfinedTree {
         if change.uid != nil || change.gid != nil {
             try System.changeOwner(handle, uid: change.uid, gid: change.gid)
             // chown clears setuid and setgid. Permissions that are to be left alone are to be left as they were.
-            if present & 0o6000 != 0 && !real.mode.isSymlink {
+            if present & 0o6000 != 0 && !real.mode.isSymlink && !Knob.setuidIsLost.isOn {
                 wanted = wanted ?? present
                 present = try System.status(of: handle).mode.permissions
             }

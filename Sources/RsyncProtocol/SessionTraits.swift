@@ -65,11 +65,9 @@ public struct SessionTraits: Sendable, Equatable {
     /// The sender answers the first goodbye with one of its own and awaits another (SES-143).
     public var hasEchoedGoodbye: Bool { asked(.traitHasEchoedGoodbye, number >= 31) }
     /// Goodbye is a plain int32 below 29 and an index from there on (SES-143).
-    public var goodbyeIsItem: Bool { asked(.traitGoodbyeIsItem, number >= 29) }
+    public var goodbyeIsItem: Bool { number >= 29 }
     /// Statistics carry the two file-list times (SES-141).
     public var statisticsHaveListTimes: Bool { asked(.traitStatisticsHaveListTimes, number >= 29) }
-    /// The items of a deferred hard link may be reported only before the end of phase 2 (XFR-155).
-    public var redoComesFromPhase: Bool { asked(.traitRedoComesFromPhase, number <= 29) }
     /// An index equal to the number of entries with iflags 0x2000 is a keep-alive (SES-152).
     public var hasIndexKeepAlive: Bool { asked(.traitHasIndexKeepAlive, number == 29) }
 

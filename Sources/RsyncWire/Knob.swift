@@ -23,9 +23,7 @@ public enum Knob: Int, CaseIterable, Sendable {
     case traitHasLateDeletionPhase
     case traitHasDeletionStatistics
     case traitHasEchoedGoodbye
-    case traitGoodbyeIsItem
     case traitStatisticsHaveListTimes
-    case traitRedoComesFromPhase
     case traitHasIndexKeepAlive
     case traitHasExtendedFileFlags
     case traitSetsLinkTimes

@@ -1,4 +1,5 @@
 import PeerKit
+import RsyncWire
 import Testing
 import TraceKit
 
@@ -20,6 +21,17 @@ import TraceKit
         let result = try run((isAll ? [] : ["--quick", "--shard", "1/4"]) + ["--timeout", "4"], [Programs.ebb, "rsync"])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         print("| conformance of ebb: \(result.output.split(separator: "\n").last ?? "")")
+    }
+
+    /// The suite can fail: with each single fault that the engine of a debug build can be told to have, a cell that passes
+    /// without it does not.
+    @Test(.enabled(if: Knob.areBuilt && Programs.variable("EBB_PROGRAM") == nil)) func eachFaultOfTheEngineIsNoticed() throws {
+        let scratch = try TemporaryDirectory(prefix: "ebb-conform")
+        let result = try CommandResult(
+            [Programs.conform, "knobs", "prove", "--suite", "\(Programs.packageRoot)/Conformance", "--timeout", "4", "--", Programs.ebb, "rsync"],
+            scratch: "\(scratch.path)/run", longest: 3600)
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        print("| faults of ebb: \(result.output.split(separator: "\n").last ?? "")")
     }
 
     @Test func aProgramThatEndsWithoutAWordFails() throws {

@@ -46,7 +46,14 @@ public struct KnobCatalogue: Sendable {
     /// What the catalogue and the engine do not agree on.
     public var disagreements: [String] {
         let known = Set(Knob.allCases.map(\.name)), written = Set(entries.map(\.name))
+        let twice = Dictionary(grouping: entries, by: \.name).filter { $0.value.count > 1 }.keys
         return known.subtracting(written).sorted().map { "\($0) is not in the catalogue" }
             + written.subtracting(known).sorted().map { "\($0) is no knob of the engine" }
+            + twice.sorted().map { "\($0) stands there more than once" }
+    }
+
+    /// Entries that name no cell and give no reason either, or both.
+    public var undecided: [String] {
+        entries.filter { $0.caughtBy.isEmpty != ($0.survives?.isEmpty == false) }.map(\.name)
     }
 }

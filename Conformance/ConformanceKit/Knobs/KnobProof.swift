@@ -1,45 +1,100 @@
-/// Shows that the suite notices the engine's knobs: a target that has one on must fail somewhere.
+import TraceKit
+
+/// Shows that the suite notices the engine's knobs: a target that has one on must fail in a cell that it passes without.
 ///
 /// The target has to be this project's own, built with knobs.
 public struct KnobProof {
     /// What a target gets to know its fault by.
     static let variable = "EBB_KNOB"
 
-    private let configuration: RunConfiguration
-    private let cases: [Case]
+    let configuration: RunConfiguration
+    let cases: [Case]
+    let registry: ClauseRegistry
 
+    /// A broken SHOULD is noticed too, whatever the configuration says.
     public init(_ configuration: RunConfiguration) throws {
+        var configuration = configuration
+        configuration.isStrict = true
         self.configuration = configuration
         cases = try CaseLibrary(suite: configuration.suite).cases
+        registry = try ClauseRegistry(directory: "\(configuration.suite)/Spec")
     }
 
-    /// The first of the entry's own cells that fails with the knob on; nil: it is not noticed.
-    public func check(_ entry: KnobCatalogue.Entry) throws -> CellResult? {
-        let named = Set(entry.caughtBy.map { String($0.prefix { $0 != "@" }) })
-        return try run(entry, cases.filter { named.contains($0.id) }) { $0.selection = CaseSelection(entry.caughtBy) }
+    /// What became of one knob in its own cells.
+    public struct Outcome: Sendable {
+        public let entry: KnobCatalogue.Entry
+        /// The first of its cells that fails with the knob on and passes with it off.
+        public let noticed: CellResult?
+        /// Why the others, or all of them, do not count.
+        public let remarks: [String]
     }
 
-    /// Looks for a cell that notices the knob: first among the cases about its clauses, then everywhere, at one protocol in the
-    /// middle and then at all. `isNear`: only among the first.
-    public func find(_ entry: KnobCatalogue.Entry, isNear: Bool) throws -> CellResult? {
-        let related = cases.filter { one in one.clauses.contains(where: entry.clauses.contains) }
-        if let found = try run(entry, related, { _ in }) { return found }
-        if isNear { return nil }
-        let others = cases.filter { one in !related.contains { $0.id == one.id } }
-        if let found = try run(entry, others, { $0.protocols = ProtocolSet("31") ?? .all }) { return found }
-        return try run(entry, others) { $0.protocols = ProtocolSet("27-30,32") ?? .all }
+    /// With a fault many a cell waits for what never comes. It gets this many seconds at least, and besides so many times
+    /// what it took without the fault, on the same machine under the same load.
+    private static let shortest = 3.0, patience = 10.0
+
+    /// Runs all cells of these entries at once: first without any knob, then each with its knob on.
+    public func check(_ entries: [KnobCatalogue.Entry]) throws -> [Outcome] {
+        let without = try results(Set(entries.flatMap(\.caughtBy)).sorted().map { ($0, nil, nil) })
+        let with = try results(
+            entries.flatMap { entry in
+                entry.caughtBy.compactMap { cell in
+                    guard let result = without[cell], Self.isGood(result) else { return nil }
+                    return (cell, entry.name, max(Self.shortest, Self.patience * result.seconds))
+                }
+            })
+        return entries.map { entry in
+            var noticed: CellResult?
+            var remarks: [String] = []
+            for cell in entry.caughtBy {
+                if let result = with["\(cell) \(entry.name)"] {
+                    if result.verdict != .fail { remarks.append("\(cell) is \(result.verdict.rawValue)") } else { noticed = noticed ?? result }
+                } else if let result = without[cell] {
+                    remarks.append("\(cell) is \(result.verdict.rawValue) without it too: \(result.reason)")
+                } else {
+                    remarks.append("there is no cell \(cell)")
+                }
+            }
+            return Outcome(entry: entry, noticed: noticed, remarks: remarks)
+        }
     }
 
-    private func run(
-        _ entry: KnobCatalogue.Entry, _ cases: [Case], _ narrow: (inout RunConfiguration) -> Void
-    ) throws -> CellResult? {
-        guard !cases.isEmpty else { return nil }
+    /// By the name of the cell, and the knob's behind it where there is one. A cell that there is not has no result.
+    /// `seconds` are taken as they are, whatever limits are multiplied with.
+    private func results(_ wanted: [(cell: String, knob: String?, seconds: Double?)]) throws -> [String: CellResult] {
+        let byID = Dictionary(uniqueKeysWithValues: cases.map { ($0.id, $0) })
+        var units: [CellExpansion.Unit] = [], keys: [String] = []
+        for (cell, knob, seconds) in wanted {
+            var narrow = configuration
+            narrow.selection = CaseSelection([cell])
+            let one = byID[String(cell.prefix { $0 != "@" })].map { [$0] } ?? []
+            guard var unit = expansion(one, narrow, knob).first else { continue }
+            unit.seconds = seconds.map { $0 / configuration.timeoutFactor }
+            units.append(unit)
+            keys.append(knob.map { "\(cell) \($0)" } ?? cell)
+        }
+        let results = try run(units) { _ in false }
+        return Dictionary(uniqueKeysWithValues: zip(keys, results).compactMap { key, results in results.first.map { (key, $0) } })
+    }
+
+    static func isGood(_ result: CellResult) -> Bool { result.verdict == .pass }
+
+    func expansion(_ cases: [Case], _ configuration: RunConfiguration, _ knob: String?) -> [CellExpansion.Unit] {
+        var units = CellExpansion(cases, registry, configuration).units
+        guard let knob else { return units }
+        for index in units.indices { units[index].environment = [(Self.variable, Array(knob.utf8))] }
+        return units
+    }
+
+    /// The results, by unit.
+    func run(
+        _ units: [CellExpansion.Unit], isEnough: @escaping @Sendable (CellResult) -> Bool
+    ) throws -> [[CellResult]] {
+        guard !units.isEmpty else { return [] }
         var configuration = configuration
-        narrow(&configuration)
-        configuration.targetEnvironment.append((Self.variable, Array(entry.name.utf8)))
-        configuration.stopsAtFirstFailure = true
-        let runner = try Runner(configuration, cases: cases)
-        guard runner.expansion.cellCount > 0 else { return nil }
-        return try runner.run().results.first { $0.verdict == .fail }
+        configuration.isEnough = isEnough
+        let runner = try Runner(configuration, CellExpansion(units))
+        _ = try runner.run()
+        return runner.resultsByUnit
     }
 }

@@ -29,8 +29,8 @@ public struct RunConfiguration: Sendable {
     public var scratch: String?
     /// Whether the engine peer can be told to have a fault.
     public var hasKnobs = false
-    /// One failure is enough to know: what is left then is not run.
-    public var stopsAtFirstFailure = false
+    /// Asked about every result, on any thread, more than one at a time: whether enough is known now. What is left then is not run.
+    public var isEnough: @Sendable (CellResult) -> Bool = { _ in false }
     /// What known failures make of the results.
     public var review: @Sendable ([CellResult]) -> [CellResult] = { $0 }
     /// A cell that is known to fail gets a quarter of its time: many fail by going on for ever, and one that passes now does so early.
@@ -53,7 +53,11 @@ public struct CellExpansion: Sendable {
     public struct Unit: Sendable {
         public let one: Case
         public let level: Level
-        public let cells: [CellID]
+        public var cells: [CellID]
+        /// Added to the target's environment besides that of the run.
+        public var environment: [(name: String, value: [UInt8])] = []
+        /// Instead of the case's own limit.
+        public var seconds: Double?
     }
 
     public let units: [Unit]
@@ -84,6 +88,9 @@ public struct CellExpansion: Sendable {
         let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return [numbers[Int(hash >> 32) % numbers.count]]
     }
+
+    /// Just these.
+    public init(_ units: [Unit]) { self.units = units }
 
     public var cellCount: Int { units.reduce(0) { $0 + $1.cells.count } }
 }

@@ -24,14 +24,20 @@ public final class Runner: Sendable {
         var next = 0
         var results: [Int: [CellResult]] = [:]
         var done = 0
+        var isEnough = false
     }
 
     private let progress = Mutex(Progress())
 
     /// `cases`: those to run; nil = all of the suite.
-    public init(_ configuration: RunConfiguration, cases: [Case]? = nil) throws {
+    public convenience init(_ configuration: RunConfiguration, cases: [Case]? = nil) throws {
         let registry = try ClauseRegistry(directory: "\(configuration.suite)/Spec")
-        expansion = CellExpansion(try cases ?? CaseLibrary(suite: configuration.suite).cases, registry, configuration)
+        let cases = try cases ?? CaseLibrary(suite: configuration.suite).cases
+        try self.init(configuration, CellExpansion(cases, registry, configuration))
+    }
+
+    public init(_ configuration: RunConfiguration, _ expansion: CellExpansion) throws {
+        self.expansion = expansion
         var configuration = configuration
         configuration.command = try Self.absolute(configuration.command)
         self.configuration = configuration
@@ -84,7 +90,7 @@ public final class Runner: Sendable {
         for worker in workers { worker.join() }
         fixture?.stop()
         scratch.remove()
-        let results = progress.withLock { progress in expansion.units.indices.flatMap { progress.results[$0] ?? [] } }
+        let results = resultsByUnit.flatMap(\.self)
         return RunReport(
             target: RunReport.Target(
                 name: configuration.features.name, version: configuration.features.version,
@@ -92,6 +98,11 @@ public final class Runner: Sendable {
             roles: TargetRole.allCases.filter { configuration.roles.contains($0) && configuration.features.roles.contains($0) },
             date: unsafe Self.iso8601(parts), seed: configuration.seed, isStrict: configuration.isStrict,
             results: configuration.review(results), seconds: (ContinuousClock.now - begun) / .seconds(1))
+    }
+
+    /// After a run: those of each of the expansion's units.
+    public var resultsByUnit: [[CellResult]] {
+        progress.withLock { progress in expansion.units.indices.map { progress.results[$0] ?? [] } }
     }
 
     private static func iso8601(_ parts: tm) -> String {
@@ -109,17 +120,16 @@ public final class Runner: Sendable {
             }
             guard index < expansion.units.count, !LiveGroups.isOver else { break }
             let results = run(expansion.units[index], root)
-            let isEnough = configuration.stopsAtFirstFailure && results.contains { $0.verdict == .fail }
-            progress.withLock { progress in
-                progress.results[index] = results
-                if isEnough { progress.next = expansion.units.count }
-            }
+            progress.withLock { $0.results[index] = results }
         }
         RemoveTree.remove([UInt8](root.utf8))
     }
 
     private func run(_ unit: CellExpansion.Unit, _ root: String) -> [CellResult] {
-        let one = unit.one
+        var one = unit.one
+        if let seconds = unit.seconds { one.expect.seconds = seconds }
+        var setting = setting.withLock { $0 }
+        setting.targetEnvironment += unit.environment
         var maker = TreeMaker(seed: configuration.seed, archives: "\(configuration.suite)/../Vectors/traces/trees")
         if one.isOrdinary, geteuid() == 0 { maker.owner = CellPreparation.ordinaryUser }
         let obstacle: (Verdict, String)? =
@@ -135,15 +145,14 @@ public final class Runner: Sendable {
         if obstacle == nil {
             do {
                 runner = CellRunner(
-                    one: one, level: unit.level, setting: setting.withLock { $0 },
+                    one: one, level: unit.level, setting: setting,
                     sandbox: try Sandbox(root, one, maker, program: configuration.program), maker: maker)
             } catch {
                 trouble = "\(error)"
             }
         }
-        var hasFailed = false
         return unit.cells.compactMap { cell in
-            if hasFailed, configuration.stopsAtFirstFailure { return nil }
+            if progress.withLock({ $0.isEnough }) { return nil }
             var result: CellResult
             if var runner, !LiveGroups.isOver {
                 if configuration.isKnownToFail(cell) { runner.setting.timeoutFactor /= 4 }
@@ -154,8 +163,12 @@ public final class Runner: Sendable {
                     protocolNumber: cell.protocolNumber, verdict: obstacle?.0 ?? .error, reason: obstacle?.1 ?? trouble ?? "")
             }
             result.rerun = rerun(cell)
-            if result.verdict == .fail { hasFailed = true }
+            let isEnough = configuration.isEnough(result)
             progress.withLock { progress in
+                if isEnough {
+                    progress.isEnough = true
+                    progress.next = expansion.units.count
+                }
                 progress.done += 1
                 configuration.progress(result, progress.done, expansion.cellCount)
             }
