@@ -386,7 +386,9 @@ struct ClientRun {
             // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
             let hadEnded = hasEnded(child, result)
             if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
-            if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded {
+            // What failed here, and not the connection, has the last word: the shell only sees that we are gone.
+            let failedHere = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
+            if let outcome = try? child.wait(), case .exited(let status) = outcome, !failedHere, result.error == nil || hadEnded {
                 code = max(code, status)
             }
         }

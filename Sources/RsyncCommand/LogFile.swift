@@ -19,7 +19,8 @@ final class LogFile: Sendable {
         case .failure(let failure):
             let text: MessageText = "rsync: [\(arguments.isServer ? "server" : "client")] failed to open log-file \(path): \(SystemWords.text(failure.number))"
             RsyncProgram.complain(text)
-            if !arguments.isServer { RsyncProgram.complain("Ignoring \"log file\" setting.") }
+            // No complaint, but what is said to people: on standard output.
+            if !arguments.isServer { SystemWords.write([UInt8]("Ignoring \"log file\" setting.\n".utf8), to: 1) }
             return nil
         }
     }

@@ -201,6 +201,8 @@ public protocol WritableFile: AnyObject, Sendable {
     func punch(_ count: Int64) throws(FileError)
     /// Ends the file where writing has got to. A device keeps its length.
     func cut() throws(FileError)
+    /// What has been written is with the system: what it has no room for is known now.
+    func flush() throws(FileError)
     /// Allocates this many bytes from the start (XFR-127). What the file system cannot do is left undone.
     func allocate(_ length: Int64) throws(FileError)
     /// Reads back what has been written.
@@ -220,6 +222,7 @@ public protocol WritableFile: AnyObject, Sendable {
 
 extension WritableFile {
     public func publish(as target: RelativePath) throws(FileError) { try publish(as: target, in: nil) }
+    public func flush() throws(FileError) {}
 
     public func extendedAttributes(where wanted: (_ name: [UInt8]) -> Bool) throws(FileError) -> [ExtendedAttribute] { [] }
 }

@@ -7,6 +7,8 @@ extension Generator {
     enum AlternateUse {
         /// The item is in place.
         case done
+        /// It is not to be there, since `--compare-dest` holds its equal.
+        case matched
         /// Its content is worth something for the transfer.
         case basis(Basis)
         case nothing
@@ -64,7 +66,7 @@ extension Generator {
             if existing != nil, !options.dryRun { try? tree.removeFile(path) }
             try report(entry, index, plan.flags(entry, against: match.status, [], isAlternateMatch: true))
             try sayUnchanged(entry, AttributeChange())
-            return .done
+            return .matched
         case 3 where options.alternateKind == .link:
             if try linkAlternate(entry, path, existing, alternate) {
                 try report(
@@ -75,7 +77,8 @@ extension Generator {
             fallthrough
         case 2, 3:
             guard existing == nil else { return .nothing }
-            let flags = plan.flags(entry, against: match.status, [.localChange], isAlternateMatch: match.level == 3)
+            // A copy has a time of its own, however well it matches.
+            let flags = plan.flags(entry, against: match.status, [.localChange])
                 .union(extendedFlags(entry, (alternate, path)))
             // Before the report: when that comes back the receiver has to find the item.
             guard try copyAlternate(entry, path, alternate) else { return .nothing }
@@ -122,7 +125,8 @@ extension Generator {
     func alternateLinkFlags(
         _ entry: FileEntry, _ path: RelativePath, _ base: ItemFlags
     ) throws(SessionError) -> (flags: ItemFlags, item: FileStatus)? {
-        guard !destination.alternates.isEmpty, let match = try findAlternate(entry, path), match.level == 3 else { return nil }
+        guard !destination.alternates.isEmpty, options.alternateKind != .compare, let match = try findAlternate(entry, path), match.level == 3
+        else { return nil }
         return (plan.flags(entry, against: match.status, base, isSameLink: true), match.status)
     }
 
@@ -186,9 +190,9 @@ extension Generator {
         }
     }
 
-    /// Below `--temp-dir` where that is on the same file system (MET-76, MET-77).
+    /// Below `--temp-dir` where that is on the same file system (MET-76, MET-77); what is written in place makes no use of it.
     private func temporaryCopy(for path: RelativePath) throws(FileError) -> any WritableFile {
-        guard let directory = destination.temporary, try directory.status(.root).device == tree.status(.root).device
+        guard !options.inPlace, let directory = destination.temporary, try directory.status(.root).device == tree.status(.root).device
         else { return try tree.createTemporary(for: path) }
         return try directory.createTemporary(named: path.lastComponent)
     }

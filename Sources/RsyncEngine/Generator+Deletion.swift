@@ -80,7 +80,7 @@ extension Generator {
     }
 
     /// MET-108: after an I/O error of the sender nothing is deleted, since what is missing may only be unread.
-    private func mayDelete() throws(SessionError) -> Bool {
+    func mayDelete() throws(SessionError) -> Bool {
         guard ledger.bits.contains(.general), !options.ignoreErrors, !Knob.deletesDespiteErrors.isOn else { return true }
         if !saidDeletionsSkipped {
             saidDeletionsSkipped = true

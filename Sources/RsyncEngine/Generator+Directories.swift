@@ -11,24 +11,21 @@ extension Generator {
         guard !options.dryRun, options.preserveTimes, !options.omitDirectoryTimes else { return }
         let path = try destination.path(entry.name)
         guard !path.isRoot, let existing = try examineDirectory(entry, path) else { return }
-        if existing == .present || existing == .absent && options.existingOnly { return }
+        if existing == .present || existing == .kept || existing == .absent && options.existingOnly { return }
         // A failure is for the directory's own turn to report.
         guard (try? tree.makeDirectory(path, permissions: entry.mode.permissions & 0o700 | 0o700)) != nil else { return }
         madeEarly.insert(entry.name)
     }
 
-    /// `cleared`: something else stood there, so that `--existing` has no objection.
-    private enum Presence { case present, absent, cleared }
+    /// `cleared`: something else stood there, so that `--existing` has no objection. `kept`: it stands there still, for
+    /// `--ignore-existing`, and what the directory holds is tried all the same (MET-16 step 10).
+    private enum Presence { case present, absent, cleared, kept }
 
     /// nil: a non-directory stands in the way and cannot be removed; the contents are skipped.
     private func examineDirectory(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> Presence? {
         guard let existing = try examine(entry, path) else { return .absent }
         if existing.mode.isDirectory { return .present }
-        if options.ignoreExisting {
-            try say(.info, "\(entry.name) exists", when: options.messages.skips > 0)
-            skippedDirectories.insert(entry.name)
-            return nil
-        }
+        if options.ignoreExisting { return .kept }
         guard try clearTheWay(path, existing, for: entry) else {
             skippedDirectories.insert(entry.name)
             try say(.error, "*** Skipping any contents from this failed directory ***")
@@ -46,7 +43,13 @@ extension Generator {
         }
         if leaves(entry) { return try deleteDuring(entry) }
         guard let presence = try examineDirectory(entry, path) else { return }
-        if options.existingOnly, presence == .absent {
+        if presence == .kept {
+            try searchKept(entry, path)
+            if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
+            try say(.info, "\(entry.name) exists", when: options.messages.skips > 0)
+            return
+        }
+        if options.existingOnly, presence == .absent, !isBelowKept(path) {
             try say(.info, "not creating new directory \(quoted(entry.name))", when: options.messages.skips > 0)
             skippedDirectories.insert(entry.name)
             return
@@ -93,6 +96,17 @@ extension Generator {
         let time = options.deletionTime(connection.traits)
         guard time == .during || time == .delay else { return }
         if entry.hasContent { try deleteExtraneous(in: entry) } else { try filters.enter(entry.name) }
+    }
+
+    /// What is kept in a directory's place is searched all the same where each directory has a list of its own; from then on
+    /// nothing is deleted (MET-108).
+    private func searchKept(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) {
+        let time = options.deletionTime(connection.traits)
+        guard incremental, time == .during || time == .delay, entry.hasContent, try mayDelete(),
+            let kept = try? tree.status(path), !kept.mode.isSymlink
+        else { return }
+        ledger.add(.general)
+        try failed("opendir", entry.name, FileError.notADirectory)
     }
 
     private func isBelowSkippedDirectory(_ entry: FileEntry) -> Bool {
@@ -170,8 +184,10 @@ extension Generator {
     func touch(_ entry: FileEntry) throws(SessionError) {
         guard !options.dryRun, !options.listOnly, !leaves(entry), !skippedDirectories.contains(entry.name) else { return }
         let path = try destination.path(entry.name)
-        // What a symlink stands for (MET-45) has had its attributes, and its time is not set again.
-        guard let status = try? tree.status(path), status.mode.isDirectory else { return }
+        // What a symlink stands for (MET-45) has had its attributes, and its time is not set again. What `--ignore-existing` keeps
+        // in a directory's place has the directory's time.
+        guard let status = try? tree.status(path), status.mode.isDirectory || options.ignoreExisting && directoryStatus(path) == nil
+        else { return }
         var change = AttributeChange()
         if plan.keepsTime(.directory), !Knob.directoryTimesAreLost.isOn,
             !plan.sameTime(entry, status)
@@ -182,7 +198,7 @@ extension Generator {
             change.permissions = wanted
         }
         openedDirectories[path] = nil
-        try apply(change, entry, path)
+        try apply(change, entry, path, type: status.mode.type)
     }
 
     /// With one list for all, or after late deletions: every directory, deepest first.

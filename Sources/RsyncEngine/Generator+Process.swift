@@ -19,7 +19,8 @@ extension Generator {
             if let existing { try deleteMissing(entry, path, existing) }
             return
         }
-        if options.existingOnly, !Knob.existingIsIgnored.isOn, existing == nil {
+        let isBlocked = existing == nil && isBelowKept(path)
+        if options.existingOnly, !Knob.existingIsIgnored.isOn, existing == nil, !isBlocked {
             try say(.info, "not creating new file \(quoted(entry.name))", when: options.messages.skips > 0)
             return try skipLinked(entry, index)
         }
@@ -42,6 +43,11 @@ extension Generator {
         case .symlink: try skipNonRegular(entry)
         case .regular:
             if try isOutOfSize(entry) { return try skipLinked(entry, index) }
+            if isBlocked, !isLinked || links.isLast(entry, index) {
+                try failedToExamine(entry, FileError.notADirectory)
+                // Nobody takes over (MET-60); a stock receiver with incremental recursion does not end then.
+                return incremental ? try skipLinked(entry, index) : ()
+            }
             if let present = existing, writesInto(present) {
                 if present.size == 0, !present.mode.isRegular { existing?.size = tree.deviceSize(path) }
             } else if let present = existing {
@@ -86,11 +92,21 @@ extension Generator {
         } catch {
             if error.isNotFound { return nil }
             isUnknown = true
-            ledger.noteFailure()
-            let full = fullName(entry.name, in: destination.place, from: environment.workingDirectory)
-            try say(.error, "rsync: [generator] recv_generator: failed to stat \(quoted(full)): \(errorText(error.errno))")
+            try failedToExamine(entry, error.errno)
             return nil
         }
+    }
+
+    private func failedToExamine(_ entry: FileEntry, _ errno: Int32) throws(SessionError) {
+        ledger.noteFailure()
+        let full = fullName(entry.name, in: destination.place, from: environment.workingDirectory)
+        try say(.error, "rsync: [generator] recv_generator: failed to stat \(quoted(full)): \(errorText(errno))")
+    }
+
+    /// Whether the item's directory is none, since `--ignore-existing` keeps what stands in its place (MET-16 step 10).
+    func isBelowKept(_ path: RelativePath) -> Bool {
+        guard options.ignoreExisting, let parent = path.parent, !parent.isRoot, let status = try? tree.status(parent) else { return false }
+        return !status.mode.isDirectory && !(status.mode.isSymlink && options.keepDirectoryLinks)
     }
 
     /// The directory that the symlink at `path` leads to (MET-45).
@@ -231,11 +247,11 @@ extension Generator {
         }
     }
 
-    /// An item that could not be brought to its state: exit 23, the rest goes on.
-    func failed(_ operation: String, _ name: [UInt8], _ errno: Int32) throws(SessionError) {
+    /// An item that could not be brought to its state: exit 23, the rest goes on. `leads`: where a link was to lead.
+    func failed(_ operation: String, _ name: [UInt8], _ errno: Int32, leads: MessageText = "") throws(SessionError) {
         ledger.noteFailure()
         let full = fullName(name, in: destination.place, from: environment.workingDirectory)
-        try say(.error, systemError("generator", operation, full, errno))
+        try say(.error, systemError("generator", operation, full, errno, leads: leads))
     }
 
 }

@@ -50,12 +50,13 @@ extension Generator {
         }
         var basis = existing.map { ownBasis(path, $0) }
         if !destination.alternates.isEmpty, existing == nil || options.alternateKind != .copy {
-            switch try useAlternate(entry, index, path, existing) {
-            case .done:
+            let use = try useAlternate(entry, index, path, existing)
+            switch use {
+            case .done, .matched:
                 try confirm(entry, index, isSent: false)
                 guard isLinked else { return }
-                // What is not created is nothing to link to.
-                return options.alternateKind == .compare ? try skipLinked(entry, index) : try completeGroup(entry)
+                if case .matched = use { return try settleMatched(entry, index) }
+                return try completeGroup(entry)
             case .basis(let alternate): basis = alternate
             case .nothing: break
             }
@@ -83,6 +84,19 @@ extension Generator {
         try request(entry, index, basis, isRedo: false)
         // Nothing will arrive, so nothing is worth waiting for.
         if isLinked, options.dryRun { try completeGroup(entry) }
+    }
+
+    /// What `--compare-dest` holds is not created, but linked to what comes for a later member. Where the last one is held, none
+    /// of the group comes; under incremental recursion, where a stock receiver does not end, those without an equal do (MET-57).
+    func settleMatched(_ entry: FileEntry, _ index: Int32) throws(SessionError) {
+        guard links.isLast(entry, index) else {
+            links.postpone(entry, index: index, isMatched: true)
+            return began(index)
+        }
+        guard incremental else { return }
+        let (released, next) = links.endWithMatch(entry)
+        for member in released { ended(member.index) }
+        if let next { try requestWaiting(next) }
     }
 
     private func isNewer(_ existing: FileStatus, than entry: FileEntry) -> Bool {

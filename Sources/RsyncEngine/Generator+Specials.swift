@@ -66,7 +66,7 @@ extension Generator {
         if existing == nil, !destination.alternates.isEmpty {
             let alternate = try linkAlternateSpecial(entry, index, path)
             if alternate.linked {
-                if isLinked { try completeGroup(entry) }
+                if isLinked { try options.alternateKind == .compare ? settleMatched(entry, index) : completeGroup(entry) }
                 return
             }
             compared = alternate.compared
@@ -96,8 +96,9 @@ extension Generator {
         if isLinked { try completeGroup(entry) }
     }
 
+    /// `leader`: the name that a hard link is made to.
     private func place(
-        _ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus?,
+        _ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus?, leader: [UInt8]? = nil,
         _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) -> Bool {
         if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return false }
@@ -113,7 +114,9 @@ extension Generator {
                 try create(tree, path)
             }
         } catch {
-            try failed("\(error.operation)", entry.name, error.errno)
+            var leads: MessageText = ""
+            if let leader { leads = " => \(leader)" } else if entry.mode.isSymlink { leads = " -> \(quoted(entry.linkTarget))" }
+            try failed("\(error.operation)", entry.name, error.errno, leads: leads)
             return false
         }
         if backedUp { try sayBackedUp(path) }
@@ -178,7 +181,7 @@ extension Generator {
             }
         }
         guard !options.dryRun else { return try report(entry, index, flags, xname: shownName) }
-        let placed = try place(entry, path, existing) { tree, path throws(FileError) in
+        let placed = try place(entry, path, existing, leader: name) { tree, path throws(FileError) in
             try tree.makeLink(path, to: target, in: nil)
         }
         guard placed else { return }

@@ -255,6 +255,7 @@ final class Generator {
                 }
                 if connection.isReplay { mailbox.outstanding.pass(index) }
                 try handle(mailbox.take())
+                try releaseFinishedLists()
             }
         }
         if connection.isReplay { mailbox.outstanding.pass(live.list.startIndex + Int32(live.list.count) - 1) }
@@ -262,10 +263,11 @@ final class Generator {
         if let slot = active.firstIndex(where: { $0.live.list === live.list }) { active[slot].isWalked = true }
     }
 
-    /// FLS-155: a list goes when all its items are finished and it is not the only one the sender may still have.
+    /// FLS-155: a list goes when all its items are finished and it is not the only one the sender may still have; nor the one
+    /// worked on last, whose directory has its time only when the next list's directory was looked after (MET-44).
     private func releaseFinishedLists() throws(SessionError) {
         guard incremental else { return }
-        while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, active.count > 1 || listsEnded {
+        while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, nextToWalk > 1 || listsEnded && active.count == 1 {
             if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory) }
             releasedEntries += oldest.live.list.count
             active.removeFirst()

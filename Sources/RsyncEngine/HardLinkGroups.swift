@@ -9,6 +9,8 @@ struct HardLinkGroups {
     struct Member {
         let index: Int32
         let entry: FileEntry
+        /// `--compare-dest` holds its equal: of itself nothing has to come.
+        var isMatched = false
     }
 
     enum State {
@@ -53,10 +55,10 @@ struct HardLinkGroups {
     func state(of entry: FileEntry) -> State? { states[entry.linkGroup] }
 
     /// The entry has no basis and a later member of its list will be asked for instead (MET-57).
-    mutating func postpone(_ entry: FileEntry, index: Int32) {
+    mutating func postpone(_ entry: FileEntry, index: Int32, isMatched: Bool = false) {
         var members: [Member] = []
         if case .deferred(let earlier) = states[entry.linkGroup] { members = earlier }
-        members.append(Member(index: index, entry: entry))
+        members.append(Member(index: index, entry: entry, isMatched: isMatched))
         states[entry.linkGroup] = .deferred(members)
     }
 
@@ -104,6 +106,19 @@ struct HardLinkGroups {
         }
         states[group] = .deferred(waiting)
         return next
+    }
+
+    /// The last member has its equal in `--compare-dest`. Returns those that wait for nothing any more, and the one that is to
+    /// be asked for: the most recent of those without an equal (MET-60).
+    mutating func endWithMatch(_ entry: FileEntry) -> (released: [Member], next: Member?) {
+        guard case .deferred(var members) = states[entry.linkGroup] else { return ([], nil) }
+        guard let place = members.lastIndex(where: { !$0.isMatched }) else {
+            states[entry.linkGroup] = nil
+            return (members, nil)
+        }
+        let next = members.remove(at: place)
+        states[entry.linkGroup] = .deferred(members)
+        return ([], next)
     }
 
     /// A skipped member that was the last one hands its role to the most recent one that waits (MET-60).

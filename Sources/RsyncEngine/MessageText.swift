@@ -27,8 +27,10 @@ public struct MessageText: Sendable, Equatable, ExpressibleByStringInterpolation
 func quoted(_ name: [UInt8]) -> MessageText { "\"\(name)\"" }
 
 /// What a system call would not do, as rsync words it: `rsync: [sender] opendir "/d" failed: Permission denied (13)`.
-func systemError(_ role: String, _ what: some CustomStringConvertible, _ name: [UInt8], _ errno: Int32) -> MessageText {
-    "rsync: [\(role)] \(what) \(quoted(name)) failed: \(errorText(errno))"
+func systemError(
+    _ role: String, _ what: some CustomStringConvertible, _ name: [UInt8], _ errno: Int32, leads: MessageText = ""
+) -> MessageText {
+    "rsync: [\(role)] \(what) \(quoted(name))\(leads) failed: \(errorText(errno))"
 }
 
 /// A name as messages show it: absolute, where the place it is relative to is known.

@@ -87,9 +87,9 @@ final class OutputFile {
         if manner.isInPlace || manner.isPreallocated && !atEnd { try file.punch(count) } else { try file.skip(count) }
     }
 
-    /// All has come: the file gets its length.
+    /// All has come: the file gets its length, and what there is no room for is known (XFR-124).
     func finish() throws(FileError) {
         try leaveHole(atEnd: true)
-        if manner.isInPlace || manner.isSparse || manner.isPreallocated { try file.cut() }
+        if manner.isInPlace || manner.isSparse || manner.isPreallocated { try file.cut() } else { try file.flush() }
     }
 }

@@ -54,11 +54,8 @@ extension Receiver {
             if output.hasLiterals, !Knob.partIsThrownAway.isOn, keepPart(job, output, interrupted: true) { finished = true }
             throw error
         }
-        do throws(FileError) {
-            try output.finish()
-        } catch {
-            throw SessionError(exitCode: 11, "write failed on \(quoted(entry.name)): \(errorText(error.errno))")
-        }
+        try writing(entry) { () throws(FileError) in try output.finish() }
+        if basis?.type == .backup, existing?.mode.type?.isDevice == true { failedToCut(entry) }
         guard verified else {
             if keepPart(job, output, interrupted: false) { finished = true }
             verificationFailed(entry, index)
@@ -295,6 +292,14 @@ extension Receiver {
         } catch {
             throw SessionError(exitCode: 11, "rsync: [receiver] write failed on \(quoted(fullName(entry.name, in: destination.place, from: workingDirectory))): \(errorText(error.errno))")
         }
+    }
+
+    /// Where a backup is the basis the length of a device is to be set too, which cannot be; the rest goes on (MET-54).
+    private func failedToCut(_ entry: FileEntry) {
+        ledger.noteFailure()
+        post(.errors(ledger))
+        let full = fullName(entry.name, in: destination.place, from: workingDirectory)
+        say(.error, "rsync: [receiver] ftruncate failed on \(quoted(full)): \(errorText(22))")
     }
 
     /// XFR-122: the reply is read and dropped.

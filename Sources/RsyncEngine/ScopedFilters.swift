@@ -53,8 +53,15 @@ final class SourceFilters {
     private var parents: [[UInt8]: [Int32: FilterScope]] = [:]
     /// The first directory entered at all.
     private var firstDirectory: [UInt8]?
+    /// One list for all: what was entered above an argument stays in force for those after it (FLT-41).
+    private let staysBelow: Bool
+    /// The directories that were entered above arguments, each inside the one before.
+    private var standing: [(name: [UInt8], scope: FilterScope)] = []
+    /// Those above the last argument that has any.
+    private var lastImplied: [[UInt8]] = []
 
-    init(_ options: TransferOptions, _ arguments: [SourceArgument], outside: (any FilterFileReader)?) {
+    init(_ options: TransferOptions, _ arguments: [SourceArgument], incremental: Bool, outside: (any FilterFileReader)?) {
+        staysBelow = !incremental
         readsFiles = options.filters.hasDirMerge
         nulTerminated = options.nulTerminated
         guard !options.filters.isEmpty else {
@@ -94,6 +101,7 @@ final class SourceFilters {
     /// What is in force for a start item before its implied directories have been entered.
     func outerScope(ofStart argument: SourceArgument, origin: Int) throws(SessionError) -> FilterScope? {
         guard readsFiles else { return nil }
+        if let last = standing.last { return last.scope.moved(to: lists[origin]) }
         do throws(FilterError) {
             return try top(argument.implied.first?.name ?? argument.wireName, origin)
         } catch {
@@ -101,19 +109,31 @@ final class SourceFilters {
         }
     }
 
-    /// What is in force for a start item: its implied directories have been entered (FLT-41). nil without such rules.
+    /// What is in force below a start item that goes: its implied directories have been entered (FLT-41). nil without such rules.
     func scope(ofStart argument: SourceArgument, origin: Int) throws(SessionError) -> FilterScope? {
-        guard readsFiles else { return nil }
+        guard var scope = try outerScope(ofStart: argument, origin: origin) else { return nil }
         do throws(FilterError) {
-            var scope = try top(argument.implied.first?.name ?? argument.wireName, origin)
-            for directory in argument.implied {
-                scope = try scope.entering(directory.name, reader: readers[origin])
+            guard staysBelow else {
+                for directory in argument.implied { scope = try scope.entering(directory.name, reader: readers[origin]) }
+                return scope
             }
+            let names = argument.implied.map(\.name)
+            let known = zip(names, lastImplied).prefix { $0 == $1 }.count
+            guard known < names.count else { return scope }
+            standing.removeAll { Self.depth($0.name) >= Self.depth(names[known]) }
+            if let last = standing.last { scope = last.scope.moved(to: lists[origin]) } else { scope = try top(names[0], origin) }
+            for name in names[known...] {
+                scope = try scope.entering(name, reader: readers[origin])
+                standing.append((name, scope))
+            }
+            lastImplied = names
             return scope
         } catch {
             throw error.asSessionError
         }
     }
+
+    private static func depth(_ name: [UInt8]) -> Int { name == [0x2e] ? 0 : name.split(separator: 0x2f).count }
 
     /// What is in force inside a directory, whose rule files are read now. nil without such rules.
     func entering(_ directory: [UInt8], origin: Int32) throws(SessionError) -> FilterScope? {

@@ -23,6 +23,15 @@ extension Session {
             } catch {
                 throw error.asSessionError
             }
+            // In a copy on one machine the receiving process has the same list; the sender hears that it is gone.
+            guard configuration.isLocalCopy else { return }
+            do throws(FilterError) {
+                var other = form
+                other.clientIsReceiver.toggle()
+                _ = try options.filters.wireTexts(form: other)
+            } catch {
+                throw SessionError(exitCode: 12, MessageText(error.description))
+            }
             return
         }
         if configuration.isServer {

@@ -32,7 +32,8 @@ final class SourceScanner {
         arguments: [SourceArgument], options: TransferOptions, connection: Connection, diagnostics: Diagnostics,
         alive: KeepAlive, environment: SessionEnvironment
     ) {
-        filters = SourceFilters(options, arguments, outside: environment.filterFiles)
+        filters = SourceFilters(
+            options, arguments, incremental: connection.traits.incrementalRecursion, outside: environment.filterFiles)
         workingDirectory = environment.workingDirectory
         seconds = environment.seconds
         self.alive = alive
@@ -57,16 +58,14 @@ final class SourceScanner {
             try diagnostics.error(failure("link_stat", argument.wireName, argument, error.errno))
             return nil
         }
+        let isDirectory = status.mode.isDirectory
+        let outer = argument.isDotDirectory ? nil : try filters.outerScope(ofStart: argument, origin: origin)
+        if !argument.isDotDirectory, isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), outer) { return nil }
         let scope = try filters.scope(ofStart: argument, origin: origin)
-        if !argument.isDotDirectory {
-            let isDirectory = status.mode.isDirectory
-            let outer = argument.implied.isEmpty ? scope : try filters.outerScope(ofStart: argument, origin: origin)
-            if isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), outer) { return nil }
-            // Without lists for each directory nobody looks from there.
-            isLeftOutBelow =
-                connection.traits.incrementalRecursion && readsFilesBelow(argument)
-                && isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), scope)
-        }
+        // Without lists for each directory nobody looks from there.
+        isLeftOutBelow =
+            !argument.isDotDirectory && connection.traits.incrementalRecursion && readsFilesBelow(argument)
+            && isExcluded(argument.wireName, isDirectory: isDirectory, Int32(origin), scope)
         if let scope, status.mode.isDirectory { filters.remember(scope, for: argument.wireName, origin: Int32(origin)) }
         if status.mode.isDirectory, !options.recursive, !options.listDirectories {
             try skip(argument.wireName)

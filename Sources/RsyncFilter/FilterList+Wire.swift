@@ -59,10 +59,11 @@ extension FilterList {
     /// FLT-79. Nil for a rule that only the client needs.
     private func oldText(of rule: FilterRule, _ form: FilterWireForm) throws(FilterError) -> [UInt8]? {
         func tooModern() -> FilterError { FilterError(.tooModern, rule: rule.text, clause: "FLT-79", exitCode: 2) }
+        // What only this side needs may be as modern as it likes.
+        guard effectiveSides(of: rule).applies(to: form.clientSide.other) else { return nil }
         guard rule.kind != .dirMerge, !rule.isNegated, !rule.isAbsolute, !rule.isAttributeRule else {
             throw tooModern()
         }
-        guard rule.sides.isEmpty || rule.sides.applies(to: form.clientSide.other) else { return nil }
         if !form.clientIsReceiver {
             guard !rule.isPerishable, !(deletesExcluded && rule.sides.contains(.receiver)) else { throw tooModern() }
             if !effectiveSides(of: rule).applies(to: .receiver) { return nil }

@@ -64,6 +64,13 @@ public struct FilterScope: Sendable {
         return inner
     }
 
+    /// The same rules for another transfer root.
+    public func moved(to list: FilterList) -> FilterScope {
+        var scope = self
+        scope.list.transferRoot = list.transferRoot
+        return scope
+    }
+
     /// As `FilterList.check`, for an item of this directory or for the directory's subtree while it is being deleted.
     public func check(_ name: [UInt8], isDirectory: Bool, insideDoomedDirectory: Bool = false) -> FilterList.Verdict {
         let question = FilterList.Question(
@@ -100,18 +107,9 @@ public struct FilterScope: Sendable {
         merges[index].rules = rules + merges[index].rules
     }
 
-    /// Empties a sub-list; merges that were activated from it are active no longer.
-    private mutating func dropRules(of index: Int) {
-        var gone = merges[index].rules
-        merges[index].rules = []
-        // What a sub-list activates stands behind it, so `index` keeps its meaning.
-        while let rule = gone.popLast() {
-            guard rule.kind == .dirMerge else { continue }
-            let inner = merges[(index + 1)...].firstIndex { $0.baseName == rule.baseName }
-            guard let inner else { continue }
-            gone += merges.remove(at: inner).rules
-        }
-    }
+    /// Empties a sub-list. A merge that was activated from it decides nothing any more, but its name stays taken down to where the
+    /// directory that named it is left (FLT-36).
+    private mutating func dropRules(of index: Int) { merges[index].rules = [] }
 
     /// Absolute path without slashes at the ends.
     private func path(of directory: [UInt8]) -> [UInt8] {

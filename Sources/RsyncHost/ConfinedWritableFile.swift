@@ -89,7 +89,12 @@ final class ConfinedWritableFile: WritableFile {
         }
     }
 
+    func flush() throws(FileError) {
+        try using("write") { (state, file) throws(SystemError) in try Self.flush(&state, file) }
+    }
+
     func cut() throws(FileError) {
+        try flush()
         guard !isDevice else { return }
         try using("ftruncate") { (state, file) throws(SystemError) in
             try Self.flush(&state, file)

@@ -105,10 +105,10 @@ import Testing
         #expect(scope.check([UInt8]("dx/a"), isDirectory: false) == .none)
     }
 
-    @Test func mergesActivateAgainAfterTheirRuleWasCleared() throws {
+    @Test func namesOfClearedMergesStayTakenBelow() throws {
         let reader = FilesInMemory(files: [
             "/w/src/d/.r": ": .r2\n", "/w/src/d/.r2": "- a\n", "/w/src/d/e/.r": "!\n", "/w/src/d/e/f/.r": ": .r2\n",
-            "/w/src/d/e/f/.r2": "- b\n",
+            "/w/src/d/e/f/.r2": "- b\n", "/w/src/g/.r": ": .r2\n", "/w/src/g/.r2": "- b\n",
         ])
         var list = FilterList()
         list.transferRoot = [UInt8]("/w/src")
@@ -120,7 +120,9 @@ import Testing
         #expect(scope.check([UInt8]("d/e/a"), isDirectory: false) == .none)
         scope = try scope.entering([UInt8]("d/e/f"), reader: reader)
         #expect(scope.check([UInt8]("d/e/f/a"), isDirectory: false) == .none)
-        #expect(scope.check([UInt8]("d/e/f/b"), isDirectory: false) == .exclude)
+        #expect(scope.check([UInt8]("d/e/f/b"), isDirectory: false) == .none)
+        scope = try FilterScope(list, side: .sender, firstDirectory: nil, reader: reader).entering([UInt8]("g"), reader: reader)
+        #expect(scope.check([UInt8]("g/b"), isDirectory: false) == .exclude)
     }
 
     @Test func tellsParentsFromWhatWasAskedFor() {

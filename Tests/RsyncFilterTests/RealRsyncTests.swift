@@ -4,7 +4,8 @@ import Testing
 @testable import RsyncFilter
 import TestSupport
 
-/// Random trees and rules: our decisions against the list of names that the installed rsync would transfer.
+/// Random trees and rules under every protocol: our decisions against the list of names that the installed rsync would transfer,
+/// and our refusals, by exit status, against its own.
 ///
 /// EBB_FILTER_SEED makes another run, EBB_FILTER_CASES sets the number of rule sets (200 if unset, 0 for none). Without an rsync in the
 /// PATH the test does not run.
@@ -21,6 +22,7 @@ import TestSupport
         defer { try? FileManager.default.removeItem(at: home) }
         var tree: Tree?
         var treeHasFiles = true
+        var refused = 0
         for number in 0..<count {
             // One tree serves many rule sets; one set in three has per-directory files and needs a tree of its own.
             let usesFiles = number % 3 == 0
@@ -32,32 +34,56 @@ import TestSupport
             guard let tree else { break }
             var rules = (0..<Int.random(in: 1...4, using: &random)).map { _ in RuleText.rule(&random) }
             if usesFiles { rules.insert(RuleText.dirMerge(&random), at: Int.random(in: 0...rules.count, using: &random)) }
-            let theirs = Self.listing(of: tree, rules)
-            let ours = try Self.decisions(about: tree, rules)
-            let shown = "seed \(seed), rule set \(number): \(rules) \(tree.filterFiles)"
-            if ours == theirs { continue }
-            let only = (ours: (ours ?? []).subtracting(theirs ?? []), theirs: (theirs ?? []).subtracting(ours ?? []))
-            #expect(ours == theirs, "\(shown): only ours \(only.ours), only theirs \(only.theirs)")
+            let protocolNumber = 27 + number / 3 % 6
+            let theirs = try #require(Self.listing(of: tree, rules, protocolNumber))
+            var ours = try Self.decisions(about: tree, rules, protocolNumber)
+            // Below 29 rsync does not name directories.
+            if protocolNumber < 29, case .names(let names) = ours { ours = .names(names.filter { !$0.hasSuffix("/") }) }
+            if case .refused = theirs { refused += 1 }
+            let shown = "seed \(seed), rule set \(number), protocol \(protocolNumber): \(rules) \(tree.filterFiles)"
+            #expect(ours == theirs, "\(shown): \(ours.difference(from: theirs))")
+        }
+        print("filter rules against rsync: \(count) rule sets, \(refused) of them refused")
+    }
+
+    /// What becomes of a transfer.
+    enum Outcome: Equatable {
+        case names(Set<String>)
+        case refused(status: Int32)
+
+        func difference(from other: Outcome) -> String {
+            guard case .names(let ours) = self, case .names(let theirs) = other else { return "ours \(self), theirs \(other)" }
+            return "only ours \(ours.subtracting(theirs)), only theirs \(theirs.subtracting(ours))"
         }
     }
 
     private func forget(_ tree: Tree) { try? FileManager.default.removeItem(at: tree.root.deletingLastPathComponent()) }
 
-    /// Names that rsync would transfer; nil for refused rules.
-    static func listing(of tree: Tree, _ rules: [String]) -> Set<String>? {
-        let arguments = ["rsync", "-n", "-r", "--out-format=%n"] + rules.map { "--filter=" + $0 } + ["./", "../dest/"]
-        guard let (status, output) = run(arguments, in: tree.root), status == 0 else { return nil }
+    /// What rsync would transfer; nil if it cannot be started.
+    static func listing(of tree: Tree, _ rules: [String], _ protocolNumber: Int) -> Outcome? {
+        let arguments =
+            ["rsync", "-n", "-r", "--protocol=\(protocolNumber)", "--out-format=%n"] + rules.map { "--filter=" + $0 } + ["./", "../dest/"]
+        guard let (status, output) = run(arguments, in: tree.root) else { return nil }
+        guard status == 0 else { return .refused(status: status) }
         let lines = output.split(separator: "\n").map(String.init)
-        return Set(lines.filter { $0 != "./" && !$0.hasPrefix("created directory") })
+        return .names(Set(lines.filter { $0 != "./" && !$0.hasPrefix("created directory") }))
     }
 
-    /// Names that we would transfer, directories with a slash behind; nil for refused rules.
-    static func decisions(about tree: Tree, _ rules: [String]) throws -> Set<String>? {
+    /// What we would transfer, directories with a slash behind.
+    static func decisions(about tree: Tree, _ rules: [String], _ protocolNumber: Int) throws -> Outcome {
         var list = FilterList()
         let reader = FilesInMemory(root: tree.root.path, files: tree.filterFiles)
         list.transferRoot = [UInt8](tree.root.path)
+        // In a copy on one machine too a rule must be one that can be said to the other side, for either process.
+        func isSayable(byReceiver: Bool) throws(FilterError) {
+            _ = try list.wireTexts(
+                form: FilterWireForm(
+                    clientIsReceiver: byReceiver, hasFullSyntax: protocolNumber >= 29, hasPerishable: protocolNumber >= 30,
+                    isSentWithDeleteExcluded: protocolNumber >= 29, deletes: false, prunesEmptyDirectories: false))
+        }
         do {
             for rule in rules { try list.add(parsing: [UInt8](rule), reader: reader) }
+            try isSayable(byReceiver: false)
             var names: Set<String> = []
             let outer = try FilterScope(list, side: .sender, firstDirectory: [UInt8]("."), reader: reader)
             func walk(_ directory: String, _ scope: FilterScope) throws(FilterError) {
@@ -69,9 +95,11 @@ import TestSupport
                 }
             }
             try walk("", outer)
-            return names
-        } catch {
-            return nil
+            // The sender, which has looked by then, only hears that the other process is gone.
+            if (try? isSayable(byReceiver: true)) == nil { return .refused(status: 12) }
+            return .names(names)
+        } catch let error as FilterError {
+            return .refused(status: error.exitCode)
         }
     }
 

@@ -17,7 +17,7 @@ struct KnownDifference: Sendable {
             slug: $0, roles: [.stockPushes], protocols: [27], reason: "a stock server does not name what it deletes below 29")
     } + [
         KnownDifference(
-            slug: "filter/rules-above-the-argument-before", protocols: [29],
-            reason: "stock without incremental recursion asks the rule files above one argument about the next")
+            slug: "insecure-links/refused-link-dest", roles: [.local, .wePull, .stockPushes], protocols: [27],
+            reason: "below 29 a stock receiver asks for each file once more in the directory it has refused, and ends with 23")
     ]
 }

@@ -51,13 +51,28 @@ extension OptionCase {
             comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block")),
         OptionCase(
             "write-devices/piece-by-piece", covers: ["write-devices"],
-            setUp: targets + "head -c 1024 /dev/zero | tr '\\0' b >src/block; printf xyz | dd of=src/block conv=notrunc 2>/dev/null\n",
+            setUp: targets + "head -c 1024 /dev/zero | tr '\\0' b >src/block; printf xyz | dd of=src/block conv=notrunc 2>/dev/null; touch -d 2001-02-03 src/block\n",
             ["-rt", "--write-devices", "--no-whole-file", "-B", "512", "--stats"], comparing: [.tree, .status, .stdout],
             needsRoot: true, probe: end("dst/block")),
         OptionCase(
             "write-devices/taken-back", covers: [], setUp: targets, ["-ai", "--write-devices", "--no-write-devices"],
             comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block"),
             unobservable: "as without both"),
+        // A fifo there is opened as a basis by stock below 29, which waits for ever.
+        OptionCase(
+            "write-devices/with-backup", covers: ["write-devices"], setUp: targets + "rm dst/fifo\n", ["-rtb", "--write-devices"],
+            comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block")),
+        OptionCase(
+            "write-devices/whole-with-backup", covers: ["write-devices"], setUp: targets + "rm dst/fifo\n",
+            ["-rtbW", "--write-devices"], comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block")),
+        OptionCase(
+            "write-devices/dry-run", covers: ["write-devices"], setUp: targets, ["-rtin", "--write-devices"],
+            comparing: [.tree, .status, .stdout], needsRoot: true, probe: end("dst/block"), unobservable: "the items are the same"),
+        // The receiver is gone when the sender learns of it, below 31 by a broken connection.
+        OptionCase(
+            "write-devices/too-long", covers: ["write-devices"], setUp: targets + "cat src/null >>src/block\n",
+            ["-rt", "--write-devices"], sources: ["src/block"], comparing: [.tree, .status], needsRoot: true,
+            probe: end("dst/block"), unobservable: "nothing is there to write into where there are no loop devices"),
         OptionCase(
             "copy-devices/into-a-device", covers: ["copy-devices", "write-devices"],
             setUp: targets + "rm src/*; mknod src/null c 1 5; touch -d 2001-02-03 src/null\n",

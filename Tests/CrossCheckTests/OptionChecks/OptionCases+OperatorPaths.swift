@@ -20,7 +20,8 @@ extension OptionCase {
 
     private static func followed(_ slug: String, _ arguments: [String], destination: String = "dst/") -> OptionCase {
         OptionCase(
-            "insecure-links/\(slug)", covers: ["insecure-links"], setUp: linked, arguments + ["--insecure-links"],
+            // Before the files of rules: stock reads those as it comes to them.
+            "insecure-links/\(slug)", covers: ["insecure-links"], setUp: linked, ["--insecure-links"] + arguments,
             destination: destination, comparing: [.tree, .status], needsRoot: true, extraTrees: ["real"])
     }
 
@@ -36,9 +37,12 @@ extension OptionCase {
         refused("refused-merge-rule", ["-a", "--filter=merge foreign-rules"], comparing: [.tree, .status]),
         refused("refused-file-of-names", ["-a", "--files-from=foreign-list"]),
         refused("refused-link-dest", ["-a", "--link-dest=../foreign-old"], comparing: [.tree, .status]),
+        refused("refused-log", ["-a", "--log-file=foreign/log"]),
         refused("refused-batch", ["-a", "--write-batch=foreign/batch"], comparing: [.tree, .status]),
         refused("refused-listed-name", ["-a", "--files-from=names"], comparing: [.tree, .status]),
         followed("destination", ["-a"], destination: "foreign/"),
+        followed("file-of-rules", ["-a", "--exclude-from=foreign-rules"]),
+        followed("merge-rule", ["-a", "--filter=merge foreign-rules"]),
         followed("file-of-names", ["-a", "--files-from=foreign-list"]),
         OptionCase(
             "insecure-links/listed-name", covers: ["insecure-links"], setUp: linked,

@@ -124,8 +124,8 @@ struct RandomChoice: Sendable {
         // In a local copy stock's own receiver finds the rules of -C too modern; through -e the same job works.
         // Before it deletes stock 3.5.0 looks for .cvsignore through symlinks, and refuses those of another owner.
         case ["-C"]: number < 29 && (role == .local || units.contains { $0[0].hasPrefix("--delete") })
-        // From 30 on stock does not come to an end when a member of a group stands in the reference.
-        case ["-H"]: units.contains { $0[0].hasPrefix("--compare-dest") }
+        // With incremental recursion stock does not come to an end when a member of a group stands in the reference.
+        case ["-H"]: number >= 30 && !units.contains(["--no-inc-recursive"]) && units.contains { $0[0].hasPrefix("--compare-dest") }
         // Two names that lead to one file: whether it is there for the second depends on timing.
         case ["--remove-source-files"]: units.contains { ["-L", "-k", "--copy-unsafe-links"].contains($0[0]) }
         // Stock makes zeros of the part that is already there.

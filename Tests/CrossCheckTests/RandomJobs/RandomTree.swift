@@ -22,6 +22,13 @@ struct RandomTree: Sendable {
         var owner: UInt32
         var group: UInt32
 
+        var isFile: Bool {
+            switch kind {
+            case .file, .link: true
+            default: false
+            }
+        }
+
         /// Of a source, with these options.
         func mayBeDirectory(_ units: [[String]]) -> Bool {
             if case .symlink = kind { return units.contains { ["-L", "-k", "--copy-unsafe-links"].contains($0[0]) } }
