@@ -70,7 +70,7 @@ struct MatrixCommand: ParsableCommand {
         var choice = choice
         choice.features = entry.features ?? choice.features
         var configuration = try choice.configuration(suite: suite, command: command, globs: globs)
-        configuration.roles = configuration.roles.filter(entry.roles.contains)
+        configuration.roles = choice.role.isEmpty ? entry.roles : configuration.roles.filter(entry.roles.contains)
         var target = TargetOptions()
         target.name = nil
         target.known = entry.known ?? Self.knownFailures(entry.name, suite)

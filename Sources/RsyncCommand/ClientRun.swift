@@ -386,9 +386,11 @@ struct ClientRun {
             // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
             let hadEnded = hasEnded(child, result)
             if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
-            // What failed here, and not the connection, has the last word: the shell only sees that we are gone.
+            // What failed here, and not the connection, is what happened; a broken stream is all that the other side saw of it.
             let failedHere = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
-            if let outcome = try? child.wait(), case .exited(let status) = outcome, !failedHere, result.error == nil || hadEnded {
+            if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded,
+                !(failedHere && [10, 12].contains(status))
+            {
                 code = max(code, status)
             }
         }

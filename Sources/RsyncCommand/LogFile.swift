@@ -20,7 +20,7 @@ final class LogFile: Sendable {
             let text: MessageText = "rsync: [\(arguments.isServer ? "server" : "client")] failed to open log-file \(path): \(SystemWords.text(failure.number))"
             RsyncProgram.complain(text)
             // No complaint, but what is said to people: on standard output.
-            if !arguments.isServer { SystemWords.write([UInt8]("Ignoring \"log file\" setting.\n".utf8), to: 1) }
+            if !arguments.isServer, !arguments.json { SystemWords.write([UInt8]("Ignoring \"log file\" setting.\n".utf8), to: 1) }
             return nil
         }
     }

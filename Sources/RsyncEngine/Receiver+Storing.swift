@@ -23,7 +23,7 @@ extension Receiver {
     /// Attributes, backup, and the file gets its name (MET-77), or for now one among the delayed updates (MET-87).
     func store(_ job: StoringJob, _ output: OutputFile) throws(FileError) {
         let file = output.file
-        try file.apply(try change(job, of: file, exactTime: true))
+        try file.apply(try change(job, of: file, exactTime: true, isFinal: true))
         if options.synchronizes { try file.synchronize() }
         if options.delaysUpdates {
             guard let place = side.partial(of: job.target) else {
@@ -46,10 +46,11 @@ extension Receiver {
         if let part = job.usedPart { side.removePartial(part) }
     }
 
-    private func change(_ job: StoringJob, from status: FileStatus, exactTime: Bool) -> AttributeChange {
+    /// `isFinal`: ids that cannot be set are told, once a file.
+    private func change(_ job: StoringJob, from status: FileStatus, exactTime: Bool, isFinal: Bool = false) -> AttributeChange {
         var change = plan.change(job.entry, from: status, exactTime: exactTime)
         change.permissions = plan.permissions(job.entry, existing: job.reference)
-        for id in change.takeImpossibleIds(options) {
+        for id in change.takeImpossibleIds(options) where isFinal {
             ledger.noteFailure()
             post(.errors(ledger))
             say(.error, "\(id) is impossible to set on \(quoted(fullName(job.entry.name, in: destination.place, from: workingDirectory)))")
@@ -59,10 +60,10 @@ extension Receiver {
 
     /// The same with extended attributes and access control lists.
     private func change(
-        _ job: StoringJob, of file: any WritableFile, exactTime: Bool
+        _ job: StoringJob, of file: any WritableFile, exactTime: Bool, isFinal: Bool = false
     ) throws(FileError) -> AttributeChange {
         let status = try file.status()
-        var change = change(job, from: status, exactTime: exactTime)
+        var change = change(job, from: status, exactTime: exactTime, isFinal: isFinal)
         if let received = plan.attributes {
             change.extended = extendedChange(job.entry, try file.extendedAttributes { received.isVisible($0) })
         }

@@ -66,7 +66,6 @@ extension FilterList {
         }
         if !form.clientIsReceiver {
             guard !rule.isPerishable, !(deletesExcluded && rule.sides.contains(.receiver)) else { throw tooModern() }
-            if !effectiveSides(of: rule).applies(to: .receiver) { return nil }
         }
         let pattern = rule.patternText
         if rule.kind == .include { return [plus, space] + pattern }

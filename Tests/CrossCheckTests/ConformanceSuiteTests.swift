@@ -20,6 +20,11 @@ import TraceKit
         // A machine that tests many things at once is slow, not wrong.
         let result = try run((isAll ? [] : ["--quick", "--shard", "1/4"]) + ["--timeout", "4"], [Programs.ebb, "rsync"])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
+        // Creation times, and what was recorded with fewer capabilities than ours: nothing else is lacking.
+        let words = result.output.split(whereSeparator: \.isWhitespace)
+        if let place = words.firstIndex(where: { $0.hasPrefix("unsupported") }) {
+            #expect((Int(words[place - 1]) ?? .max) <= (isAll ? 12 : 6), "\(result.output)")
+        }
         print("| conformance of ebb: \(result.output.split(separator: "\n").last ?? "")")
     }
 
@@ -43,6 +48,14 @@ import TraceKit
     @Test func aProgramThatSaysSoIsUnsupported() throws {
         let result = try run(["--no-probe", "XFR-24/delta-over-a-basis", "p31/*"], ["sh", "-c", "exit 89"])
         #expect(result.status == 0 && result.output.contains("4 unsupported"), "\(result.output)")
+    }
+
+    @Test func anOptionRefusedByNameIsUnsupported() throws {
+        let refuses = "echo 'rsync: on remote machine: --append: unknown option' >&2; exit 1"
+        let asked = try run(["--no-probe", "--role", "server-receiver", "MET-81/append"], ["sh", "-c", refuses])
+        #expect(asked.status == 0 && asked.output.hasPrefix("0 pass, 0 fail, 3 unsupported"), "\(asked.output)\(asked.errors)")
+        let other = try run(["--no-probe", "XFR-24/delta-over-a-basis", "p31/*"], ["sh", "-c", refuses])
+        #expect(other.status == 1 && !other.output.contains("unsupported"), "\(other.output)")
     }
 
     @Test func aServerReachedOverSSHIsJudgedTheSame() throws {

@@ -89,10 +89,25 @@ struct CellJudge {
     private var refusal: String? {
         guard outcome == expect.outcome, expect.allowedCodes == .success else { return nil }
         guard seen.target == .exited(1) || seen.target == .exited(4) else { return nil }
+        let names = optionNames
         let lines = String(decoding: seen.targetErrors, as: UTF8.self).split(whereSeparator: \.isNewline)
         return lines.first { line in
-            !line.hasPrefix("rsync error:") && ["unknown option", "not supported", "rsync lacks"].contains { line.contains($0) }
+            // An error of the system ends with its number.
+            !line.hasPrefix("rsync error:") && !line.hasSuffix(")") && names.contains { line.contains($0) }
+                && ["unknown option", "not supported", "rsync lacks"].contains { line.contains($0) }
         }.map { String($0.prefix(200)) }
+    }
+
+    /// What a refusal of one of the case's options would name.
+    private var optionNames: [String] {
+        let letters: [UInt8: String] = [UInt8(ascii: "z"): "--compress", UInt8(ascii: "S"): "--sparse", UInt8(ascii: "A"): "--acls", UInt8(ascii: "X"): "--xattrs", UInt8(ascii: "N"): "--crtimes", UInt8(ascii: "U"): "--atimes"]
+        return (one.options + (one.arguments ?? [])).flatMap { word -> [String] in
+            if word.starts(with: "--".utf8) {
+                let name = String(decoding: word.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+                return name == "--" ? [] : name == "--preallocate" ? [name, "preallocation"] : [name]
+            }
+            return word.first == UInt8(ascii: "-") ? word.dropFirst().compactMap { letters[$0] } : []
+        }
     }
 
     private func softened(_ finding: Finding) -> Finding {

@@ -33,7 +33,7 @@ public struct RunConfiguration: Sendable {
     public var isEnough: @Sendable (CellResult) -> Bool = { _ in false }
     /// What known failures make of the results.
     public var review: @Sendable ([CellResult]) -> [CellResult] = { $0 }
-    /// A cell that is known to fail gets a quarter of its time: many fail by going on for ever, and one that passes now does so early.
+    /// A cell that is known to fail gets a quarter of its time, of five seconds at least: many fail by going on for ever, and one that passes now does so early.
     public var isKnownToFail: @Sendable (CellID) -> Bool = { _ in false }
     /// Told of every result as it comes, on any thread, one at a time; and of how many cells there are.
     public var progress: @Sendable (_ result: CellResult, _ done: Int, _ of: Int) -> Void = { _, _, _ in }

@@ -155,7 +155,7 @@ public final class Runner: Sendable {
             if progress.withLock({ $0.isEnough }) { return nil }
             var result: CellResult
             if var runner, !LiveGroups.isOver {
-                if configuration.isKnownToFail(cell) { runner.setting.timeoutFactor /= 4 }
+                if configuration.isKnownToFail(cell) { runner.setting.shorten(one) }
                 result = runner.run(cell)
             } else {
                 result = CellResult(

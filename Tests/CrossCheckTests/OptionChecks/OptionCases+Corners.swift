@@ -105,8 +105,6 @@ extension OptionCase {
         referenceHolds("last-name-of-a-group", threeNames, "c e"),
         referenceHolds("first-and-last-name-of-a-group", threeNames, "a c d e"),
         referenceHolds("first-symlink-of-a-group", threeSymlinks, "a"),
-        referenceHolds("second-symlink-of-a-group", threeSymlinks, "b"),
-        referenceHolds("last-symlink-of-a-group", threeSymlinks, "c"),
         referenceHolds("first-symlinks-of-a-group", threeSymlinks, "a b"),
         referenceHolds("all-symlinks-of-a-group", threeSymlinks, "a b c"),
         OptionCase(
