@@ -34,7 +34,7 @@ public struct KnobSearch {
     public func find(_ entry: KnobCatalogue.Entry) throws -> (found: CellResult?, isComplete: Bool) {
         var units = candidates(entry)
         let end = Mutex(ContinuousClock.now + .seconds(limit)), isLate = Mutex(false)
-        var slow: CellResult?
+        var slow: CellResult?, isComplete = false
         for _ in 0..<Self.mostDoubtful {
             let seen = try proof.run(units) { result in
                 let now = ContinuousClock.now
@@ -47,7 +47,10 @@ public struct KnobSearch {
                 return true
             }
             let failed = seen.flatMap(\.self).filter { $0.verdict == .fail }.sorted { $0.seconds < $1.seconds }
-            guard let best = failed.first else { break }
+            guard let best = failed.first else {
+                isComplete = !isLate.withLock { $0 }
+                break
+            }
             if try holds(best, entry) {
                 if best.seconds < Self.longest { return (best, true) }
                 slow = slow ?? best
@@ -57,9 +60,12 @@ public struct KnobSearch {
             let done = Set(seen.flatMap(\.self).map(\.id))
             for index in units.indices { units[index].cells.removeAll { done.contains($0.description) } }
             units.removeAll(where: \.cells.isEmpty)
-            if units.isEmpty { break }
+            if units.isEmpty {
+                isComplete = true
+                break
+            }
         }
-        return (slow, !isLate.withLock { $0 })
+        return (slow, isComplete)
     }
 
     /// Whether the cell fails again with the knob and passes without.
