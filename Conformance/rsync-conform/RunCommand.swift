@@ -68,7 +68,7 @@ struct RunChoice: ParsableArguments {
     @Option(help: "What the target can do, as probe writes it. Default: found out by trying.")
     var features: String?
 
-    @Option(help: "Cells at once. Default: two for each processor.")
+    @Option(help: "Cells at once. Default: four for each processor.")
     var jobs: Int?
 
     @Option(help: "This of so many parts of the cases: 1/4.")
@@ -135,8 +135,9 @@ struct RunChoice: ParsableArguments {
         init(_ description: String) { self.description = description }
     }
 
-    /// A cell is mostly one process that waits for another: two at once keep a processor busy.
-    private static var usualJobs: Int { 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// A cell is mostly one process that waits for another, or a target that has to show that it waits: four at once keep a
+    /// processor busy.
+    private static var usualJobs: Int { 4 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     private func roles() throws -> [TargetRole] {
         if role.isEmpty { return TargetRole.allCases.filter { $0 != .restricted } }

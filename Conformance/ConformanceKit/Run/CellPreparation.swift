@@ -19,7 +19,7 @@ struct CellSetting {
     var suite: String
     var stock: @Sendable (String?) -> Peer?
     /// Makes a peer of a case's script or trace; nil: this suite cannot.
-    var scripted: @Sendable (Case, TargetRole, String) throws -> (any ScriptedPeer)?
+    var scripted: @Sendable (Case, TargetRole, String) -> (any ScriptedPeer)?
     var hasKnobs: Bool
     /// Bytes; 0: none.
     var addressSpace: UInt
@@ -197,17 +197,16 @@ struct CellPreparation {
     }
 
     private func scripted() throws(Obstacle) -> CellPlan.Peer {
-        let made: (any ScriptedPeer)?
         var expanded = one
         if case .script(let steps) = one.peer { expanded.peer = .script(steps.map { names.expand($0) }) }
-        do { made = try setting.scripted(expanded, role, setting.suite) } catch { throw .trouble("\(error)") }
-        guard let made else { throw .skipped("this suite has no such peer yet") }
+        guard let made = setting.scripted(expanded, role, setting.suite) else { throw .skipped("this suite has no such peer yet") }
         return .scripted(
             made,
             ScriptContext(
                 isServer: !role.isServer, isSender: !targetSends, protocolNumber: protocolNumber, arguments: [],
                 options: options, parsed: parsed, source: sandbox.source.exists ? sandbox.source.path : nil,
                 destination: sandbox.destination.path, seed: setting.seed, isStrict: setting.isStrict,
-                deadline: .now, clause: one.clauses[0]))
+                deadline: .now, clause: one.clauses[0],
+                mustRefuse: one.expect.outcome == .refuses && one.stream.cut == nil))
     }
 }

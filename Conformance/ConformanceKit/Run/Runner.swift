@@ -45,7 +45,7 @@ public final class Runner: Sendable {
             command: configuration.command, targetEnvironment: configuration.targetEnvironment,
             program: configuration.program, seed: configuration.seed, isStrict: configuration.isStrict,
             timeoutFactor: configuration.timeoutFactor, suite: configuration.suite, stock: StockPeers().find,
-            scripted: { try PeerFactory.make($0, role: $1, suite: $2) }, hasKnobs: configuration.hasKnobs,
+            scripted: { PeerFactory.make($0, role: $1, suite: $2) }, hasKnobs: configuration.hasKnobs,
             addressSpace: configuration.addressSpace)
         self.setting = Mutex(setting)
     }

@@ -25,11 +25,13 @@ public struct ScriptContext: Sendable {
     public var deadline: ContinuousClock.Instant
     /// The first clause of the case: what a finding cites that knows none better.
     public var clause: String
+    /// The target is to end the session by itself, not because its peer has ended.
+    public var mustRefuse: Bool
 
     public init(
         isServer: Bool, isSender: Bool, protocolNumber: Int32, arguments: [[UInt8]], options: [[UInt8]],
         parsed: ParsedArguments?, source: String?, destination: String?, seed: UInt64, isStrict: Bool,
-        deadline: ContinuousClock.Instant, clause: String
+        deadline: ContinuousClock.Instant, clause: String, mustRefuse: Bool = false
     ) {
         self.isServer = isServer
         self.isSender = isSender
@@ -43,6 +45,7 @@ public struct ScriptContext: Sendable {
         self.isStrict = isStrict
         self.deadline = deadline
         self.clause = clause
+        self.mustRefuse = mustRefuse
     }
 }
 

@@ -191,7 +191,9 @@ extension ScriptInterpreter {
         if let list = value["list"] { return FileIndex.fileListOffset - (try list.word32()) }
         if let name = value["name"] {
             let plus = try value["plus"]?.word32() ?? 0
-            guard let index = session.index(named: try name.bytes()) else { throw ScriptMistake("no list has \(name)") }
+            guard let index = session.index(named: try name.bytes()) else {
+                throw ScriptMistake("no list has the name \(try name.text())", isTargets: !session.context.isSender)
+            }
             return index + plus
         }
         let index = try value.word32()

@@ -45,6 +45,9 @@ public struct ScriptInterpreter {
         if case .closed(let step) = end, let attackStep, step < attackStep {
             session.find("end of the session", "at step \(attackStep) or later", "at step \(step)")
         }
+        if case .completed = end, session.context.mustRefuse, !session.wire.awaitRefusal() {
+            session.find("end of the session", "made by the target", "left to its peer")
+        }
         if session.context.drains {
             let ended = session.wire.drain()
             switch end {
@@ -133,6 +136,8 @@ public struct ScriptInterpreter {
     }
 
     func mistakes<Value>(_ body: () throws(ScriptMistake) -> Value) throws(Interruption) -> Value {
-        do throws(ScriptMistake) { return try body() } catch { throw .mistake(error) }
+        do throws(ScriptMistake) { return try body() } catch {
+            throw error.isTargets ? .unexpected(error.description) : .mistake(error)
+        }
     }
 }

@@ -16,10 +16,12 @@ public struct ScriptSetup: Sendable {
     public var aside: String?
     /// Whether the target's output is read to its end behind the last step, too.
     public var drains: Bool
+    /// Whether the target has to end the session by itself: behind the last step it is waited for before its input ends.
+    public var mustRefuse: Bool
 
     public init(
         isServer: Bool, isSender: Bool, arguments: [[UInt8]], version: Int32, lanes: ScriptLanes, seconds: Double = 20,
-        root: String? = nil, aside: String? = nil, drains: Bool = true
+        root: String? = nil, aside: String? = nil, drains: Bool = true, mustRefuse: Bool = false
     ) {
         self.isServer = isServer
         self.isSender = isSender
@@ -30,6 +32,7 @@ public struct ScriptSetup: Sendable {
         self.root = root
         self.aside = aside
         self.drains = drains
+        self.mustRefuse = mustRefuse
     }
 }
 

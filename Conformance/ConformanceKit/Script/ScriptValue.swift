@@ -1,7 +1,11 @@
-/// What a script says and cannot mean: a fault of the suite, never of the target.
+/// What a script says and cannot mean: a fault of the suite, unless it rests on what the target left out.
 struct ScriptMistake: Error, Sendable, CustomStringConvertible {
     let description: String
-    init(_ description: String) { self.description = description }
+    let isTargets: Bool
+    init(_ description: String, isTargets: Bool = false) {
+        self.description = description
+        self.isTargets = isTargets
+    }
 }
 
 /// The values of steps, each with the complaint that belongs to it.

@@ -164,7 +164,7 @@ import RsyncWire
         do throws(Stop) {
             while true {
                 take()
-                if !hasAnswered, writesFrames, messages.contains(where: { $0.code == MessageCode.errorExit.rawValue && !$0.payload.isEmpty }) {
+                if !hasAnswered, writesFrames, announcesExit {
                     hasAnswered = true
                     writeRaw(Self.header(tag: MessageCode.errorExit.rawValue + 7, length: 0))
                 }
@@ -325,6 +325,31 @@ import RsyncWire
         lanes.closeBoth()
     }
 
+    /// Waits until the target has ended or announces that it does, which it may wait a minute to see heard (SES-115); longest
+    /// for three quarters of the time that is left.
+    /// - Returns: whether it did; true if this side has ended before.
+    func awaitRefusal() -> Bool {
+        let limit = deadline - (deadline - Self.now()) / 4
+        while !inputEnded, !outputClosed, !announcesExit {
+            let remaining = limit - Self.now()
+            guard remaining > 0 else { return false }
+            takeMore(within: remaining)
+        }
+        return true
+    }
+
+    /// What cannot be taken apart any more is still read to its end.
+    private func takeMore(within nanoseconds: Int64) {
+        var wait = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&wait, 1, Int32(clamping: nanoseconds / 1_000_000 + 1)) > 0 else { return }
+        do throws(Stop) { try readSome() } catch { readsFrames = false }
+        consume(data.count - dataStart)
+    }
+
+    private var announcesExit: Bool {
+        messages.contains { $0.code == MessageCode.errorExit.rawValue && !$0.payload.isEmpty }
+    }
+
     /// Ends the lane to the target, and waits for the end of the other.
     /// - Returns: whether that came in time.
     func drain() -> Bool {
@@ -332,12 +357,7 @@ import RsyncWire
         while !inputEnded {
             let remaining = deadline - Self.now()
             guard remaining > 0 else { return false }
-            var wait = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&wait, 1, Int32(clamping: remaining / 1_000_000 + 1)) > 0 else { continue }
-            // What cannot be taken apart any more is still read to its end.
-            do throws(Stop) { try readSome() } catch { readsFrames = false }
-            data = []
-            dataStart = 0
+            takeMore(within: remaining)
         }
         return true
     }

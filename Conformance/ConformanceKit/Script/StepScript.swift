@@ -10,7 +10,7 @@ public struct StepScript: ScriptedPeer {
         let setup = ScriptSetup(
             isServer: context.isServer, isSender: context.isSender, arguments: context.arguments,
             version: context.protocolNumber, lanes: lanes, seconds: max(0, remaining),
-            root: root, aside: root.map(aside), drains: false)
+            root: root, aside: root.map(aside), drains: false, mustRefuse: context.mustRefuse)
         let report = ScriptInterpreter.run(steps, in: setup)
         func finding(_ step: Int, _ field: String, _ text: String) -> Finding {
             Finding(clause: context.clause, field: field, text: "step \(step) (\(name(of: step))): \(text)")

@@ -13,6 +13,7 @@ struct ScriptTarget {
     var letters = "-r"
     var incremental = false
     var seconds = 20.0
+    var mustRefuse = false
 
     struct Result {
         var report: ScriptReport
@@ -57,7 +58,7 @@ struct ScriptTarget {
             try Self.steps(script),
             in: ScriptSetup(
                 isServer: false, isSender: !isSender, arguments: arguments.map { [UInt8]($0.utf8) }, version: version, lanes: lanes,
-                seconds: seconds, root: directory.path))
+                seconds: seconds, root: directory.path, mustRefuse: mustRefuse))
         close(input.read)
         let outcome = process.wait()
         var after: [String: String] = [:]

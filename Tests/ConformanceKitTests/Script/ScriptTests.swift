@@ -165,6 +165,26 @@ struct ScriptTests {
         #expect(fcntl(output.write, F_GETFL) & O_NONBLOCK == 0)
     }
 
+    /// It refuses a name that leads upwards (HOS-100); for the rest of a list it waits.
+    @Test(arguments: [("../a", true), ("a", false)])
+    func tellsARefusalFromAnEndOfInput(name: String, refuses: Bool) throws {
+        let target = ScriptTarget(isSender: false, version: 31, seconds: refuses ? 20 : 2, mustRefuse: true)
+        let result = try target.run(#"[{"handshake": {}}, {"entry": {"name": "\#(name)", "size": 6}}, {"flush": {}}]"#)
+        #expect(result.report.end == .completed)
+        #expect(result.report.findings.isEmpty == refuses)
+        if case .exited(let status) = result.outcome { #expect(status != 0) } else { Issue.record("\(result.outcome)") }
+    }
+
+    @Test func blamesTheTargetForANameThatItsListsLack() throws {
+        let result = try ScriptTarget(isSender: true, version: 31).run(
+            #"[{"handshake": {}}, {"filters": []}, {"read": "lists"}, {"request": {"name": "b"}}]"#, files: ["a": "hello\n"])
+        guard case .garbled(3, let reason) = result.report.end else {
+            Issue.record("\(result.report.end)")
+            return
+        }
+        #expect(reason == "no list has the name b")
+    }
+
     @Test(arguments: [
         #"[{"nothing": 1}]"#, #"[{"int": "x"}]"#, #"[{"int": 1, "byte": 2}]"#, #"[{"index": {"name": "a"}}]"#, #"[5]"#,
         #"[{"entry": {"name": "a", "colour": 1}}]"#, #"[{"reply": {}}]"#, #"[{"bytes": "0"}]"#, #"[{"read": "nothing"}]"#,

@@ -25,8 +25,25 @@ final class OptionRun: Sendable {
         var waiting: [Piece] = []
         var cells = 0
         var failures: [String] = []
+        /// Pieces done, of `pieces`.
+        var done = 0
+        var pieces = 0
         /// By the index in `KnownDifference.all`: whether a cell that it holds for was run, and whether one differed.
         var known: [Int: Bool] = [:]
+
+        /// A full run takes long: what it finds is shown at once.
+        mutating func failed(_ text: String) {
+            failures.append(text)
+            print(text)
+            fflush(nil)
+        }
+
+        mutating func toldProgress() {
+            done += 1
+            guard done % 500 == 0 else { return }
+            print("| options: \(done) of \(pieces) runs of stock compared with ours, \(failures.count) failed")
+            fflush(nil)
+        }
     }
 
     private struct Piece: Sendable {
@@ -48,10 +65,16 @@ final class OptionRun: Sendable {
     func run(_ cases: [OptionCase]) -> (cells: Int, failures: [String]) {
         let isFull = !pattern.isEmpty || Programs.variable("EBB_OPTIONS_FULL") == "1"
         let pieces = cases.flatMap { work(of: $0, isFull: isFull) }
-        state.withLock { $0.waiting = pieces.reversed() }
+        state.withLock {
+            $0.waiting = pieces.reversed()
+            $0.pieces = pieces.count
+        }
         let workers = (0..<max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { _ in
             WorkerThread {
-                while let piece = self.state.withLock({ $0.waiting.popLast() }) { self.run(piece) }
+                while let piece = self.state.withLock({ $0.waiting.popLast() }) {
+                    self.run(piece)
+                    self.state.withLock { $0.toldProgress() }
+                }
             }
         }
         for worker in workers { worker.join() }
@@ -122,7 +145,7 @@ final class OptionRun: Sendable {
                 report(cell, tried, outcome, differences)
             }
         } catch {
-            state.withLock { $0.failures.append("\(piece.subject.slug): \(error)") }
+            state.withLock { $0.failed("\(piece.subject.slug)/\(piece.number): \(error)") }
         }
     }
 
@@ -131,7 +154,7 @@ final class OptionRun: Sendable {
         let without = try own.run(programs, arguments: rest)
         guard without.differences(from: reference, comparing: .everything).isEmpty else { return }
         state.withLock {
-            $0.failures.append("\(own.subject.slug) proves nothing: stock does the same with \(rest.joined(separator: " "))")
+            $0.failed("\(own.subject.slug) proves nothing: stock does the same with \(rest.joined(separator: " "))")
         }
     }
 
@@ -143,7 +166,7 @@ final class OptionRun: Sendable {
             guard known.isEmpty, !differences.isEmpty else { return }
             let shown = differences.prefix(40).map { "    \($0)" }
             let said = outcome.said.split(separator: "\n").suffix(12).map { "    it said: \($0)" }
-            state.failures.append(
+            state.failed(
                 (["FAIL \(cell.name): rsync \(job.words(programs).joined(separator: " "))"] + shown + said
                     + ["    alone: EBB_OPTION=\(cell.name) swift test --filter OptionChecks"]).joined(separator: "\n"))
         }
