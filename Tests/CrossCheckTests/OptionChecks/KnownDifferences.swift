@@ -12,12 +12,17 @@ struct KnownDifference: Sendable {
     static let all: [KnownDifference] = [
         "backup/and-deleted", "backup/and-deleted-excluded", "backup/file-for-a-directory", "backup-dir/relative",
         "backup-dir/other-file-system", "suffix/names-the-backup", "delay-updates/with-links-backups-and-deletion",
+        "delete-delay/at-the-end", "delete-missing-args/deletes-at-the-destination", "delete-missing-args/names-of-a-file",
+        "force/makes-way", "max-delete/dry-run", "max-delete/stops",
     ].map {
         KnownDifference(
             slug: $0, roles: [.stockPushes], protocols: [27], reason: "a stock server does not name what it deletes below 29")
     } + [
         KnownDifference(
             slug: "insecure-links/refused-link-dest", roles: [.local, .wePull, .stockPushes], protocols: [27],
-            reason: "below 29 a stock receiver asks for each file once more in the directory it has refused, and ends with 23")
+            reason: "below 29 a stock receiver asks for each file once more in the directory it has refused, and ends with 23"),
+        KnownDifference(
+            slug: "cvs-exclude/leaves-out", roles: [.local], protocols: [27],
+            reason: "below 29 a stock receiver of a local run refuses the rules of -C that its own client sends it"),
     ]
 }
