@@ -81,8 +81,8 @@ public protocol SourceTree: AnyObject, Sendable {
     /// Opens a regular file, and a device where the tree was made for that. Anything else, a fifo above all, is refused
     /// without blocking (EINVAL).
     func open(_ path: RelativePath) throws(FileError) -> any ReadableFile
-    /// The same for what the caller has just seen to be a regular file.
-    func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile
+    /// Reads the first `count` bytes of what the caller has just seen to be a regular file, fewer only where it ends.
+    func readExamined(_ path: RelativePath, into buffer: inout [UInt8], count: Int) throws(FileError) -> Int
     /// Bytes that can be read from the device at `path`; 0 where it cannot be told. Only of trees that open devices.
     func deviceSize(_ path: RelativePath) -> Int64
     /// Removes what is no directory: asked of sources by `--remove-source-files` alone.
@@ -98,7 +98,11 @@ extension SourceTree {
         throw FileError(errno: FileError.notFound, operation: "readlink_stat", path: path)
     }
 
-    public func openExamined(_ path: RelativePath) throws(FileError) -> any ReadableFile { try open(path) }
+    public func readExamined(_ path: RelativePath, into buffer: inout [UInt8], count: Int) throws(FileError) -> Int {
+        let file = try open(path)
+        defer { file.close() }
+        return try file.read(into: &buffer, at: 0, count: count, position: 0)
+    }
 
     public func deviceSize(_ path: RelativePath) -> Int64 { 0 }
 

@@ -127,8 +127,7 @@ extension Generator {
     ) throws(SessionError) -> Bool {
         guard writesInto(existing), entry.length == existing.size || Knob.quickCheckForgetsSize.isOn else { return false }
         if options.compareChecksums, !Knob.checksumIsIgnored.isOn {
-            return try summer.sum(of: path, in: tree, length: existing.size, connection.listChecksum, alive)
-                == entry.checksum
+            return try summer.sum(path, in: tree, length: existing.size, alive) && summer.digest == entry.checksum
         }
         if options.sizeOnly, !Knob.sizeOnlyIsIgnored.isOn { return true }
         if options.ignoreTimes, !Knob.ignoreTimesIsIgnored.isOn { return false }

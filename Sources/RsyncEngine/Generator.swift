@@ -64,7 +64,7 @@ final class Generator {
     var startDevices: Set<UInt64> = []
     /// One read of a basis, kept from file to file.
     var basisBuffer: [UInt8] = []
-    var summer = FileSummer()
+    var summer: FileSummer
     /// The sender hears something while long work is done here (SES-150).
     let alive: KeepAlive
     /// Entries of lists released since the sender was last told so.
@@ -86,6 +86,7 @@ final class Generator {
         environment: SessionEnvironment, ledger: ErrorLedger
     ) {
         self.connection = connection
+        summer = FileSummer(connection.listChecksum)
         self.options = options
         self.destination = destination
         self.plan = plan

@@ -19,7 +19,7 @@ final class SourceScanner {
     }
 
     private let alive: KeepAlive
-    private var summer = FileSummer()
+    private var summer: FileSummer
     private let workingDirectory: [UInt8]
     private let seconds: @Sendable () -> Int64
     private let filters: SourceFilters
@@ -42,6 +42,7 @@ final class SourceScanner {
         self.arguments = arguments
         self.options = options
         self.connection = connection
+        summer = FileSummer(connection.listChecksum)
         self.diagnostics = diagnostics
     }
 
@@ -308,9 +309,8 @@ final class SourceScanner {
             if options.checksumChoice?.list == ChecksumName.none {
                 throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
             }
-            entry.checksum =
-                try summer.sum(of: path, in: argument.tree, length: entry.length, connection.listChecksum, alive)
-                ?? [UInt8](repeating: 0, count: connection.listChecksum.digestLength)
+            if !(try summer.sum(path, in: argument.tree, length: entry.length, alive)) { summer.clear() }
+            entry.checksum = summer.digest
         }
         return true
     }
@@ -398,30 +398,5 @@ final class SourceScanner {
     private func vanished(_ name: [UInt8]) throws(SessionError) {
         ledger.add(.vanished)
         try diagnostics.warning("file has vanished: \(quoted(name))")
-    }
-}
-
-/// Makes the sums that `--checksum` compares (XFR-135), with one buffer for all files.
-struct FileSummer {
-    private var buffer: [UInt8] = []
-
-    /// The sum of a file's first `length` bytes, which is all of it as it was just examined; nil when they cannot be read.
-    mutating func sum(
-        of path: RelativePath, in tree: any SourceTree, length: Int64, _ variant: ChecksumVariant, _ alive: KeepAlive
-    ) throws(SessionError) -> [UInt8]? {
-        guard let file = try? tree.openExamined(path) else { return nil }
-        defer { file.close() }
-        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: 256 * 1024) }
-        var hasher = FileHasher.listSum(variant)
-        var position: Int64 = 0
-        while position < length {
-            let wanted = Int(min(Int64(buffer.count), length - position))
-            guard let count = try? file.read(into: &buffer, at: 0, count: wanted, position: position) else { return nil }
-            if count == 0 { break }
-            hasher.update(buffer, 0..<count)
-            try alive.tick()
-            position += Int64(count)
-        }
-        return hasher.finish()
     }
 }
