@@ -33,6 +33,8 @@ import RsyncWire
     private var pendingStart = 0
 
     private(set) var messages: [(code: UInt8, payload: [UInt8])] = []
+    /// ERROR_EXIT with a code has arrived.
+    private var announcesExit = false
     private(set) var received: [UInt8] = []
     private(set) var bytesReceived = 0
     private var inputEnded = false
@@ -272,6 +274,7 @@ import RsyncWire
                 continue
             }
             guard raw.count - rawStart - 4 >= length else { break }
+            if tag == MessageCode.errorExit.rawValue + 7, length > 0 { announcesExit = true }
             if messages.count < Self.mostMessages {
                 messages.append((tag - 7, Array(raw[(rawStart + 4)..<(rawStart + 4 + length)])))
             }
@@ -344,10 +347,6 @@ import RsyncWire
         guard unsafe poll(&wait, 1, Int32(clamping: nanoseconds / 1_000_000 + 1)) > 0 else { return }
         do throws(Stop) { try readSome() } catch { readsFrames = false }
         consume(data.count - dataStart)
-    }
-
-    private var announcesExit: Bool {
-        messages.contains { $0.code == MessageCode.errorExit.rawValue && !$0.payload.isEmpty }
     }
 
     /// Ends the lane to the target, and waits for the end of the other.
