@@ -42,8 +42,10 @@ struct CommandResult: Sendable {
         errors = String(decoding: try FileBytes.read("\(scratch).err"), as: UTF8.self)
     }
 
-    /// Seconds that a job of a fraction of one may take on a busy machine; the status is then 124.
+    /// Seconds that a job of a fraction of one may take on a busy machine; after that the status is `timedOut`.
     static let longest = 120
+    /// The status of what took longer.
+    static let timedOut: Int32 = 124
 }
 
 /// Lines of shell for the fixture's own work, which must succeed.

@@ -12,11 +12,13 @@ struct OptionCell: Sendable {
     var name: String { "\(subject.slug)/\(role.rawValue)/\(number)" }
 }
 
-/// Runs the cases on all cores. Each direction at a protocol is one piece of work: stock's own run, then those in which ours is a
+/// Runs the cases, two for each core, for many wait. Each direction at a protocol is one piece of work: stock's own run, then those in which ours is a
 /// side, which are compared with it.
 final class OptionRun: Sendable {
     private let directory: TemporaryDirectory
     private let programs: OptionPrograms
+    /// The newest stock rsync, where another one is compared with: what that one does alike is a difference between versions.
+    private let newest: String?
     /// `EBB_OPTION`: cells by name, as `CellSelection` reads it.
     private let pattern: [Substring]
     private let state = Mutex(State())
@@ -25,6 +27,9 @@ final class OptionRun: Sendable {
         var waiting: [Piece] = []
         var cells = 0
         var failures: [String] = []
+        /// Cells in which ours and the newest stock differ alike, and pieces in which the one compared with does not end.
+        var alike = 0
+        var endless = 0
         /// Pieces done, of `pieces`.
         var done = 0
         var pieces = 0
@@ -55,21 +60,28 @@ final class OptionRun: Sendable {
         let provesWeight: Bool
     }
 
-    init(stock: String) throws {
+    init(stock: String, newest: String?) throws {
+        self.newest = newest == stock ? nil : newest
         directory = try TemporaryDirectory(prefix: "ebb-options")
         programs = try OptionPrograms(at: directory.path, stock: stock)
         pattern = (Programs.variable("EBB_OPTION") ?? "").split(separator: "/")
     }
 
-    /// The number of cells and the text of every failure.
-    func run(_ cases: [OptionCase]) -> (cells: Int, failures: [String]) {
+    struct Result {
+        var cells = 0
+        var failures: [String] = []
+        /// What there is besides: empty where nothing but the newest stock is compared with.
+        var remarks = ""
+    }
+
+    func run(_ cases: [OptionCase]) -> Result {
         let isFull = !pattern.isEmpty || Programs.variable("EBB_OPTIONS_FULL") == "1"
         let pieces = cases.flatMap { work(of: $0, isFull: isFull) }
         state.withLock {
             $0.waiting = pieces.reversed()
             $0.pieces = pieces.count
         }
-        let workers = (0..<max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { _ in
+        let workers = (0..<2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { _ in
             WorkerThread {
                 while let piece = self.state.withLock({ $0.waiting.popLast() }) {
                     self.run(piece)
@@ -82,7 +94,9 @@ final class OptionRun: Sendable {
             let stale = state.known.filter { !$0.value }.keys.sorted().map {
                 "\(KnownDifference.all[$0].slug) no longer differs: take it off the list KnownDifferences"
             }
-            return (state.cells, state.failures + stale)
+            let remarks = newest == nil
+                ? "" : ", \(state.alike) cells in which the newest rsync differs alike, \(state.endless) runs of stock without end"
+            return Result(cells: state.cells, failures: state.failures + (newest == nil ? stale : []), remarks: remarks)
         }
     }
 
@@ -131,17 +145,30 @@ final class OptionRun: Sendable {
         do {
             let own = job(client: stock, server: stock)
             let reference = try own.run(programs)
+            guard newest == nil || reference.status != CommandResult.timedOut else {
+                state.withLock { $0.endless += 1 }
+                return
+            }
             if piece.provesWeight { try proveWeight(own, reference) }
             for role in piece.roles {
                 let cell = OptionCell(subject: piece.subject, role: role, number: piece.number)
-                let tried =
+                func job(of role: OptionRole, _ ours: String) -> OptionJob {
                     switch role {
                     case .local: job(client: ours, server: ours)
                     case .wePull, .wePush: job(client: ours, server: stock)
                     case .stockPulls, .stockPushes: job(client: stock, server: ours)
                     }
+                }
+                let tried = job(of: role, ours)
                 let outcome = try tried.run(programs)
                 let differences = outcome.differences(from: reference, comparing: piece.subject.comparing)
+                if !differences.isEmpty, let newest {
+                    let other = try job(of: role, newest).run(programs)
+                    if outcome.differences(from: other, comparing: piece.subject.comparing).isEmpty {
+                        state.withLock { $0.alike += 1 }
+                        continue
+                    }
+                }
                 report(cell, tried, outcome, differences)
             }
         } catch {
