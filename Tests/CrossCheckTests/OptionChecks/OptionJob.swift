@@ -51,8 +51,8 @@ struct OptionJob: Sendable {
         let place = try TemporaryDirectory(prefix: "ebb-option")
         let directory = "\(place.path)/job"
         // Another user may have to get in.
-        chmod(place.path, 0o755)
-        mkdir(directory, 0o755)
+        unsafe chmod(place.path, 0o755)
+        unsafe mkdir(directory, 0o755)
         try prepare(directory)
         var environment = ["LC_ALL": "C.UTF-8", "TZ": "UTC", "STOCK": programs.stock]
         environment.merge(subject.environment) { $1 }

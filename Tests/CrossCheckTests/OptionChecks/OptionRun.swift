@@ -152,18 +152,18 @@ final class OptionRun: Sendable {
             if piece.provesWeight { try proveWeight(own, reference) }
             for role in piece.roles {
                 let cell = OptionCell(subject: piece.subject, role: role, number: piece.number)
-                func job(of role: OptionRole, _ ours: String) -> OptionJob {
+                func attempt(_ role: OptionRole, _ ours: String) -> OptionJob {
                     switch role {
                     case .local: job(client: ours, server: ours)
                     case .wePull, .wePush: job(client: ours, server: stock)
                     case .stockPulls, .stockPushes: job(client: stock, server: ours)
                     }
                 }
-                let tried = job(of: role, ours)
+                let tried = attempt(role, ours)
                 let outcome = try tried.run(programs)
                 let differences = outcome.differences(from: reference, comparing: piece.subject.comparing)
                 if !differences.isEmpty, let newest {
-                    let other = try job(of: role, newest).run(programs)
+                    let other = try attempt(role, newest).run(programs)
                     if outcome.differences(from: other, comparing: piece.subject.comparing).isEmpty {
                         state.withLock { $0.alike += 1 }
                         continue
