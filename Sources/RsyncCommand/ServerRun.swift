@@ -19,8 +19,16 @@ struct ServerRun {
         log = LogFile.opened(arguments, sendsToRemote: arguments.isSender)
     }
 
+    /// Milliseconds that a server which has told its peer of an error still reads: as long as stock rsync waits.
+    private static let lastRead: Int32 = 100
+
     func run() throws -> Int32 {
-        RsyncProgram.conclude(try serve(), role: arguments.isSender ? "sender" : "receiver", isServer: true, log: log)
+        let result = try serve()
+        let status = RsyncProgram.conclude(result, role: arguments.isSender ? "sender" : "receiver", isServer: true, log: log)
+        if let error = result.error, !error.announcedByPeer, ExitCode(rawValue: status).isAnnounced {
+            FileDescriptorStream.discardInput(of: 0, milliseconds: Self.lastRead)
+        }
+        return status
     }
 
     func serve() throws -> SessionResult {

@@ -154,6 +154,26 @@ private func streamError(_ body: () throws -> Void) -> StreamError? {
         #expect(!near.writeFarewell([UInt8](repeating: 0, count: 1 << 20), milliseconds: 50))
     }
 
+    @Test func takesWhatStillComesBeforeItLeaves() throws {
+        let ends = try makePipe()
+        onThreads(2) { worker in
+            if worker == 0 {
+                // More than the pipe holds: ends only if it is read.
+                #expect(Diagnostics.write([UInt8](repeating: 0x78, count: 300_000), to: ends.writing))
+                close(ends.writing)
+            } else {
+                FileDescriptorStream.discardInput(of: ends.reading, milliseconds: 60_000)
+            }
+        }
+        var rest: UInt8 = 0
+        #expect(unsafe read(ends.reading, &rest, 1) == 0)
+        close(ends.reading)
+        let silent = try makePipe()
+        FileDescriptorStream.discardInput(of: silent.reading, milliseconds: 1)
+        close(silent.reading)
+        close(silent.writing)
+    }
+
     @Test func writesDiagnosticsCompletelyToANonBlockingPipe() throws {
         let ends = try makePipe()
         _ = fcntl(ends.writing, F_SETFL, O_NONBLOCK)
