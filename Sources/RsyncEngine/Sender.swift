@@ -264,7 +264,9 @@ final class Sender {
         _ entry: FileEntry, _ attributes: ItemAttributes, origin: Int32?, stage: ItemReport.Stage = .whole
     ) {
         guard options.reportsItems else { return }
-        if stage.isFirst, attributes.flags.contains(.isNew) { statistics.created.add(entry.type) }
+        // What is asked for again was created before; a link to it is created only now.
+        let isAgain = phase > 0 && attributes.flags.contains(.transfer)
+        if stage.isFirst, attributes.flags.contains(.isNew), !isAgain { statistics.created.add(entry.type) }
         observer.handle(
             .item(
                 ItemReport(

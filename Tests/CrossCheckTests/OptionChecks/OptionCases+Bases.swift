@@ -140,6 +140,17 @@ extension OptionCase {
             "fuzzy/says-so", covers: ["fuzzy"],
             setUp: similarNames,
             ["-aivv", "--no-W", "-y"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
+        // Blocks that collide under this seed: one of the files comes wrong and is asked for again.
+        OptionCase(
+            "fuzzy/asked-for-again", covers: ["fuzzy"],
+            setUp: """
+                mkdir src dst; tar xf '\(Programs.packageRoot)/Vectors/traces/trees/redo-after.tar.xz' -C src
+                tar xf '\(Programs.packageRoot)/Vectors/traces/trees/redo-before.tar.xz' -C dst
+                for name in md4 md5 xxh128; do mv dst/$name dst/$name-1; mv src/$name src/$name-2; ln src/$name-2 src/$name-3; done
+
+                """,
+            ["-aiH", "-y", "--no-W", "--checksum-seed=4711", "--stats"], comparing: [.tree, .status, .stdout],
+            protocols: [29, 30, 31, 32]),
         OptionCase(
             "fuzzy/in-alternates-too", covers: ["fuzzy"],
             setUp: similarNames + "mkdir -p ref/d; seq 3 9000 >ref/file-2.1.tar; seq 1 8000 >ref/other.txt.old; touch -d @990000000 ref/d ref;",

@@ -6,12 +6,14 @@ struct OptionPrograms: Sendable {
     /// Of `rsync` where ours is meant: a link of that name to it.
     let ours: String
     var stock: String
+    /// The stock rsync that `stock` may be compared with.
+    let newest: String
     /// A remote shell that goes nowhere.
     let shell: String
     /// When the run began: what was made since carries no time that can be compared.
     let began: Int64
 
-    init(at directory: String, stock: String) throws {
+    init(at directory: String, stock: String, newest: String? = nil) throws {
         try Shell.run(
             """
             mkdir bin; ln -s '\(Programs.ebb)' bin/rsync
@@ -20,6 +22,7 @@ struct OptionPrograms: Sendable {
         ours = "\(directory)/bin/rsync"
         shell = "\(directory)/bin/here"
         self.stock = stock
+        self.newest = newest ?? stock
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         began = Int64(now.tv_sec) - 2

@@ -71,7 +71,7 @@ struct OptionText {
     }
 
     private func withoutPlaces(_ line: String) -> String {
-        [(directory, "@DIR@"), (programs.ours, "@RSYNC@"), (programs.stock, "@RSYNC@")].reduce(line) { line, pair in
+        [(directory, "@DIR@"), (programs.ours, "@RSYNC@"), (programs.stock, "@RSYNC@"), (programs.newest, "@RSYNC@")].reduce(line) { line, pair in
             line.split(separator: pair.0, omittingEmptySubsequences: false).joined(separator: pair.1)
         }
     }

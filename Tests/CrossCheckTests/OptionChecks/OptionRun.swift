@@ -63,7 +63,7 @@ final class OptionRun: Sendable {
     init(stock: String, newest: String?) throws {
         self.newest = newest == stock ? nil : newest
         directory = try TemporaryDirectory(prefix: "ebb-options")
-        programs = try OptionPrograms(at: directory.path, stock: stock)
+        programs = try OptionPrograms(at: directory.path, stock: stock, newest: newest)
         pattern = (Programs.variable("EBB_OPTION") ?? "").split(separator: "/")
     }
 
