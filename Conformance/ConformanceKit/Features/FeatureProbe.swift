@@ -79,7 +79,9 @@ public struct FeatureProbe: Sendable {
         var features: Set<String> = []
         for probe in probes where !features.contains(probe.feature) {
             let slugs = Set(probes.enumerated().filter { $0.element.feature == probe.feature }.map { "SES-1/\($0.offset)-\(probe.feature)" })
-            let own = results.filter { slugs.contains($0.caseID) }
+            // A server is not sent every option, and then takes none: whether there is one at all shows at a client.
+            let telling = probe.isOption ? roles.filter { !$0.isServer } : roles
+            let own = results.filter { slugs.contains($0.caseID) && (telling.isEmpty || telling.contains($0.role)) }
             if own.contains(where: Self.completes) { features.insert(probe.feature) }
             let lacking = own.filter { !Self.completes($0) }
             let others = Set(own.filter(Self.completes).map(\.role))

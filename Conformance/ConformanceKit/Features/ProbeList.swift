@@ -9,6 +9,8 @@ public struct ProbeList: Sendable {
         let members: [JSONObject.Member]
         let fields: JSONValue?
         let arguments: JSONValue?
+        /// `option:--mkpath`, instead of something that shows in the session.
+        var isOption: Bool { feature.hasPrefix(ProbeList.optionPrefix) }
 
         /// The case, whose id is `probe/FEATURE`. It expects that the session completes, and of the tree nothing: whether what
         /// a target does is right is for the cases to find.
@@ -60,8 +62,8 @@ public struct ProbeList: Sendable {
 
     /// Whether a target takes an option at all: `option:--mkpath`.
     func optionProbe(_ feature: String) -> Probe? {
-        guard feature.hasPrefix("option:") else { return nil }
-        let name = String(feature.dropFirst(7))
+        guard feature.hasPrefix(Self.optionPrefix) else { return nil }
+        let name = String(feature.dropFirst(Self.optionPrefix.count))
         let word = optionValues[name].map { "\(name)=\($0)" } ?? name
         let options = ["-r"] + (optionCompanions[name] ?? []) + [word]
         return Probe(
@@ -71,6 +73,8 @@ public struct ProbeList: Sendable {
                 JSONObject.Member(name: "source", value: Self.oneFile),
             ], fields: nil, arguments: nil)
     }
+
+    static let optionPrefix = "option:"
 
     static let oneFile = JSONValue.object([("a", .object([("file", .string("a\n"))]))])
 

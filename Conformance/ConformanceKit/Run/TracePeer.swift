@@ -24,6 +24,10 @@ struct TracePeer: ScriptedPeer {
                 return ScriptOutcome(ending: .unusable("the trace is of protocol \(trace.header.protocolNumber)"))
             }
             var feed = try TraceFeed(trace, targetIsServer: !context.isServer)
+            if context.isServer, let reason = feed.mismatch(with: ScriptSession.capabilities(of: context.arguments)) {
+                lanes.closeBoth()
+                return ScriptOutcome(ending: .unsupported(reason))
+            }
             let stuck = play(&feed, lanes, until: context.deadline)
             if let reason = feed.mismatch {
                 lanes.closeBoth()

@@ -51,7 +51,8 @@ final class ScriptSession {
         indexesIn = IndexDecoder(traits: traits)
     }
 
-    private static func capabilities(of arguments: [[UInt8]]) -> Capabilities {
+    /// What a client offers in its server's arguments (ARG-12).
+    static func capabilities(of arguments: [[UInt8]]) -> Capabilities {
         let clusters = arguments.prefix { $0 != [0x2e] }.filter { $0.count > 1 && $0[0] == 0x2d && $0[1] != 0x2d }
         guard let cluster = clusters.last(where: { $0.contains(UInt8(ascii: "e")) }),
             let start = cluster.firstIndex(of: UInt8(ascii: "e"))

@@ -35,6 +35,7 @@ import RsyncWire
     private(set) var messages: [(code: UInt8, payload: [UInt8])] = []
     /// ERROR_EXIT with a code has arrived.
     private var announcesExit = false
+    private var hasAcknowledgedExit = false
     private(set) var received: [UInt8] = []
     private(set) var bytesReceived = 0
     private var inputEnded = false
@@ -153,11 +154,8 @@ import RsyncWire
     }
 
     /// Every byte of data up to the end of the target's output: so many, and the first of them.
-    ///
-    /// A target that announces its exit is told that this was heard: it may wait a minute for that (SES-115).
     func toEnd() throws(Stop) -> (count: Int, first: [UInt8]) {
         var result = (count: 0, first: [UInt8]())
-        var hasAnswered = false
         func take() {
             result.count += data.count - dataStart
             if result.first.count < 1 << 16 { result.first += data[dataStart...].prefix(1 << 16) }
@@ -166,10 +164,6 @@ import RsyncWire
         do throws(Stop) {
             while true {
                 take()
-                if !hasAnswered, writesFrames, announcesExit {
-                    hasAnswered = true
-                    writeRaw(Self.header(tag: MessageCode.errorExit.rawValue + 7, length: 0))
-                }
                 try more()
             }
         } catch {
@@ -197,12 +191,20 @@ import RsyncWire
 
     /// Something more of the target's, message or data. What the target does not read any more does not hinder that.
     private func more() throws(Stop) {
+        acknowledgeExit()
         frame()
         let before = bytesReceived
         while bytesReceived == before {
             guard !inputEnded else { throw .closed }
             try turn(wantsInput: true)
         }
+    }
+
+    /// A target that announces its exit is told that this was heard: before 3.2 it waits for that, or for the end (SES-115).
+    private func acknowledgeExit() {
+        guard announcesExit, !hasAcknowledgedExit, writesFrames else { return }
+        hasAcknowledgedExit = true
+        writeRaw(Self.header(tag: MessageCode.errorExit.rawValue + 7, length: 0))
     }
 
     // MARK: Both

@@ -155,6 +155,13 @@ public struct TraceFeed {
         seen = output.items.count
     }
 
+    /// A recorded server has answered with flags that its own client offered: why one that offers `capabilities` cannot be shown
+    /// them (SES-49).
+    public func mismatch(with capabilities: Capabilities) -> String? {
+        let foreign = session.traits.compat.subtracting(capabilities.compatFlags(allowsIncrementalRecursion: true))
+        return foreign.isEmpty ? nil : "it does not offer what the recorded server agreed to: \(FieldText.compatFlags(foreign))"
+    }
+
     /// Start-up is the target's own; what comes of it must be what the recorded bytes were written for.
     private mutating func settle() {
         var together = Trace(header: trace.header)
