@@ -147,14 +147,15 @@ extension Generator {
         for member in links.complete(entry) {
             let path = try destination.path(member.entry.name)
             let existing = try examine(member.entry, path)
-            try link(member.entry, member.index, path, existing, to: entry.name)
+            try link(member.entry, member.index, path, existing, to: entry.name, hasWaited: true)
             ended(member.index)
         }
     }
 
     /// MET-58.
     private func link(
-        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, to name: [UInt8]
+        _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?, to name: [UInt8],
+        hasWaited: Bool = false
     ) throws(SessionError) {
         let target = try destination.path(name)
         let base: ItemFlags = [.localChange, .xnameFollows]
@@ -171,7 +172,7 @@ extension Generator {
         var flags = plan.flags(entry, against: existing, base)
             .union(extendedFlags(entry, existing.map { _ in (tree, path) }))
         var shownName = name
-        if existing == nil, let equal = try alternateLinkFlags(entry, path, base) {
+        if existing == nil, !hasWaited, let equal = try alternateLinkFlags(entry, path, base) {
             flags = equal.flags
             // Linked already, as far as anybody can tell.
             if options.alternateKind == .link, let other = try? tree.status(target), other.inode == equal.item.inode,

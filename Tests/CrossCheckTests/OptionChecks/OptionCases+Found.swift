@@ -15,6 +15,15 @@ extension OptionCase {
     private static let twoNames = "mkdir src dst; echo a >src/a; chmod 600 src/a; ln src/a src/b; touch -d @1000000000 src/a src; cp -a src/a dst/a; "
 
     static let found: [OptionCase] = [
+        // The second name has an equal in the alternate directory, but waits for the data of the first.
+        OptionCase(
+            "copy-dest/equal-of-a-link-that-waits", covers: ["copy-dest"],
+            setUp: "mkdir -p src/d dst ref/d; seq 9 >src/d/b; ln src/d/b src/a; cp -p src/d/b ref/d/b; echo old >ref/a",
+            ["-rHi", "--no-inc-recursive", "--copy-dest=../ref"], comparing: [.tree, .status, .stdout]),
+        OptionCase(
+            "link-dest/equal-of-a-link-that-waits", covers: ["link-dest"],
+            setUp: "mkdir -p src/d dst ref/d; seq 9 >src/d/b; ln src/d/b src/a; cp -p src/d/b ref/d/b; echo old >ref/a",
+            ["-rHi", "--no-inc-recursive", "--link-dest=../ref"], comparing: [.tree, .status, .stdout]),
         OptionCase(
             "backup-dir/directories-look-alike", covers: ["backup-dir"], setUp: ownedDirectories,
             ["-a", "--backup-dir=../bk"], needsRoot: true, extraTrees: ["bk"]),
