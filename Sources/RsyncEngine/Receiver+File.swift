@@ -43,7 +43,7 @@ extension Receiver {
             fail(index, failure(options.inPlace ? "open" : "mkstemp", entry, error.errno))
             return
         }
-        report(entry, attributes, stage: .begins)
+        report(entry, attributes, stage: .begins, isRedo: isRedo)
         var finished = false
         defer { if !finished { output.file.discard() } }
         let verified: Bool

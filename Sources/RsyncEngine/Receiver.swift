@@ -264,11 +264,10 @@ final class Receiver: @unchecked Sendable {
     }
 
     /// What a client that is the receiver shows, when the echo arrives. A server's client knows it from its sender.
-    func report(_ entry: FileEntry, _ attributes: ItemAttributes, stage: ItemReport.Stage = .whole) {
+    func report(_ entry: FileEntry, _ attributes: ItemAttributes, stage: ItemReport.Stage = .whole, isRedo: Bool = false) {
         guard options.reportsItems else { return }
-        // What is asked for again was created before; a link to it is created only now.
-        let isAgain = mark > 0 && attributes.flags.contains(.transfer)
-        if stage.isFirst, attributes.flags.contains(.isNew), !isAgain { statistics.created.add(entry.type) }
+        // What is asked for again was created before.
+        if stage.isFirst, attributes.flags.contains(.isNew), !isRedo { statistics.created.add(entry.type) }
         observer.handle(
             .item(
                 ItemReport(

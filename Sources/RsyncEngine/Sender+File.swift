@@ -22,7 +22,7 @@ extension Sender {
         connection.output.isDiverted = options.isBatchOnly
         defer { connection.output.isDiverted = false }
         try connection.output.write { (Knob.sumHeadIsNotEchoed.isOn ? SumHead.null : signature.head).write(to: &$0) }
-        report(entry, attributes, origin: origin, stage: .begins)
+        report(entry, attributes, origin: origin, stage: .begins, isRedo: isRedo)
         statistics.transferredFiles += 1
         statistics.transferredSize &+= entry.length
 

@@ -261,12 +261,12 @@ final class Sender {
 
     /// What a client that is the sender shows; below 29 only transfers are announced, without details (MET-162).
     func report(
-        _ entry: FileEntry, _ attributes: ItemAttributes, origin: Int32?, stage: ItemReport.Stage = .whole
+        _ entry: FileEntry, _ attributes: ItemAttributes, origin: Int32?, stage: ItemReport.Stage = .whole,
+        isRedo: Bool = false
     ) {
         guard options.reportsItems else { return }
-        // What is asked for again was created before; a link to it is created only now.
-        let isAgain = phase > 0 && attributes.flags.contains(.transfer)
-        if stage.isFirst, attributes.flags.contains(.isNew), !isAgain { statistics.created.add(entry.type) }
+        // What is asked for again was created before.
+        if stage.isFirst, attributes.flags.contains(.isNew), !isRedo { statistics.created.add(entry.type) }
         observer.handle(
             .item(
                 ItemReport(

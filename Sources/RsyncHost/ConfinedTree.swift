@@ -180,7 +180,8 @@ public final class ConfinedTree: DestinationTree {
                 if got == 0 { break }
                 done += got
             }
-            // What gives as much as was announced is as good as the file; a pipe in its place gives nothing at once.
+            // A look for each file would cost more than its data. A pipe or directory put there in between cannot be read like
+            // this; of a device that gives enough, which only root can put there, no more than the sum gets out.
             if done < count { _ = try readableSize(of: file) }
             return done
         }

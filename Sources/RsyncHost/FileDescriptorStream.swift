@@ -330,7 +330,11 @@ extension FileDescriptorStream {
         while case let left = end - System.monotonicNanoseconds(), left > 0 {
             guard let wake = try? System.wait(descriptor, .input, waker: nil, milliseconds: Int32(left / 1_000_000 + 1)) else { return }
             guard wake == .ready else { continue }
-            guard let count = try? System.readSome(descriptor, into: &buffer, at: 0, count: buffer.count), count > 0 else { return }
+            do throws(SystemError) {
+                guard try System.readSome(descriptor, into: &buffer, at: 0, count: buffer.count) > 0 else { return }
+            } catch {
+                guard error == .wouldBlock else { return }
+            }
         }
     }
 

@@ -52,6 +52,27 @@ private final class Race: Sendable {
         #expect(sandbox.text("plain") == "content")
     }
 
+    /// What took the place of a file that was just examined.
+    @Test(arguments: ResolutionMethod.allCases)
+    func readsNothingButAFileThatWasExamined(_ method: ResolutionMethod) throws {
+        let sandbox = try Sandbox()
+        let tree = try sandbox.tree(method)
+        let outside = sandbox.outside + "/canary"
+        try Data("outside".utf8).write(to: URL(fileURLWithPath: outside))
+        try sandbox.symlink("link", to: outside)
+        try sandbox.directory("d")
+        #expect(unsafe mkfifo(sandbox.root + "/p", 0o600) == 0)
+        var buffer = [UInt8](repeating: 0, count: 16)
+        for name in ["link", "d", "p"] {
+            let place = try path(name)
+            #expect(failure { _ = try tree.readExamined(place, into: &buffer, count: 7) } != nil, "\(name)")
+        }
+        #expect(buffer.allSatisfy { $0 == 0 })
+        try sandbox.write("f")
+        #expect(try tree.readExamined(path("f"), into: &buffer, count: 16) == 7)
+        #expect(buffer.starts(with: Array("content".utf8)))
+    }
+
     @Test(arguments: ResolutionMethod.allCases)
     func actsOnASymlinkItselfAndNeverOnItsTarget(_ method: ResolutionMethod) throws {
         let sandbox = try Sandbox()

@@ -87,8 +87,7 @@ struct CellJudge {
 
     /// In what words a target that should have done something says that it has no such option.
     private var refusal: String? {
-        let isOnlyArguments = if case .argumentsOnly = one.peer { true } else { false }
-        guard outcome == expect.outcome, expect.allowedCodes == .success || isOnlyArguments else { return nil }
+        guard outcome == expect.outcome, expect.allowedCodes == .success || endsBeforeArguments else { return nil }
         guard seen.target == .exited(1) || seen.target == .exited(4) else { return nil }
         let names = optionNames
         let lines = String(decoding: seen.targetErrors, as: UTF8.self).split(whereSeparator: \.isNewline)
@@ -97,6 +96,12 @@ struct CellJudge {
             !line.hasPrefix("rsync error:") && !line.hasSuffix(")") && names.contains { line.contains($0) }
                 && ["unknown option", "not supported", "rsync lacks"].contains { line.contains($0) }
         }.map { String($0.prefix(200)) }
+    }
+
+    /// Only its arguments are looked at, which the case has it hand over, and it has not.
+    private var endsBeforeArguments: Bool {
+        guard case .argumentsOnly = one.peer else { return false }
+        return expect.outcome == .ends && expect.exit == nil && seen.shellCall == nil
     }
 
     /// Options that are refused under another name.

@@ -192,7 +192,7 @@ extension ScriptInterpreter {
         if let name = value["name"] {
             let plus = try value["plus"]?.word32() ?? 0
             guard let index = session.index(named: try name.bytes()) else {
-                throw ScriptMistake("no list has the name \(try name.text())", isTargets: !session.context.isSender)
+                throw ScriptMistake("no list has the name \(try name.text())", isTargets: !session.context.isSender && !session.lists.isEmpty)
             }
             return index + plus
         }

@@ -33,7 +33,7 @@ import RsyncWire
     private var pendingStart = 0
 
     private(set) var messages: [(code: UInt8, payload: [UInt8])] = []
-    /// ERROR_EXIT with a code has arrived.
+    /// ERROR_EXIT with a code other than 0 has arrived.
     private var announcesExit = false
     private var hasAcknowledgedExit = false
     private(set) var received: [UInt8] = []
@@ -276,7 +276,9 @@ import RsyncWire
                 continue
             }
             guard raw.count - rawStart - 4 >= length else { break }
-            if tag == MessageCode.errorExit.rawValue + 7, length > 0 { announcesExit = true }
+            if tag == MessageCode.errorExit.rawValue + 7, raw[(rawStart + 4)..<(rawStart + 4 + length)].contains(where: { $0 != 0 }) {
+                announcesExit = true
+            }
             if messages.count < Self.mostMessages {
                 messages.append((tag - 7, Array(raw[(rawStart + 4)..<(rawStart + 4 + length)])))
             }
@@ -335,7 +337,7 @@ import RsyncWire
     /// - Returns: whether it did; true if this side has ended before.
     func awaitRefusal() -> Bool {
         let limit = deadline - (deadline - Self.now()) / 4
-        while !inputEnded, !outputClosed, !announcesExit {
+        while !inputEnded, !isOutputReleased, !announcesExit {
             let remaining = limit - Self.now()
             guard remaining > 0 else { return false }
             takeMore(within: remaining)

@@ -156,9 +156,11 @@ public struct TraceFeed {
     }
 
     /// A recorded server has answered with flags that its own client offered: why one that offers `capabilities` cannot be shown
-    /// them (SES-49).
+    /// them (SES-49). Only of flags that a client of some release has not; the others it would lack for a fault of its own.
     public func mismatch(with capabilities: Capabilities) -> String? {
-        let foreign = session.traits.compat.subtracting(capabilities.compatFlags(allowsIncrementalRecursion: true))
+        let late: CompatFlags = [.incrementalRecursion, .inplacePartialDir, .varintFileListFlags, .idZeroNames]
+        let foreign = session.traits.compat.intersection(late)
+            .subtracting(capabilities.compatFlags(allowsIncrementalRecursion: true))
         return foreign.isEmpty ? nil : "it does not offer what the recorded server agreed to: \(FieldText.compatFlags(foreign))"
     }
 

@@ -11,11 +11,11 @@ extension OptionCase {
 
     private static func refused(
         _ slug: String, _ arguments: [String], destination: String = "dst/",
-        comparing: Comparison = [.tree, .status, .stderr], roles: Set<OptionRole> = Set(OptionRole.allCases)
+        comparing: Comparison = [.tree, .status, .stderr]
     ) -> OptionCase {
         OptionCase(
             "insecure-links/\(slug)", covers: [], setUp: linked, arguments, destination: destination, comparing: comparing,
-            roles: roles, needsRoot: true, extraTrees: ["real"], unobservable: "what is refused without the option")
+            needsRoot: true, extraTrees: ["real"], unobservable: "what is refused without the option")
     }
 
     private static func followed(_ slug: String, _ arguments: [String], destination: String = "dst/") -> OptionCase {
@@ -26,12 +26,7 @@ extension OptionCase {
     }
 
     static let operatorPaths: [OptionCase] = [
-        refused(
-            "refused-destination", ["-a"], destination: "foreign/", comparing: [.tree, .status],
-            roles: [.local, .wePull, .wePush, .stockPulls]),
-        // A stock client that still writes when the server ends has 10 for the broken pipe instead of the server's code.
-        refused(
-            "refused-destination-of-a-push", ["-a"], destination: "foreign/", comparing: .tree, roles: [.stockPushes]),
+        refused("refused-destination", ["-a"], destination: "foreign/", comparing: [.tree, .status]),
         // Stock makes the directory through the symlink before it refuses; ours makes nothing.
         OptionCase(
             "insecure-links/refused-above-a-destination", covers: [], setUp: linked, ["-a"], destination: "foreign/new/",
