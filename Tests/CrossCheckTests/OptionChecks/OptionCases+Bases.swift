@@ -140,7 +140,8 @@ extension OptionCase {
             "fuzzy/says-so", covers: ["fuzzy"],
             setUp: similarNames,
             ["-aivv", "--no-W", "-y"], comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
-        // Blocks that collide under this seed: one of the files comes wrong and is asked for again.
+        // Blocks that collide under this seed: one of the files comes wrong and is asked for again. At 29 stock ends with 2, for a
+        // link that is made behind the end of the first phase.
         OptionCase(
             "fuzzy/asked-for-again", covers: ["fuzzy"],
             setUp: """
@@ -150,7 +151,7 @@ extension OptionCase {
 
                 """,
             ["-aiH", "-y", "--no-W", "--checksum-seed=4711", "--stats"], comparing: [.tree, .status, .stdout],
-            protocols: [29, 30, 31, 32]),
+            protocols: [30, 31, 32]),
         OptionCase(
             "fuzzy/in-alternates-too", covers: ["fuzzy"],
             setUp: similarNames + "mkdir -p ref/d; seq 3 9000 >ref/file-2.1.tar; seq 1 8000 >ref/other.txt.old; touch -d @990000000 ref/d ref;",
