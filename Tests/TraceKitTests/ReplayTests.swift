@@ -1,4 +1,5 @@
 import Foundation
+import RsyncProtocol
 import TestSupport
 import Testing
 import TraceKit
@@ -54,5 +55,19 @@ import TraceKit
                 for way in ["push", "pull"] { #expect(Self.vectors.contains("rsync-3.5.0/p\(version)/\(way)-\(scenario).trace")) }
             }
         }
+    }
+}
+
+/// What a client offers decides whether a recorded server can be played to it.
+struct OfferedCapabilitiesTests {
+    @Test(arguments: [
+        (".iLsfxCIvu", true), (".LsfxCIvu", false), (".iLsfxC", false),
+        // Every release that speaks 30 has had these: to lack them is no excuse.
+        (".iIvu", true),
+    ])
+    func withholdsATraceOnlyForWhatSomeReleaseHasNot(offered: String, isPlayed: Bool) throws {
+        let trace = try Trace(text: FileBytes.read("\(ReplayTests.root)/rsync-3.5.0/p31/push-first.trace"))
+        let reason = try TraceFeed(trace, targetIsServer: false).mismatch(with: Capabilities(optionValue: Array(offered.utf8)))
+        #expect((reason == nil) == isPlayed, "\(reason ?? "")")
     }
 }
