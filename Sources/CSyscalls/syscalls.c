@@ -182,7 +182,10 @@ int ebb_duplicate_high(int descriptor) {
 }
 
 int ebb_pipe(int ends[2]) {
-    return pipe2(ends, O_CLOEXEC);
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    // Refused to a user who has many pipes: they work as they are.
+    (void)fcntl(ends[0], F_SETPIPE_SZ, 256 << 10);
+    return 0;
 }
 
 int ebb_eventfd(void) {

@@ -8,7 +8,7 @@ import RsyncWire
 final class ProtocolOutput {
     private let stream: any ByteStream
     /// Frames, or plain bytes, that wait for the next write. The last frame may still grow.
-    private var outgoing = ByteWriter(reserving: writeTarget + 2 * frameTarget)
+    private var outgoing = ByteWriter(reserving: 2 * frameTarget)
     /// Where the header of the data frame that still grows stands; nil when there is none.
     private var openFrame: Int?
     private(set) var isMultiplexed = false
@@ -24,10 +24,10 @@ final class ProtocolOutput {
     /// Data goes to the recorder alone (XFR-156).
     var isDiverted = false
 
-    /// Payload at which a data frame is closed.
+    /// Outgoing bytes at which the data frame is closed and all is written without being asked. An empty pipe of 64 KiB takes the
+    /// most that this comes to, so that the peer works on one write while the next is made; of a longer one the tail would
+    /// wait for the peer to have worked on its head.
     static let frameTarget = 32 * 1024
-    /// Outgoing bytes at which they are written without being asked.
-    static let writeTarget = 128 * 1024
 
     init(stream: any ByteStream) {
         self.stream = stream
@@ -171,7 +171,7 @@ final class ProtocolOutput {
     }
 
     private func writeIfFull() throws(SessionError) {
-        if outgoing.count >= Self.writeTarget { try writeOut() }
+        if outgoing.count >= Self.frameTarget { try writeOut() }
     }
 
     private func writeOut() throws(SessionError) {
