@@ -117,7 +117,7 @@ public enum RsyncProgram {
 
     private static var versionText: VersionText {
         VersionText(
-            program: "ebb rsync", version: version, protocolNumber: ProtocolVersion.newest.number,
+            program: "ebb", version: version, protocolNumber: ProtocolVersion.newest.number,
             checksums: ["xxh128", "xxh3", "xxh64", "md5", "md4", "sha1", "none"],
             compressions: ["zstd", "lz4", "zlibx", "zlib", "none"])
     }

@@ -14,8 +14,8 @@ public final class FileDescriptorStream: ByteStream {
     /// A ready pipe takes at least PIPE_BUF bytes without blocking.
     private static let safeBlockingWrite = 4096
 
-    private let input: Channel
-    private let output: Channel
+    private let input: StreamChannel
+    private let output: StreamChannel
     /// One socket for both directions: the end of writing is a shutdown.
     private let isOneSocket: Bool
     private let interruption: Interruption?
@@ -35,9 +35,9 @@ public final class FileDescriptorStream: ByteStream {
         interruption: Interruption? = nil
     ) throws(StreamSetupError) {
         do throws(SystemError) {
-            let input = try Channel(reading, owned: owning ? Descriptor(owning: reading) : nil)
+            let input = try StreamChannel(reading, owned: owning ? Descriptor(owning: reading) : nil)
             let output = try reading == writing
-                ? input : Channel(writing, owned: owning ? Descriptor(owning: writing) : nil)
+                ? input : StreamChannel(writing, owned: owning ? Descriptor(owning: writing) : nil)
             self.init(input, output, timeoutSeconds, interruption)
         } catch {
             throw StreamSetupError(errno: error.number)
@@ -47,12 +47,12 @@ public final class FileDescriptorStream: ByteStream {
     convenience init(
         reading: Descriptor, writing: Descriptor, timeoutSeconds: Int32, interruption: Interruption?
     ) throws(SystemError) {
-        let input = try Channel(reading.raw, owned: reading)
-        let output = try reading === writing ? input : Channel(writing.raw, owned: writing)
+        let input = try StreamChannel(reading.raw, owned: reading)
+        let output = try reading === writing ? input : StreamChannel(writing.raw, owned: writing)
         self.init(input, output, timeoutSeconds, interruption)
     }
 
-    private init(_ input: Channel, _ output: Channel, _ timeoutSeconds: Int32, _ interruption: Interruption?) {
+    private init(_ input: StreamChannel, _ output: StreamChannel, _ timeoutSeconds: Int32, _ interruption: Interruption?) {
         self.input = input
         self.output = output
         isOneSocket = input === output
@@ -236,7 +236,7 @@ public final class FileDescriptorStream: ByteStream {
     private func moved() { lastMoved.store(System.monotonicNanoseconds(), ordering: .relaxed) }
 
     /// Waits in slices (SES-149), because the other direction may move and put the end off.
-    private func wait(_ channel: Channel, _ direction: System.Direction) throws(StreamError) {
+    private func wait(_ channel: StreamChannel, _ direction: System.Direction) throws(StreamError) {
         // Time spent elsewhere before this wait is no silence of the peer's.
         let began = System.monotonicNanoseconds()
         while true {
@@ -254,7 +254,7 @@ public final class FileDescriptorStream: ByteStream {
 
     /// One look, for at most `milliseconds` (-1: for ever): whether the channel is ready.
     private func poll(
-        _ channel: Channel, _ direction: System.Direction, milliseconds: Int32
+        _ channel: StreamChannel, _ direction: System.Direction, milliseconds: Int32
     ) throws(StreamError) -> Bool {
         if interruption?.isTripped == true { throw .interrupted }
         var milliseconds = milliseconds
@@ -276,83 +276,5 @@ public final class FileDescriptorStream: ByteStream {
             throw .interrupted
         }
         return wake == .ready
-    }
-}
-
-/// One descriptor of a stream, with the mode it had.
-private final class Channel: Sendable {
-    let isNonBlocking: Bool
-    private let number: Int32
-    private let wasChanged: Bool
-    private let owned: OpenFile?
-    private let isClosed = Atomic<Bool>(false)
-
-    /// - Parameter owned: the same descriptor, to be closed in the end; nil when it is only lent to us.
-    init(_ descriptor: Int32, owned: Descriptor?) throws(SystemError) {
-        number = descriptor
-        let already = try System.isNonBlocking(descriptor)
-        let isChannel = try System.isChannel(descriptor)
-        let change = !already && isChannel
-        if change { try System.setNonBlocking(descriptor, true) }
-        wasChanged = change
-        isNonBlocking = already || change
-        self.owned = owned.map(OpenFile.init)
-    }
-
-    deinit { restore() }
-
-    func raw() throws(SystemError) -> Int32 {
-        guard !isClosed.load(ordering: .relaxed) else { throw .badDescriptor }
-        return number
-    }
-
-    /// A borrowed descriptor is closed too: end of writing must reach the peer, and only closing tells a pipe.
-    func close() {
-        guard !isClosed.load(ordering: .relaxed) else { return }
-        restore()
-        isClosed.store(true, ordering: .relaxed)
-        if let owned { owned.close() } else { System.closeBorrowed(number) }
-    }
-
-    func restore() {
-        guard wasChanged, !isClosed.load(ordering: .relaxed) else { return }
-        // The other holder lives on with what it gave us, as far as the descriptor still exists.
-        try? System.setNonBlocking(number, false)
-    }
-}
-
-extension FileDescriptorStream {
-    /// Takes what still comes, up to its end or for so long. A peer that is still writing when this process ends would meet a
-    /// broken pipe before it has read why.
-    public static func discardInput(of descriptor: Int32, milliseconds: Int32) {
-        let end = System.monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while case let left = end - System.monotonicNanoseconds(), left > 0 {
-            guard let wake = try? System.wait(descriptor, .input, waker: nil, milliseconds: Int32(left / 1_000_000 + 1)) else { return }
-            guard wake == .ready else { continue }
-            do throws(SystemError) {
-                guard try System.readSome(descriptor, into: &buffer, at: 0, count: buffer.count) > 0 else { return }
-            } catch {
-                guard error == .wouldBlock else { return }
-            }
-        }
-    }
-
-    /// Two streams over two pipes, each reading what the other writes: both sides of a copy in one process.
-    public static func pair(
-        interruption: Interruption? = nil
-    ) throws(StreamSetupError) -> (near: FileDescriptorStream, far: FileDescriptorStream) {
-        do throws(SystemError) {
-            let forth = try System.makePipe()
-            let back = try System.makePipe()
-            return (
-                try FileDescriptorStream(
-                    reading: back.reading, writing: forth.writing, timeoutSeconds: 0, interruption: interruption),
-                try FileDescriptorStream(
-                    reading: forth.reading, writing: back.writing, timeoutSeconds: 0, interruption: interruption)
-            )
-        } catch {
-            throw StreamSetupError(errno: error.number)
-        }
     }
 }

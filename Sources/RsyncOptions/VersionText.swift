@@ -1,6 +1,10 @@
-/// What `--version` prints, in rsync's layout, so that scripts find what they look for. Capabilities that an option
-/// stands for are there exactly when it is obeyed.
+/// What `--version` prints, in rsync's layout, so that scripts find what they look for: the version is that of the rsync whose
+/// options are understood, by which they decide what they may ask for, and behind it stands what this program is.
+/// Capabilities that an option stands for are there exactly when it is obeyed.
 public struct VersionText: Sendable {
+    /// The rsync whose command line this is.
+    static let equivalent = "3.5.0"
+
     let program: String
     let version: String
     let protocolNumber: Int32
@@ -15,7 +19,7 @@ public struct VersionText: Sendable {
         self.compressions = compressions
     }
 
-    private static let summary = "An independent implementation of the rsync protocol."
+    private static let summary = "An independent implementation, compatible with that version of rsync."
     private static let bits: [(text: String, key: String)] = [
         ("64-bit files", "file_bits"), ("64-bit inums", "inum_bits"), ("64-bit timestamps", "timestamp_bits"),
         ("64-bit long ints", "long_int_bits"),
@@ -38,7 +42,7 @@ public struct VersionText: Sendable {
             Self.bits.map(\.text)
             + Self.capabilities.map { (Self.has($0.option) ? "" : "no ") + $0.name } + ["optional secluded-args"]
         return """
-            \(program)  version \(version)  protocol version \(protocolNumber)
+            rsync  version \(Self.equivalent)  protocol version \(protocolNumber)  (\(program) \(version))
             \(Self.summary)
             Capabilities:
             \(Self.wrapped(words))
@@ -61,8 +65,9 @@ public struct VersionText: Sendable {
         func list(_ names: [String]) -> String { names.map { "\"\($0)\"" }.joined(separator: ", ") }
         return """
             {
-              "program": "\(program)",
-              "version": "\(version)",
+              "program": "rsync",
+              "version": "\(Self.equivalent)",
+              "implementation": "\(program) \(version)",
               "protocol": "\(protocolNumber).0",
               "capabilities": {
             \(Self.wrapped(pairs))

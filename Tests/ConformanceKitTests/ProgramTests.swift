@@ -84,6 +84,24 @@ import Testing
         #expect(said.contains("1 unsupported"))
     }
 
+    /// Only the words of one who lacks an option that the case asks for, with the status of one who refuses arguments.
+    @Test(arguments: [
+        ("rsync: --sparse: unknown option", 1, true), ("rsync: --sparse: unknown option", 12, false),
+        ("rsync: --sparse: unknown option", 0, false), ("--sparse is not supported on this server", 4, true),
+        ("rsync: --delete: unknown option", 1, false), ("rsync: --sparse: no space left (28)", 1, false),
+        ("rsync error: --sparse: unknown option", 1, false),
+    ])
+    func aTargetThatRefusesAnOptionOfTheCaseIsUnsupported(_ words: String, _ code: Int, _ isUnsupported: Bool) throws {
+        try suite.write(
+            "Cases/SES-1/copies.json",
+            #"{"title": "It copies", "clauses": ["SES-1"], "roles": ["server-sender"], "protocols": "29", "options": ["-S"],"#
+                + #" "source": {"a": {"file": "x"}}}"#)
+        let (status, said) = try suite.run(
+            ["run", "--no-probe", "SES-1/*", "--", "/bin/sh", "-c", "echo '\(words)' >&2; exit \(code)"])
+        #expect(status == (isUnsupported ? 0 : 1), "\(said)")
+        #expect(said.contains(isUnsupported ? "0 fail, 1 unsupported" : "1 fail"), "\(said)")
+    }
+
     @Test func aMatrixPutsItsPeersTogether() throws {
         try suite.write(
             "peers.json",

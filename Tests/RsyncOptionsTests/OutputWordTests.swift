@@ -31,8 +31,8 @@ struct OutputWordTests {
 
     @Test func versionsSayWhatOptionsDo() {
         let version = VersionText(
-            program: "ebb rsync", version: "1.2.3", protocolNumber: 32, checksums: ["md5"], compressions: ["none"])
-        #expect(version.text.hasPrefix("ebb rsync  version 1.2.3  protocol version 32\n"))
+            program: "ebb", version: "1.2.3", protocolNumber: 32, checksums: ["md5"], compressions: ["none"])
+        #expect(version.text.hasPrefix("rsync  version 3.5.0  protocol version 32  (ebb 1.2.3)\n"))
         #expect(version.text.contains("\nChecksum list:\n    md5\n"))
         #expect(version.json.contains("\"protocol\": \"32.0\"") && version.json.contains("\"symlinks\": true"))
     }

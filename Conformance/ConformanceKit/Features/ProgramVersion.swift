@@ -2,7 +2,8 @@ import CConform
 import Glibc
 import TraceKit
 
-/// What a program says of itself: `NAME  version X  protocol version N`, the name in one word or more. A hint for reports; what it can do is tried.
+/// What a program says of itself: `NAME  version X  protocol version N`, the name in one word or more. Where `(NAME X)` ends the line,
+/// it is that, and the rest says whose command line it has. A hint for reports; what it can do is tried.
 public struct ProgramVersion: Sendable, Equatable {
     public let name: String
     public let version: String
@@ -17,7 +18,9 @@ public struct ProgramVersion: Sendable, Equatable {
         for line in output.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard let place = words.firstIndex(of: "version"), place > 0, place + 1 < words.count else { continue }
-            self.init(name: String(words[0]), version: String(words[place + 1]))
+            let own = line.last == ")" ? line.dropLast().split(separator: "(").last?.split(separator: " ") ?? [] : []
+            self = own.count == 2
+                ? Self(name: String(own[0]), version: String(own[1])) : Self(name: String(words[0]), version: String(words[place + 1]))
             return
         }
         return nil

@@ -98,7 +98,8 @@ private struct Pretended: Sendable {
 @Suite struct ProgramVersionTests {
     @Test(arguments: [
         ("rsync  version 3.2.7  protocol version 32\nCopyright", "rsync", "3.2.7"),
-        ("ebb rsync  version 0.1.0  protocol version 32\n", "ebb", "0.1.0"),
+        ("their rsync  version 0.1.0  protocol version 32\n", "their", "0.1.0"),
+        ("rsync  version 3.5.0  protocol version 32  (ebb 0.1.0)\nAn", "ebb", "0.1.0"),
         ("warning: x\nrsync_bpc  version 3.1.3.0  protocol version 31\n", "rsync_bpc", "3.1.3.0"),
     ])
     func readsTheFirstLineThatTells(_ output: String, _ name: String, _ version: String) {

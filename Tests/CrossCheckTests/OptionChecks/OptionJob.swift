@@ -47,9 +47,11 @@ struct OptionJob: Sendable {
         return words
     }
 
-    /// `arguments` in the place of the case's own; `prepare` fills the directory before the set-up does.
+    /// `arguments` in the place of the case's own; `prepare` fills the directory before the set-up does. What takes more than
+    /// `longest` seconds ends with `CommandResult.timedOut`.
     func run(
-        _ programs: OptionPrograms, arguments: [String]? = nil, prepare: (String) throws -> Void = { _ in }
+        _ programs: OptionPrograms, arguments: [String]? = nil, longest: Int = CommandResult.longest,
+        prepare: (String) throws -> Void = { _ in }
     ) throws -> OptionOutcome {
         let place = try TemporaryDirectory(prefix: "ebb-option")
         let directory = "\(place.path)/job"
@@ -72,7 +74,7 @@ struct OptionJob: Sendable {
         }
         let result = try CommandResult(
             ["sh", "-c", script, directory, subject.setUp, client] + words, scratch: "\(place.path)/run",
-            environment: environment)
+            environment: environment, longest: longest)
         guard result.status != 250 else {
             throw Shell.Failure(line: "the set-up of \(subject.slug)", status: 250, said: result.errors)
         }

@@ -4,6 +4,9 @@ import TestSupport
 
 /// A job that a seed decides in all: trees, options, role, protocol and peer.
 struct RandomJob: Sendable {
+    /// Seconds for one run, which takes a small part of one, on a busy machine too.
+    private static let longest = 30
+
     let seed: UInt64
     let role: OptionRole
     let number: Int32
@@ -109,16 +112,17 @@ struct RandomJob: Sendable {
 
     private func outcome(_ all: OptionPrograms, isReference: Bool) throws -> OptionOutcome {
         let (client, server) = programs(all, isReference: isReference)
-        return try job(client: client, server: server).run(all) { directory in
+        return try job(client: client, server: server).run(all, longest: Self.longest) { directory in
             for (name, tree) in trees { try tree.make(at: "\(directory)/\(name)") }
         }
     }
 
-    /// How ours differs from stock, and what it said.
-    func differences(_ all: OptionPrograms) throws -> (lines: [String], said: String) {
+    /// How ours differs from stock, and what it said. Nothing where stock with itself does not end.
+    func differences(_ all: OptionPrograms) throws -> (lines: [String], said: String, isEndless: Bool) {
         let reference = try outcome(all, isReference: true)
+        guard reference.status != CommandResult.timedOut else { return ([], "", true) }
         let found = try outcome(all, isReference: false)
-        return (found.differences(from: reference, comparing: comparison), found.said)
+        return (found.differences(from: reference, comparing: comparison), found.said, false)
     }
 
     /// Whether stock does one thing or another: then nothing can be compared with it.
@@ -130,20 +134,22 @@ struct RandomJob: Sendable {
 
     // MARK: The smallest that fails
 
-    /// Drops options, then items of the trees, as long as there is a difference.
-    func shrunk(_ programs: OptionPrograms) throws -> RandomJob {
+    /// Drops options, then items of the trees, as long as there is a difference and for so many seconds.
+    func shrunk(_ programs: OptionPrograms, seconds: Int = 180) throws -> RandomJob {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(seconds)
         var best = self
         var changed = true
         while changed {
             changed = false
-            for index in best.units.indices.reversed() {
+            for index in best.units.indices.reversed() where clock.now < end {
                 var smaller = best
                 smaller.units.remove(at: index)
                 if try smaller.fails(programs) { (best, changed) = (smaller, true) }
             }
         }
         for name in best.trees.keys.sorted() {
-            for path in best.trees[name]!.order.reversed() {
+            for path in best.trees[name]!.order.reversed() where clock.now < end {
                 var smaller = best
                 smaller.trees[name]!.remove(path)
                 if try smaller.fails(programs) { best = smaller }
