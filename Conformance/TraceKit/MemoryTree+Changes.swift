@@ -102,10 +102,21 @@ extension MemoryTree {
         }
     }
 
-    public func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError) {
-        try meet(.apply, path, "set attributes")
+    public func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError) -> [AttributeFailure] {
+        if let failure = refusal(path) { return [failure] }
         try changing("set attributes", path) { system, path throws(FileError) in
             system.apply(change, to: try system.resolve(path, from: self.root, "set attributes"))
+        }
+        return []
+    }
+
+    /// A failure that was asked for is that of the owner.
+    fileprivate func refusal(_ path: RelativePath) -> AttributeFailure? {
+        do throws(FileError) {
+            try meet(.apply, path, "set attributes")
+            return nil
+        } catch {
+            return AttributeFailure(.owner, errno: error.errno)
         }
     }
 
@@ -209,9 +220,10 @@ private final class MemoryTemporary: WritableFile {
         return piece.count
     }
 
-    func apply(_ change: AttributeChange) throws(FileError) {
-        try tree.meet(.apply, target, "set attributes")
+    func apply(_ change: AttributeChange) throws(FileError) -> [AttributeFailure] {
+        if let failure = tree.refusal(target) { return [failure] }
         tree.state.withLock { $0.apply(change, to: inode) }
+        return []
     }
 
     func status() throws(FileError) -> FileStatus { tree.state.withLock { $0.status(inode) } }

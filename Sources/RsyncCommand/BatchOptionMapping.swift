@@ -36,7 +36,7 @@ extension ParsedArguments {
         if counted.contains(.iconv), has(.iconv) != (ownCharset != nil) {
             throw ArgumentError("\(has(.iconv) ? "Please specify" : "Please remove") the --iconv option to match the batchfile.")
         }
-        if has(.acls) { throw ArgumentError("--acls is not supported, and the batch file was made with it.") }
+        if differs(.acls, accessLists, "--acls (-A)") { accessLists = has(.acls) }
         if differs(.xattrs, xattrs > 0, "--xattrs (-X)") { xattrs = has(.xattrs) ? 1 : 0 }
         if differs(.inPlace, inPlace, "--inplace") { inPlaceOption = has(.inPlace) }
         if differs(.append, append == 1, "--append") { append = has(.append) ? 1 : 0 }

@@ -379,6 +379,7 @@ struct ClientRun {
     }
 
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
+        if result.error == nil, !options.listOnly { console.finishTotal(result.statistics) }
         if result.error == nil, events == nil { summarize(result, console) }
         console.finish()
         var code = result.exitCode

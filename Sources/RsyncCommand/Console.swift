@@ -43,7 +43,8 @@ public final class Console: SessionObserver {
             humanReadable: arguments.humanReadable, escaping: escaping,
             showsLinkTargets: arguments.links, zone: { SystemWords.zoneOffset($0) })
         showsLists = !arguments.quiet && arguments.transfersDirectories && arguments.info[.flist] > 0
-        showsDeletions = !arguments.quiet && (arguments.info[.del] > 0 || items.format?.showsOperations == true)
+        // Whoever is told of files in any form is told of these.
+        showsDeletions = !arguments.quiet && (arguments.info[.del] > 0 || arguments.info[.name] > 0 || items.format != nil)
         isUnbuffered =
             switch arguments.outputBuffering {
             case nil: SystemWords.isTerminal(1) || arguments.info[.progress] > 0
@@ -194,7 +195,7 @@ public final class Console: SessionObserver {
         let rate = Double(done) / seconds
         let line = ProgressLine(
             done: done, size: size, rate: rate,
-            seconds: report.isLast ? seconds : rate > 0 ? Double(size - done) / rate : nil,
+            seconds: report.isLast ? seconds : rate > 0 ? Double(size - done) / rate : 0,
             end: report.isLast
                 ? .finished(
                     transferred: report.transferred, remaining: max(0, report.known - report.position - 1),
@@ -208,6 +209,19 @@ public final class Console: SessionObserver {
             if report.isLast { state.current = [] }
         }
         flush(&state)
+    }
+
+    /// The last state of `--info=progress2`: all that was known is done, also where nothing was to be transferred (MET-182).
+    func finishTotal(_ figures: SessionStatistics) {
+        guard arguments.info[.progress] > 1, !arguments.quiet, events == nil else { return }
+        state.withLock { state in
+            let seconds = state.began == 0 ? 0 : Double(max(1, SystemWords.milliseconds() - state.began)) / 1000
+            let line = ProgressLine(
+                done: figures.transferredSize, size: figures.totalSize, rate: seconds > 0 ? Double(figures.transferredSize) / seconds : 0,
+                seconds: seconds,
+                end: .finished(transferred: figures.transferredFiles, remaining: 0, known: figures.entries, isListing: false))
+            state.pending += Array(state.total.text(line, humanReadable: arguments.humanReadable).utf8)
+        }
     }
 
     /// What `--info=progress2` ends with: a line that nothing is written over (MET-182).

@@ -199,12 +199,7 @@ extension RsyncProgram {
     /// The closing words of a side, and its exit status (SES-160).
     static func conclude(_ result: SessionResult, role: String, isServer: Bool = false, log: LogFile? = nil) -> Int32 {
         if let error = result.error {
-            if error.announcedByPeer { return error.exitCode }
-            if result.isTold {
-                for line in [error.message] + error.details { log?.say(line.bytes) }
-                if let line = Notices.exitLine(code: result.exitCode, role: role, version: version) { log?.say(Array(line.utf8)) }
-                return result.exitCode
-            }
+            if error.announcedByPeer || result.isTold { return result.exitCode }
             complain(error, log: log)
         } else if isServer {
             // The client says how a job ended that was not broken off.

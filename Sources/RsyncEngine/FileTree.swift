@@ -179,7 +179,9 @@ public protocol DestinationTree: SourceTree {
     /// Removes an empty directory.
     func removeDirectory(_ path: RelativePath) throws(FileError)
     /// Sets owner, then extended attributes, times and permissions (MET-24), on the item itself, never on what a symlink leads to.
-    func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError)
+    /// Returns what could not be set: without the owner, or the times, nothing that comes after them is. Throws when there is no
+    /// such item.
+    func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError) -> [AttributeFailure]
     /// A new empty file beside `target`, under a temporary name (MET-76), open for writing by the owner alone.
     func createTemporary(for target: RelativePath) throws(FileError) -> any WritableFile
     /// A new empty file right in the tree's root, for `--temp-dir`: called after `name`, without a dot before it (MET-76).
@@ -211,8 +213,8 @@ public protocol WritableFile: AnyObject, Sendable {
     func allocate(_ length: Int64) throws(FileError)
     /// Reads back what has been written.
     func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int
-    /// As `DestinationTree.apply`, on the held descriptor.
-    func apply(_ change: AttributeChange) throws(FileError)
+    /// As `DestinationTree.apply`, on the held descriptor. Throws when what has been written cannot be kept.
+    func apply(_ change: AttributeChange) throws(FileError) -> [AttributeFailure]
     func status() throws(FileError) -> FileStatus
     func extendedAttributes(where wanted: (_ name: [UInt8]) -> Bool) throws(FileError) -> [ExtendedAttribute]
     /// Flushes file data to the disk.

@@ -164,6 +164,7 @@ extension Generator {
         _ entry: FileEntry, _ path: RelativePath, _ alternate: any DestinationTree
     ) throws(SessionError) -> Bool {
         guard !options.dryRun else { return true }
+        var failures: [AttributeFailure] = []
         do throws(FileError) {
             let source = try alternate.open(path)
             defer { source.close() }
@@ -178,16 +179,17 @@ extension Generator {
                 try plan.addAccessLists(&change, entry, from: try copy.status()) { lists throws(FileError) in
                     try copy.extendedAttributes { lists.isKept($0) }
                 }
-                try copy.apply(change)
+                failures = try copy.apply(change)
                 try copy.publish(as: path, in: tree)
             } catch {
                 copy.discard()
                 throw error
             }
-            return true
         } catch {
             return false
         }
+        try tell(failures, entry.name)
+        return true
     }
 
     /// Below `--temp-dir` where that is on the same file system (MET-76, MET-77); what is written in place makes no use of it.

@@ -244,7 +244,7 @@ extension Generator {
     /// Opens up a directory to an ordinary user and lists it; victims go in reverse order (MET-106, MET-107).
     private func doomed(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) -> Doomed {
         if options.rootMode == .normal, !options.dryRun, status.mode.permissions & 0o700 != 0o700 {
-            try? tree.apply(
+            _ = try? tree.apply(
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
         do throws(FileError) {

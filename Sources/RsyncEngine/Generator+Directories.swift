@@ -142,7 +142,7 @@ extension Generator {
     func closeOpenedDirectories() {
         for (path, permissions) in openedDirectories.sorted(by: { $0.key.bytes.count > $1.key.bytes.count }) {
             // The run has failed already, and has said why.
-            try? tree.apply(AttributeChange(permissions: permissions), to: path, type: .directory)
+            _ = try? tree.apply(AttributeChange(permissions: permissions), to: path, type: .directory)
         }
         openedDirectories = [:]
     }
@@ -190,7 +190,7 @@ extension Generator {
         else { return }
         var change = AttributeChange()
         if plan.keepsTime(.directory), !Knob.directoryTimesAreLost.isOn,
-            !plan.sameTime(entry, status)
+            !plan.sameTime(entry, status), refusedDirectories.remove(entry.name) == nil
         {
             change.mtime = entry.time
         }

@@ -169,13 +169,24 @@ extension Generator {
             try say(.error, "\(id) is impossible to set on \(quoted(full))")
         }
         if change.isEmpty { return }
+        let failures: [AttributeFailure]
         do {
-            try tree.apply(change, to: path, type: type ?? entry.type)
+            failures = try tree.apply(change, to: path, type: type ?? entry.type)
         } catch {
             // A directory outside, reached through a symlink: left alone (MET-45).
             if error.errno == FileError.tooManyLinks, entry.isDirectory, options.keepDirectoryLinks { return }
-            try failed("\(error.operation)", entry.name, error.errno)
+            return try failed("\(error.operation)", entry.name, error.errno)
         }
+        if entry.isDirectory, failures.contains(where: { $0.step == .times }) { refusedDirectories.insert(entry.name) }
+        try tell(failures, entry.name)
+    }
+
+    /// What could not be set counts, and the item stays.
+    func tell(_ failures: [AttributeFailure], _ name: [UInt8]) throws(SessionError) {
+        guard !failures.isEmpty else { return }
+        ledger.noteFailure()
+        let full = fullName(name, in: destination.place, from: environment.workingDirectory)
+        for failure in failures { try say(.error, failure.text("generator", full)) }
     }
 
     // MARK: The request
@@ -228,6 +239,7 @@ extension Generator {
     }
 
     func sayBackedUp(_ path: RelativePath) throws(SessionError) {
+        for (name, failure) in side.failures.take() { try tell([failure], name) }
         try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", when: options.messages.backups > 0)
     }
 

@@ -46,6 +46,8 @@ final class Generator {
     var madeEarly: Set<[UInt8]> = []
     /// Directories whose contents are skipped (MET-16 step 2).
     var skippedDirectories: Set<[UInt8]> = []
+    /// Directories whose times could not be set: they are not tried, and told of, once more.
+    var refusedDirectories: Set<[UInt8]> = []
     /// Directories whose mtime is set once their contents are there (MET-44), when there is one list for all.
     var directoriesToTouch: [FileEntry] = []
     /// What such a directory gets then that has more permissions meanwhile (MET-43).

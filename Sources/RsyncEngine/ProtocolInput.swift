@@ -221,6 +221,16 @@ final class ProtocolInput {
         }
     }
 
+    /// Takes what still comes, up to its end or until the clock has gone on so far.
+    func discard(milliseconds: Int64, _ clock: () -> Int64) {
+        let end = clock() + milliseconds
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while case let left = end - clock(), left > 0 {
+            guard let isThere = try? stream.waitForInput(milliseconds: Int32(left)) else { return }
+            guard isThere, let count = try? stream.read(into: &buffer, at: 0, count: buffer.count), count > 0 else { return }
+        }
+    }
+
     private func fill() throws(SessionError) {
         guard try fillUnlessAtEnd() else { throw closedTooEarly }
     }

@@ -119,12 +119,21 @@ extension Receiver {
         do throws(FileError) {
             var change = AttributeChange()
             change.extended = extendedChange(entry, try received.present(path, in: destination.tree))
-            if !change.isEmpty { try destination.tree.apply(change, to: path, type: entry.type) }
+            if !change.isEmpty { tell(try destination.tree.apply(change, to: path, type: entry.type), entry.name) }
         } catch {
             ledger.noteFailure()
             post(.errors(ledger))
             say(.error, "rsync_xal_set: lsetxattr(\(quoted(entry.name))) failed: \(errorText(error.errno))")
         }
+    }
+
+    /// What could not be set counts, and the item stays.
+    func tell(_ failures: [AttributeFailure], _ name: [UInt8]) {
+        guard !failures.isEmpty else { return }
+        ledger.noteFailure()
+        post(.errors(ledger))
+        let full = fullName(name, in: destination.place, from: workingDirectory)
+        for failure in failures { say(.error, failure.text("receiver", full)) }
     }
 
     func extendedChange(_ entry: FileEntry, _ present: [ExtendedAttribute]) -> ExtendedAttributeChange {

@@ -23,7 +23,7 @@ extension Receiver {
     /// Attributes, backup, and the file gets its name (MET-77), or for now one among the delayed updates (MET-87).
     func store(_ job: StoringJob, _ output: OutputFile) throws(FileError) {
         let file = output.file
-        try file.apply(try change(job, of: file, exactTime: true, isFinal: true))
+        tell(try file.apply(try change(job, of: file, exactTime: true, isFinal: true)), job.entry.name)
         if options.synchronizes { try file.synchronize() }
         if options.delaysUpdates {
             guard let place = side.partial(of: job.target) else {
@@ -75,6 +75,7 @@ extension Receiver {
 
     private func keepBackup(_ target: RelativePath, _ existing: FileStatus?) throws(FileError) {
         guard options.backupSuffix != nil, let existing, try side.keepReplaced(target, existing) else { return }
+        for (name, failure) in side.failures.take() { tell([failure], name) }
         sayBackedUp(target)
     }
 
@@ -97,7 +98,7 @@ extension Receiver {
             var wanted = change(job, from: try copy.status(), exactTime: true)
             wanted.permissions = status.mode.permissions
             if plan.comparesExtended { wanted.extended.set = try file.extendedAttributes { plan.keepsExtended($0) } }
-            try copy.apply(wanted)
+            tell(try copy.apply(wanted), job.entry.name)
             if options.synchronizes { try copy.synchronize() }
             try copy.publish(as: place.path)
         } catch {
@@ -128,7 +129,7 @@ extension Receiver {
             if plan.comparesExtended {
                 wanted.extended.set = try part.tree.extendedAttributes(of: part.path) { plan.keepsExtended($0) }
             }
-            try copy.apply(wanted)
+            tell(try copy.apply(wanted), target.bytes)
             try copy.publish(as: target)
         } catch {
             copy.discard()
@@ -148,7 +149,7 @@ extension Receiver {
             if !interrupted, job.updatedPart == nil, var change = try? change(job, of: file, exactTime: false) {
                 change.mtime = nil
                 change.atime = nil
-                try? file.apply(change)
+                _ = try? file.apply(change)
             }
             return (try? file.publish(as: file.path)) != nil
         }

@@ -13,7 +13,7 @@ public struct SessionResult: Sendable {
     public var traits: SessionTraits?
     /// An item failed on this side, rather than on the other one: what is here is not what was sent.
     public var failedHere = false
-    /// The client has been told of `error`, in words and through the protocol: nobody need say it again (SES-98).
+    /// The client has been told of `error`, and so has the observer: nobody need say it again (SES-98).
     public var isTold = false
 }
 
@@ -99,6 +99,7 @@ public final class Session {
             if forwarder?.isOver(within: Self.patience) != false {
                 isTold = tell(error)
                 announce(error)
+                if isTold { linger() }
                 output.close()
             }
             receiverThread?.join(milliseconds: Self.patience)
@@ -107,23 +108,42 @@ public final class Session {
         }
     }
 
-    /// A server whose errors go through the protocol ends with the reason and its closing line there (SES-98, SES-160).
-    /// Not when the connection itself is what failed: nobody would see them.
+    /// A server ends with the reason and its closing line, through the protocol where its errors go there (SES-98, SES-160). Before the
+    /// other side is told to end: a client that started us ends us too. Not when the connection itself is what failed: nobody
+    /// would see them.
     private func tell(_ error: SessionError) -> Bool {
-        guard let connection, configuration.isServer, connection.channel == .protocol, !error.announcedByPeer, !sentGoodbye,
+        guard let connection, configuration.isServer, !error.announcedByPeer, !sentGoodbye,
             ExitCode(rawValue: error.exitCode).isAnnounced
         else { return false }
-        let code: MessageCode = connection.traits.hasErrorAndWarningMessages ? .error : .errorXfer
         var lines = ([error.message] + error.details).map(\.bytes)
         if let line = configuration.closingLine?(error.exitCode) { lines.append(Array(line.utf8)) }
+        lines.removeAll(where: \.isEmpty)
+        guard connection.channel == .protocol else {
+            for line in lines { observer.handle(.text(.error, line)) }
+            return true
+        }
+        let code: MessageCode = connection.traits.hasErrorAndWarningMessages ? .error : .errorXfer
         do throws(SessionError) {
-            for line in lines where !line.isEmpty { try output.sendText(code, line + [0x0a]) }
+            for line in lines { try output.sendText(code, line + [0x0a]) }
             try output.flush()
+            for line in lines { observer.handle(.forwarded(line)) }
             return true
         } catch {
             return false
         }
     }
+
+    /// A stock client that finds the stream closed does not look at the messages before its end any more. Above 30 they are told
+    /// from the end by ERROR_EXIT.
+    private func linger() {
+        guard let connection, connection.channel == .protocol, !connection.traits.hasErrorExit,
+            receiverThread?.join(milliseconds: Self.lastWords) ?? true
+        else { return }
+        input.discard(milliseconds: Self.lastWords, environment.milliseconds)
+    }
+
+    /// How long a client gets to read an error before the stream ends, in milliseconds.
+    private static let lastWords: Int64 = 100
 
     /// SES-115, SES-116: the other side ends with the same code.
     private func announce(_ error: SessionError) {

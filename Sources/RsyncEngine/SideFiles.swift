@@ -14,6 +14,8 @@ struct SideFiles: Sendable {
     let umask: UInt32
     /// Otherwise copies have times of whole seconds.
     let hasNanoseconds: Bool
+    /// Of backups and their directories.
+    let failures = AttributeFailures()
     private var tree: any DestinationTree { destination.tree }
 
     // MARK: Partial files
@@ -128,8 +130,8 @@ struct SideFiles: Sendable {
     }
 
     /// What is shown of a backup's place.
-    func backupWords(of target: RelativePath) -> [UInt8] {
-        let name = target.bytes + (options.backupSuffix ?? [])
+    func backupWords(of target: RelativePath, suffix: [UInt8]? = nil) -> [UInt8] {
+        let name = target.bytes + (suffix ?? options.backupSuffix ?? [])
         guard let annex = destination.backup else { return name }
         return annex.words + (annex.words.last == 0x2f ? [] : [0x2f]) + name
     }
@@ -162,7 +164,7 @@ struct SideFiles: Sendable {
                 change.extended.set = (try? tree.extendedAttributes(of: path) { names.contains($0) }) ?? []
             }
             change = Self.allowed(change, from: try place.tree.status(directory), options.rootMode)
-            if !change.isEmpty { try place.tree.apply(change, to: directory, type: .directory) }
+            if !change.isEmpty { failures.add(try place.tree.apply(change, to: directory, type: .directory), backupWords(of: path, suffix: [])) }
         }
     }
 
@@ -220,7 +222,7 @@ struct SideFiles: Sendable {
             let copy = try place.tree.createTemporary(for: place.path)
             do throws(FileError) {
                 try transcribe(source, to: copy)
-                try copy.apply(Self.allowed(attributes, from: try copy.status(), options.rootMode))
+                failures.add(try copy.apply(Self.allowed(attributes, from: try copy.status(), options.rootMode)), backupWords(of: target))
                 try copy.publish(as: place.path)
             } catch {
                 copy.discard()
@@ -235,8 +237,8 @@ struct SideFiles: Sendable {
             try place.tree.makeNode(place.path, mode: status.mode, device: status.rdev)
         }
         guard let type = status.mode.type else { return }
-        try place.tree.apply(
-            Self.allowed(attributes, from: try place.tree.status(place.path), options.rootMode), to: place.path, type: type)
+        let change = Self.allowed(attributes, from: try place.tree.status(place.path), options.rootMode)
+        failures.add(try place.tree.apply(change, to: place.path, type: type), backupWords(of: target))
     }
 
     private func time(_ status: FileStatus) -> FileTime {

@@ -50,6 +50,7 @@ extension BatchOptions {
         set(.directories, options.recursive || options.listDirectories)
         set(.compress, connection.compression != .none)
         set(.iconv, connection.names != nil)
+        set(.acls, options.preserveAccessLists)
         set(.xattrs, options.preserveXattrs)
         set(.inPlace, options.inPlace)
         set(.append, options.append == .plain)

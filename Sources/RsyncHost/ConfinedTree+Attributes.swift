@@ -8,9 +8,9 @@ import RsyncWire
 /// symlink. Younger kernels change everything through such a descriptor; for older ones each step has a form
 /// that does not follow either.
 extension ConfinedTree {
-    public func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError) {
-        guard !change.isEmpty else { return }
-        try reporting("set_attributes", path) { () throws(SystemError) in
+    public func apply(_ change: AttributeChange, to path: RelativePath, type: FileType) throws(FileError) -> [AttributeFailure] {
+        guard !change.isEmpty else { return [] }
+        return try reporting("set_attributes", path) { () throws(SystemError) in
             let place = try type == .directory && resolver.links != nil
                 ? Place(directory: resolver.directory(path), name: .itself) : place(of: path)
             let handle = try System.open(place.directory, place.name, flags: Open.handle)
@@ -20,17 +20,21 @@ extension ConfinedTree {
             }
             // Somebody swapped the item; what was decided for the old one does not hold for this one.
             guard real.mode.type == type else { throw .invalid }
-            try changeReal(change, real, handle, place)
+            return try changeReal(change, real, handle, place)
         }
     }
 
     private func changeReal(
         _ change: AttributeChange, _ real: FileStatus, _ handle: Descriptor, _ place: Place
-    ) throws(SystemError) {
+    ) throws(SystemError) -> [AttributeFailure] {
+        var tries = AttributeTries()
         var wanted = change.permissions.map { $0 & 0o7777 }
         var present = real.mode.permissions
         if change.uid != nil || change.gid != nil {
-            try System.changeOwner(handle, uid: change.uid, gid: change.gid)
+            // What is meant for one owner is not given to another.
+            guard tries.make(.owner, { () throws(SystemError) in
+                try System.changeOwner(handle, uid: change.uid, gid: change.gid)
+            }) else { return tries.failures }
             // chown clears setuid and setgid. Permissions that are to be left alone are to be left as they were.
             if present & 0o6000 != 0 && !real.mode.isSymlink && !Knob.setuidIsLost.isOn {
                 wanted = wanted ?? present
@@ -41,20 +45,29 @@ extension ConfinedTree {
             // An access control list sets permissions too: none that are wider than before together with bits that the
             // item is yet to lose or to get (MET-130).
             if let wanted, present & 0o6000 & ~wanted | wanted & 0o1000 & ~present != 0 {
-                try changeMode(handle, place, of: real, to: wanted & ~0o077)
+                guard tries.make(.permissions, { () throws(SystemError) in
+                    try changeMode(handle, place, of: real, to: wanted & ~0o077)
+                }) else { return tries.failures }
             }
             wanted = wanted ?? present
         }
         if !change.extended.isEmpty {
             let now = try System.status(of: handle)
-            try self.change(change.extended, of: .handle(handle), now) { mode throws(SystemError) in
+            try self.change(change.extended, of: .handle(handle), now, &tries) { mode throws(SystemError) in
                 try changeMode(handle, place, of: now, to: mode)
             }
             if change.extended.touchesAccessLists { present = try System.status(of: handle).mode.permissions }
         }
-        if change.setsTime { try setTimes(handle, place, of: real, change) }
+        if change.setsTime {
+            guard tries.make(.times, { () throws(SystemError) in try setTimes(handle, place, of: real, change) }) else {
+                return tries.failures
+            }
+        }
         // Linux knows no permissions of symlinks (MET-25).
-        if let wanted, wanted != present, !real.mode.isSymlink { try changeMode(handle, place, of: real, to: wanted) }
+        if let wanted, wanted != present, !real.mode.isSymlink {
+            _ = tries.make(.permissions) { () throws(SystemError) in try changeMode(handle, place, of: real, to: wanted) }
+        }
+        return tries.failures
     }
 
     func setTimes(

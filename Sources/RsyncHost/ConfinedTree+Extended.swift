@@ -17,7 +17,7 @@ extension ConfinedTree {
 
     /// Owner write is given for the time of the change where an ordinary user lacks it (MET-156).
     func change(
-        _ change: ExtendedAttributeChange, of item: System.AttributeHolder, _ status: FileStatus,
+        _ change: ExtendedAttributeChange, of item: System.AttributeHolder, _ status: FileStatus, _ tries: inout AttributeTries,
         changeMode: (UInt32) throws(SystemError) -> Void
     ) throws(SystemError) {
         let present = status.mode.permissions
@@ -25,14 +25,7 @@ extension ConfinedTree {
             System.effectiveUserID != 0 && present & 0o200 == 0 && !status.mode.isSymlink
             && status.uid == System.effectiveUserID
         if needsWrite { try changeMode(present | 0o200) }
-        var failure: SystemError?
-        do throws(SystemError) {
-            for attribute in change.set { try System.setAttribute(attribute, of: item) }
-            for name in change.remove { try System.removeAttribute(name, of: item) }
-        } catch {
-            failure = error
-        }
+        tries.set(change, of: item)
         if needsWrite { try changeMode(present) }
-        if let failure { throw failure }
     }
 }

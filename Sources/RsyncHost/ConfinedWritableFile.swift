@@ -123,23 +123,39 @@ final class ConfinedWritableFile: WritableFile {
         }
     }
 
-    func apply(_ change: AttributeChange) throws(FileError) {
-        guard !change.isEmpty else { return }
-        try using("set_attributes") { (state, file) throws(SystemError) in
-            // A write after it would set the time anew and clear setuid.
-            try Self.flush(&state, file)
+    func apply(_ change: AttributeChange) throws(FileError) -> [AttributeFailure] {
+        guard !change.isEmpty else { return [] }
+        // A write after it would set the time anew and clear setuid.
+        try flush()
+        return try using("set_attributes") { (_, file) throws(SystemError) in
             if tree.fakeSuper { return try tree.pretend(change, type: nil, open: file) }
-            // chown takes setuid and setgid away, so the permissions come last whether or not they change.
+            var tries = AttributeTries()
+            // chown takes setuid and setgid away, so the permissions come last whether or not they change. What is meant for one
+            // owner and for others is not given to another and theirs: a new file stays the owner's alone.
             if change.uid != nil || change.gid != nil {
-                try System.changeOwner(file, uid: change.uid, gid: change.gid)
+                guard tries.make(.owner, { () throws(SystemError) in
+                    try System.changeOwner(file, uid: change.uid, gid: change.gid)
+                }) else {
+                    if let permissions = change.permissions, !isInPlace { try? System.changeMode(ofOpen: file, permissions & 0o700) }
+                    return tries.failures
+                }
             }
             if !change.extended.isEmpty {
-                try tree.change(change.extended, of: .open(file), System.status(of: file)) { mode throws(SystemError) in
+                try tree.change(change.extended, of: .open(file), System.status(of: file), &tries) { mode throws(SystemError) in
                     try System.changeMode(ofOpen: file, mode)
                 }
             }
-            if change.setsTime { try System.setTimes(ofOpen: file, change) }
-            if let permissions = change.permissions { try System.changeMode(ofOpen: file, permissions & 0o7777) }
+            if change.setsTime {
+                guard tries.make(.times, { () throws(SystemError) in try System.setTimes(ofOpen: file, change) }) else {
+                    return tries.failures
+                }
+            }
+            if let permissions = change.permissions {
+                _ = tries.make(.permissions) { () throws(SystemError) in
+                    try System.changeMode(ofOpen: file, permissions & 0o7777)
+                }
+            }
+            return tries.failures
         }
     }
 

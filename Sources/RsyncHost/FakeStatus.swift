@@ -138,18 +138,26 @@ extension ConfinedTree {
 
     func pretend(
         _ change: AttributeChange, type: FileType, _ real: FileStatus, _ handle: Descriptor, _ place: Place
-    ) throws(SystemError) {
+    ) throws(SystemError) -> [AttributeFailure] {
         if let opened = try openForAttributes(place, as: real) {
             return try pretend(change, type: type, open: opened)
         }
         // A real symlink or node from before fake mode: it carries no attribute, only its times can be set.
         guard real.mode.type == type else { throw .invalid }
-        guard change.uid == nil, change.gid == nil else { throw .notSupported }
-        if change.setsTime { try setTimes(handle, place, of: real, change) }
+        var tries = AttributeTries()
+        guard change.uid == nil, change.gid == nil else {
+            _ = tries.make(.record) { () throws(SystemError) in throw .notSupported }
+            return tries.failures
+        }
+        if change.setsTime {
+            _ = tries.make(.times) { () throws(SystemError) in try setTimes(handle, place, of: real, change) }
+        }
+        return tries.failures
     }
 
     /// `type` nil: whatever it is.
-    func pretend(_ change: AttributeChange, type: FileType?, open file: Descriptor) throws(SystemError) {
+    func pretend(_ change: AttributeChange, type: FileType?, open file: Descriptor) throws(SystemError) -> [AttributeFailure] {
+        var tries = AttributeTries()
         let real = try System.status(of: file)
         let now = try pretended(real, open: file)
         guard type == nil || now.mode.type == type, let nowType = now.mode.type else { throw .invalid }
@@ -158,10 +166,14 @@ extension ConfinedTree {
             mode: FileMode(nowType, permissions: permissions), rdev: now.rdev, uid: change.uid ?? now.uid,
             gid: change.gid ?? now.gid)
         let stored = FakeStatus.storedPermissions(permissions, isDirectory: nowType == .directory)
-        if stored != real.mode.permissions { try System.changeMode(ofOpen: file, stored) }
-        try recordPretence(fake, open: file)
-        for attribute in change.extended.set { try System.setAttribute(attribute, of: .open(file)) }
-        for name in change.extended.remove { try System.removeAttribute(name, of: .open(file)) }
-        if change.setsTime { try System.setTimes(ofOpen: file, change) }
+        if stored != real.mode.permissions {
+            _ = tries.make(.permissions) { () throws(SystemError) in try System.changeMode(ofOpen: file, stored) }
+        }
+        _ = tries.make(.record) { () throws(SystemError) in try recordPretence(fake, open: file) }
+        tries.set(change.extended, of: .open(file))
+        if change.setsTime {
+            _ = tries.make(.times) { () throws(SystemError) in try System.setTimes(ofOpen: file, change) }
+        }
+        return tries.failures
     }
 }

@@ -11,6 +11,15 @@ extension OptionCase {
             "write-batch/stock-reads-it", covers: ["write-batch"], setUp: trees, ["-a", "--delete", "--no-W", "--write-batch=B"],
             probe: "sed '1s/^[^ ]* //' B.sh; $STOCK -a --delete --read-batch=B again/; cat again/big again/d/e/c; ls -R again"),
         OptionCase(
+            "write-batch/access-lists", covers: ["write-batch"], setUp: trees + "\nsetfacl -m u:7:r src/a; setfacl -m u:8:rx src/d",
+            ["-aA", "--write-batch=B"], protocols: [30, 31, 32],
+            probe: "$STOCK -a --read-batch=B again/; getfacl -Rn again | grep user:; ls -R again"),
+        OptionCase(
+            "read-batch/access-lists-of-stock", covers: ["read-batch"],
+            setUp: trees + "\nsetfacl -m u:7:r src/a; setfacl -m u:8:rx src/d; $STOCK -aA --write-batch=B src/ again/",
+            ["-av", "--read-batch=B"], comparing: [.tree, .status, .stdout], protocols: [30, 31, 32], roles: [.local],
+            probe: "getfacl -Rn dst | grep user:"),
+        OptionCase(
             "write-batch/compressed", covers: ["write-batch"], setUp: trees, ["-az", "--no-W", "--write-batch=B"],
             probe: "$STOCK -az --read-batch=B again/; cat again/big again/d/e/c; ls -R again"),
         OptionCase(

@@ -1,0 +1,75 @@
+import Glibc
+import PeerKit
+import Testing
+
+/// Where the system refuses an owner, a time, permissions or an extended attribute, the content is there all the same, as with
+/// stock rsync: same trees, same exit status, and the same first words about it.
+struct RefusedAttributesTests {
+    private static let isRoot = geteuid() == 0
+
+    /// `job PROGRAM TREE…` copies and tells what came of it.
+    private static let prologue = """
+        umask 022; mkdir -p src/d there/d; echo a >src/a; seq 1 5000 >src/d/b; ln -s x src/l; chmod 751 src/a; chmod 640 src/d/b
+        echo old >there/a; echo more >there/d/b; chmod 600 there/a; chown -R 7:7 there
+        touch -d @1000000 src/a src/d/b src/d; touch -d @999 there/a there/d/b
+        chown -hR 1:1 src; setfattr -n user.x -v 1 src/a; setfacl -m u:5:rx src/a src/d
+        show() { (cd $1; find . ! -type d -printf '%p %y %m %U %G ' -exec sh -c 'test -f "$1" && sum <"$1"' - {} \\; -printf '\\n'
+                  find . -type d -printf '%p %m %U %G\\n') | sort; }
+        words() { sed -nE 's/^rsync: (\\[[a-z]+\\]) (chown|failed to set [a-z]+ on|set_acl: xacl_set|rsync_xal_set: [a-z]setxattr|failed to write xattr).*/\\2/p' |
+                  sed 's/[fl]setxattr/setxattr/' | sort | uniq -c; }
+
+        """
+
+    private func outcome(_ script: String, with program: String) throws -> String {
+        let place = try TemporaryDirectory(prefix: "ebb-refused")
+        unsafe chmod(place.path, 0o755)
+        let result = try CommandResult(
+            ["unshare", "-m", "bash", "-uc", "cd '\(place.path)'; mkdir job; chmod 777 . job; cd job; ln -s '\(program)' ../rsync; RSYNC=$PWD/../rsync\n" + Self.prologue + script],
+            scratch: place.path + "/out", environment: ["LC_ALL": "C.UTF-8"])
+        return result.output + result.errors
+    }
+
+    @Test(.enabled(if: isRoot, "needs root"), arguments: [
+        "setpriv --bounding-set -chown,-fowner --inh-caps -chown,-fowner", "setpriv --bounding-set -chown --inh-caps -chown",
+        "setpriv --bounding-set -fowner --inh-caps -fowner",
+        "setpriv --reuid=65534 --regid=65534 --clear-groups",
+    ], ["-a", "-aX", "-a --super", "-a --inplace", "-a --delay-updates", "-r --chown=1:1", "-a -b"])
+    func withoutThePowerTo(_ powers: String, _ options: String) throws {
+        try compare(
+            """
+            mkdir new; chmod 777 new; chmod 755 src/a; chmod 644 src/d/b
+            for to in new there; do
+              \(powers) $RSYNC \(options) src/ $to 2>err; echo "status $?"; words <err; show $to
+            done
+            """)
+    }
+
+    /// A file system that has none of them.
+    @Test(.enabled(if: isRoot, "needs root"), arguments: ["-aA", "-aX", "-aAX", "-aX --inplace"])
+    func onAFileSystemWithoutAttributes(_ options: String) throws {
+        try compare(
+            """
+            mkdir m; mount -t ramfs none m; mkdir m/new; cp -a --no-preserve=xattr there m/there
+            for to in new there; do $RSYNC \(options) src/ m/$to 2>err; echo "status $?"; words <err; show m/$to; done
+            """)
+    }
+
+    /// What symlinks and nodes stand for cannot be kept there, and ours makes no plain files of them.
+    @Test(.enabled(if: isRoot, "needs root"))
+    func fakeSuperWithoutAttributes() throws {
+        try compare(
+            """
+            mkdir m; mount -t ramfs none m; rm src/l
+            $RSYNC -a --fake-super src/ m/new 2>err; echo "status $?"; words <err; show m/new
+            """)
+    }
+
+    private func compare(_ script: String, _ sourceLocation: SourceLocation = #_sourceLocation) throws {
+        guard let stock = PeerCatalogue.stock() else { return }
+        let expected = try outcome(script, with: stock.executable)
+        #expect(expected.contains("status 23"), "\(expected)", sourceLocation: sourceLocation)
+        let found = try outcome(script, with: Programs.ebb)
+        let (ours, theirs) = (found.split(separator: "\n"), expected.split(separator: "\n"))
+        #expect(ours.difference(from: theirs).isEmpty, "\(ours.difference(from: theirs).map { "\($0)" }.joined(separator: "\n"))\nstock:\n\(expected)", sourceLocation: sourceLocation)
+    }
+}
