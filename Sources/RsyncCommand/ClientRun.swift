@@ -131,7 +131,7 @@ struct ClientRun {
             result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })
         } else {
             let opened = try openSources(sources)
-            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            result = session.runSender(opened)
         }
         return finish(result, console, role: "sender", child)
     }
@@ -287,7 +287,7 @@ struct ClientRun {
         let result =
             destination == nil
             ? client.runReceiver(place)
-            : client.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            : client.runSender(opened)
         thread.join()
         if let figures = job.result?.statistics, job.result?.error == nil {
             serverLog?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
@@ -317,12 +317,12 @@ struct ClientRun {
     /// The server of a local copy. `@unchecked Sendable`: one thread runs it, and the result is read after its end.
     private final class FarSide: @unchecked Sendable {
         private let session: Session
-        private let sources: (arguments: [SourceArgument], isMissingSome: Bool)
+        private let sources: OpenedSources
         private let destination: LocalDestination?
         private(set) var result: SessionResult?
 
         init(
-            _ session: Session, _ sources: (arguments: [SourceArgument], isMissingSome: Bool),
+            _ session: Session, _ sources: OpenedSources,
             _ destination: LocalDestination?
         ) {
             self.session = session
@@ -334,7 +334,7 @@ struct ClientRun {
             if let destination {
                 result = session.runReceiver(destination)
             } else {
-                result = session.runSender(sources.arguments, missingArguments: sources.isMissingSome)
+                result = session.runSender(sources)
             }
         }
     }
@@ -343,7 +343,7 @@ struct ClientRun {
 
     private func openSources(
         _ words: [[UInt8]]
-    ) throws(SessionError) -> (arguments: [SourceArgument], isMissingSome: Bool) {
+    ) throws(SessionError) -> OpenedSources {
         let opener = try sourceOpener(from: words)
         guard let nameFile else {
             try opener.check(words)

@@ -13,7 +13,12 @@ public final class Console: SessionObserver {
         var began: Int64 = 0
         var lastUpdate: Int64 = 0
         var total = TotalProgress()
+        var flusher: WorkerThread?
+        var isFinished = false
     }
+
+    /// Lines that are collected leave after so many milliseconds at the latest: whoever reads them from a pipe follows the run.
+    private static let longestHold: UInt32 = 100
 
     private let state = Mutex(State())
     private let items: RsyncReport.ItemReport
@@ -41,7 +46,7 @@ public final class Console: SessionObserver {
                 arguments, sendsToRemote: isSender && isRemote, escaping: escaping))
         listing = Listing(
             humanReadable: arguments.humanReadable, escaping: escaping,
-            showsLinkTargets: arguments.links, zone: { SystemWords.zoneOffset($0) })
+            showsLinkTargets: arguments.links, showsAccessTimes: arguments.accessTimes > 0, zone: { SystemWords.zoneOffset($0) })
         showsLists = !arguments.quiet && arguments.transfersDirectories && arguments.info[.flist] > 0
         // Whoever is told of files in any form is told of these.
         showsDeletions = !arguments.quiet && (arguments.info[.del] > 0 || arguments.info[.name] > 0 || items.format != nil)
@@ -111,6 +116,7 @@ public final class Console: SessionObserver {
         state.withLock {
             endTotal(&$0)
             flush(&$0)
+            $0.isFinished = true
         }
     }
 
@@ -235,7 +241,18 @@ public final class Console: SessionObserver {
         endTotal(&state)
         state.pending += line
         state.pending.append(0x0a)
-        if isUnbuffered || state.pending.count > 8192 { flush(&state) }
+        if isUnbuffered || state.pending.count > 8192 { return flush(&state) }
+        guard state.flusher == nil, arguments.outputBuffering == nil else { return }
+        state.flusher = WorkerThread { [weak self] in
+            repeat { SystemWords.pause(milliseconds: Self.longestHold) } while self?.flushUnlessFinished() == true
+        }
+    }
+
+    private func flushUnlessFinished() -> Bool {
+        state.withLock { state in
+            flush(&state)
+            return !state.isFinished
+        }
     }
 
     private func flush(_ state: inout State) {

@@ -26,6 +26,8 @@ public final class SourceOpener {
     private let deletesMissing: Bool
     /// The tree opened last: many arguments start in one directory, and each tree holds a descriptor.
     private var latest: (path: [UInt8], tree: ConfinedTree)?
+    /// The directory that the argument at hand starts in, if that is what could not be opened.
+    private var unreachable: [UInt8]?
 
     public init(
         directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, keepsAccessTimes: Bool = false,
@@ -47,7 +49,7 @@ public final class SourceOpener {
     }
 
     /// The names of `--files-from`: none of them leads out of the directory they start in (HOS-89).
-    public func open(names: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
+    public func open(names: [[UInt8]]) -> OpenedSources {
         isListed = true
         return open(names.map { NameList.confined($0, relative: relative) })
     }
@@ -72,20 +74,26 @@ public final class SourceOpener {
         }
     }
 
-    public func open(_ words: [[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool) {
-        var opened: [SourceArgument] = []
-        var isMissingSome = false
+    public func open(_ words: [[UInt8]]) -> OpenedSources {
+        var opened = OpenedSources()
         for word in words {
             do throws(FileError) {
-                opened.append(try relative ? openRelative(word) : openPlain(word))
+                opened.arguments.append(try relative ? openRelative(word) : openPlain(word))
             } catch {
+                if let unreachable {
+                    self.unreachable = nil
+                    opened.trouble = .unreachable
+                    report("rsync: [sender] change_dir \"\(full(unreachable))\" failed: \(SystemWords.text(error.errno))")
+                    continue
+                }
                 if ignoresMissing, error.isNotFound { continue }
-                isMissingSome = true
-                report(
-                    "rsync: [sender] link_stat \"\(full(word))\" failed: \(SystemWords.text(error.errno))")
+                if opened.trouble == .none { opened.trouble = .missing }
+                var shown = word.starts(with: "./".utf8) ? [UInt8](word.dropFirst(2)) : word
+                while shown.count > 1, shown.last == UInt8(ascii: "/") { shown.removeLast() }
+                report("rsync: [sender] link_stat \"\(full(shown))\" failed: \(SystemWords.text(error.errno))")
             }
         }
-        return (opened, isMissingSome)
+        return opened
     }
 
     private func full(_ word: [UInt8]) -> [UInt8] {
@@ -235,11 +243,20 @@ public final class SourceOpener {
 
     // MARK: Opening
 
+    /// The directory that an argument starts in.
     private func tree(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
         if let latest, latest.path == path { return latest.tree }
-        let tree = try opened(absolute(path))
-        latest = (path, tree)
-        return tree
+        do throws(FileError) {
+            let tree = try opened(absolute(path))
+            latest = (path, tree)
+            return tree
+        } catch {
+            var shown = path
+            while shown.count > 1, shown.last == UInt8(ascii: "/") { shown.removeLast() }
+            if shown.suffix(2).elementsEqual("/.".utf8) { shown.removeLast(2) }
+            unreachable = shown
+            throw error
+        }
     }
 
     private func opened(_ path: [UInt8]) throws(FileError) -> ConfinedTree {

@@ -76,3 +76,20 @@ public struct SourceArgument: Sendable {
         prefix(of: directory) + child
     }
 }
+
+/// What has become of the names of sources.
+public struct OpenedSources: Sendable {
+    public enum Trouble: Sendable, Equatable {
+        case none
+        /// Some name nothing (FLS-13): exit 23.
+        case missing
+        /// The directory that one of them starts in cannot be entered: what should be in it may be there all the same, so that
+        /// nothing is deleted for the want of it (FLS-13, MET-108).
+        case unreachable
+    }
+
+    public var arguments: [SourceArgument] = []
+    public var trouble = Trouble.none
+
+    public init() {}
+}

@@ -78,13 +78,16 @@ public enum Confinement {
     /// Files outside of all roots that the C library reads when it is asked for a name or a time: nothing in them is secret.
     private static let tables = ["/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/localtime"]
 
+    /// Where the C library of the common systems keeps what it converts charsets with (`--iconv`).
+    private static let conversions = ["x86_64-linux-gnu/", "aarch64-linux-gnu/", ""].map { "/usr/lib/\($0)gconv" } + ["/usr/lib64/gconv"]
+
     /// Confines the calling thread to `roots`. A kernel without Landlock is reported, not an error; one that has it and
     /// refuses the rules is an error, and nothing should be served then.
     ///
     /// - Parameters:
     ///   - reading: files and directories by name, to be read with all that is in them. One that is missing is passed over; a
     ///     symlink is not followed.
-    ///   - readingTables: names of users and groups will be asked for.
+    ///   - readingTables: names of users and groups will be asked for, and conversions of charsets.
     ///   - signalling: children started before may still be ended.
     ///   - relinking: names must be able to move and be linked from one directory to another, which version 1 would forbid:
     ///     it is not used then (RSH-311).
@@ -107,6 +110,7 @@ public enum Confinement {
             for path in reading { try allowReading(path, Open.handle, rules) }
             // A system without one of them has nothing to read there.
             for table in readingTables ? tables : [] { try allowReading(Array(table.utf8), Open.trustedFile, rules) }
+            for place in readingTables ? conversions : [] { try allowReading(Array(place.utf8), Open.handle, rules) }
             try System.landlockRestrict(rules)
             report.landlockVersion = used
             return report

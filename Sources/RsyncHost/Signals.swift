@@ -1,12 +1,13 @@
 import Synchronization
 
 /// What signals do to a transfer: SIGINT, SIGTERM and SIGHUP end blocking calls with `.interrupted` so that the session
-/// can say so and tidy up (SES-163); a broken pipe is an error of the write and no signal.
+/// can say so and tidy up (SES-163); a broken pipe or a file that grows beyond its limit is an error of the write and no signal.
 public enum Signals {
     /// Installs the handlers; from then on `interruption` is tripped by the first of the three signals. Once for a process.
     public static func install(interrupting interruption: Interruption) throws(StreamSetupError) {
         do throws(SystemError) {
             try System.ignoreSignal(System.brokenPipeSignal)
+            try System.ignoreSignal(System.fileSizeSignal)
             for number in System.terminationSignals {
                 try System.catchSignal(number, waker: interruption.waker)
             }

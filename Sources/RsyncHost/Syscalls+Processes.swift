@@ -60,6 +60,7 @@ extension System {
     static let terminationSignals = [SIGINT, SIGTERM, SIGHUP]
     static let terminate = SIGTERM
     static let brokenPipeSignal = SIGPIPE
+    static let fileSizeSignal = SIGXFSZ
 
     // MARK: Identity
 

@@ -6,11 +6,15 @@ public struct Listing: Sendable {
     public let escaping: NameEscaping
     /// Show where symlinks lead (`-l`).
     public let showsLinkTargets: Bool
+    /// Show access times (`-U`); directories have none.
+    public let showsAccessTimes: Bool
     public let zone: LocalTime.ZoneOffset
 
     public init(
-        humanReadable: Int, escaping: NameEscaping, showsLinkTargets: Bool, zone: @escaping LocalTime.ZoneOffset
+        humanReadable: Int, escaping: NameEscaping, showsLinkTargets: Bool, showsAccessTimes: Bool = false,
+        zone: @escaping LocalTime.ZoneOffset
     ) {
+        self.showsAccessTimes = showsAccessTimes
         numbers = HumanNumber(level: humanReadable)
         self.escaping = escaping
         self.showsLinkTargets = showsLinkTargets
@@ -28,8 +32,13 @@ public struct Listing: Sendable {
         if entry.mode.isSymlink, showsLinkTargets { name += Array(" -> ".utf8) + entry.linkTarget }
         let start =
             "\(ModeString.text(entry.mode)) \(rightAligned(numbers.text(entry.length), width)) "
-            + LocalTime(entry.mtime, offset: zone).text + " "
+            + LocalTime(entry.mtime, offset: zone).text + " " + accessTime(entry)
         return Array(start.utf8) + escaping.escape(name)
+    }
+
+    private func accessTime(_ entry: FileEntry) -> String {
+        guard showsAccessTimes else { return "" }
+        return entry.mode.isDirectory ? String(repeating: " ", count: 20) : LocalTime(entry.atime, offset: zone).text + " "
     }
 }
 

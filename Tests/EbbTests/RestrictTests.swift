@@ -65,6 +65,15 @@ import Testing
         }
     }
 
+    /// What converts names is outside of the directory, and may be read.
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func convertsNames(_ client: String) throws {
+        let keys = try Keys(["ROOT"])
+        try keys.stage.shell("printf x >source/$(printf 'caf\\303\\251')")
+        let pushed = try keys.copy(client, "-a", "--iconv=utf8,latin1", keys.stage.source + "/", "127.0.0.1:up/")
+        #expect(pushed.status == 0, "\(pushed.errors)")
+        #expect(try keys.stage.shell("ls root/up | od -An -tx1").contains("63 61 66 e9"))
+    }
+
     @Test(.timeLimit(.minutes(5)), arguments: clients) func keepsTheDirection(_ client: String) throws {
         let keys = try Keys(["-ro ROOT", "-wo ROOT"])
         let stage = keys.stage

@@ -8,6 +8,23 @@ extension OptionCase {
         OptionCase(
             "delete-delay/at-the-end", covers: ["delete-delay"], setUp: surplus, ["-rti", "--delete-delay"],
             comparing: [.tree, .status, .stdout]),
+        // Its content may be there all the same, on a disk that is not mounted.
+        OptionCase(
+            "delete/a-source-that-cannot-be-entered", covers: ["delete"], setUp: surplus, ["-rt", "--delete"], sources: ["nope/", "src/"],
+            comparing: [.tree, .status, .stderr], unobservable: "nothing is deleted"),
+        OptionCase(
+            "delete/below-what-cannot-be-entered", covers: ["delete"], setUp: surplus, ["-rt", "--delete"], sources: ["src/", "nope/x"],
+            comparing: [.tree, .status, .stderr], unobservable: "nothing is deleted"),
+        OptionCase(
+            "ignore-missing-args/not-what-cannot-be-entered", covers: ["ignore-missing-args"], setUp: surplus,
+            ["-rt", "--delete", "--ignore-missing-args"], sources: ["src/", "nope/x", "no"], comparing: [.tree, .status, .stderr]),
+        // What a level of information says nothing of is named with the rest.
+        OptionCase(
+            "out-format/names-deletions", covers: ["out-format"], setUp: surplus, ["-rt", "--delete", "--out-format=%n"],
+            comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "info/names-deletions", covers: ["info"], setUp: surplus, ["-rt", "--delete", "--info=name,del0"],
+            comparing: [.tree, .status, .stdout], protocols: [29, 30, 31, 32]),
         OptionCase(
             "max-delete/stops", covers: ["max-delete"], setUp: surplus, ["-rti", "--delete", "--max-delete=3"],
             comparing: [.tree, .status, .stdout]),

@@ -64,6 +64,10 @@ extension OptionCase {
             "human-readable/units-of-1024", covers: ["human-readable"], setUp: items,
             ["-a", "--list-only", "-hh"], comparing: [.tree, .status, .stdout]),
         OptionCase(
+            "atimes/in-a-listing", covers: ["atimes"],
+            setUp: "mkdir -p src/d; echo a >src/f; touch -a -d @1000000 src/f; touch -m -d @2000000 src/f src/d src", ["-rtU"],
+            destination: nil, comparing: [.tree, .status, .stdout], protocols: [30, 31, 32]),
+        OptionCase(
             "list-only/also-with-a-destination", covers: ["list-only"], setUp: items, ["-a", "--list-only"],
             comparing: [.tree, .status, .stdout]),
         OptionCase(
