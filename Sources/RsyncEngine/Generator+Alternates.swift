@@ -121,13 +121,15 @@ extension Generator {
         return (match.status, destination.alternates[match.number])
     }
 
-    /// How a new hard link is to be reported where an alternate directory holds an equal item (MET-58); nil: as any other.
+    /// How a new hard link is to be reported where an alternate directory holds an equal item, or for a link to it the very same
+    /// (MET-58); nil: as any other.
     func alternateLinkFlags(
         _ entry: FileEntry, _ path: RelativePath, _ base: ItemFlags
     ) throws(SessionError) -> (flags: ItemFlags, item: FileStatus)? {
-        guard !destination.alternates.isEmpty, options.alternateKind != .compare, let match = try findAlternate(entry, path), match.level == 3
+        guard !destination.alternates.isEmpty, let match = try findAlternate(entry, path),
+            match.level >= (options.alternateKind == .link ? 3 : 2)
         else { return nil }
-        return (plan.flags(entry, against: match.status, base, isSameLink: true), match.status)
+        return (plan.flags(entry, against: match.status, base, isSameLink: options.alternateKind == .link), match.status)
     }
 
     /// False when the file system refuses the link; then the item is copied or made anew.

@@ -187,6 +187,9 @@ extension Generator {
         } catch {
             if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
                 try say(.info, "cannot delete non-empty directory: \(name)")
+            } else if "\(error.operation)" == "\(SideFiles.keepingFailed)" {
+                ledger.noteFailure()
+                try say(.error, "rsync: [generator] delete_file: make_backup(\(name)) failed: \(errorText(error.errno))")
             } else if !error.isNotFound {
                 try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", name, error.errno)
             }

@@ -196,7 +196,7 @@ extension Generator {
         var flags = plan.flags(entry, against: basis?.compared, [.transfer])
         if plan.comparesExtended { flags.formUnion(extendedFlags(entry, try comparedPlace(entry, basis))) }
         if options.compareChecksums, basis?.compared != nil { flags.insert(.reportChange) }
-        guard let basis = try withBackup(entry, basis, isRedo: isRedo) else { return }
+        guard let basis = try withBackup(entry, basis, isRedo: isRedo) else { return try finished(index, .failed) }
         let type = basis?.type ?? .destination
         if type != .destination { flags.insert(.basisTypeFollows) }
         let file = try basisFile(basis, isRedo: isRedo)

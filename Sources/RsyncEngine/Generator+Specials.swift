@@ -173,12 +173,11 @@ extension Generator {
             .union(extendedFlags(entry, existing.map { _ in (tree, path) }))
         var shownName = name
         if existing == nil, !hasWaited, let equal = try alternateLinkFlags(entry, path, base) {
-            flags = equal.flags
-            // Linked already, as far as anybody can tell.
-            if options.alternateKind == .link, let other = try? tree.status(target), other.inode == equal.item.inode,
-                other.device == equal.item.device
-            {
-                shownName = []
+            if options.alternateKind != .link {
+                flags = equal.flags
+            } else if let other = try? tree.status(target), other.inode == equal.item.inode, other.device == equal.item.device {
+                // Linked already, as far as anybody can tell.
+                (flags, shownName) = (equal.flags, [])
             }
         }
         guard !options.dryRun else { return try report(entry, index, flags, xname: shownName) }

@@ -237,9 +237,8 @@ extension Receiver {
                 statistics.literal += Int64(count)
                 total += Int64(count)
             case .block(let block):
-                guard let basis, let extent = layout.extent(of: block) else {
-                    throw .protocolViolation(
-                        "block \(block) of a basis that cannot be read, for \(quoted(entry.name)) [XFR-121]")
+                guard let extent = layout.extent(of: block) else {
+                    throw .protocolViolation("block \(block) of \(head.count), for \(quoted(entry.name)) [XFR-121]")
                 }
                 try copy(extent, of: basis, to: file, entry) { bytes, range in hasher.update(bytes, range) }
                 if tokens.wantsBlocks { try tokens.sawBlock(blockBuffer, 0..<extent.length) }
@@ -268,9 +267,10 @@ extension Receiver {
         }
     }
 
-    /// Block bytes from the basis. What a truncated basis lacks counts as zeros: verification will fail.
+    /// Block bytes from the basis. What a basis lacks that was cut or removed meanwhile counts as zeros: verification will fail, and
+    /// the file is asked for again.
     private func copy(
-        _ extent: BasisLayout.Extent, of basis: any ReadableFile, to file: OutputFile, _ entry: FileEntry,
+        _ extent: BasisLayout.Extent, of basis: (any ReadableFile)?, to file: OutputFile, _ entry: FileEntry,
         _ hash: ([UInt8], Range<Int>) -> Void
     ) throws(SessionError) {
         if blockBuffer.count < extent.length {
@@ -279,7 +279,7 @@ extension Receiver {
         var have = 0
         while have < extent.length {
             let count =
-                (try? basis.read(
+                (try? basis?.read(
                     into: &blockBuffer, at: have, count: extent.length - have, position: extent.offset + Int64(have)))
                 ?? 0
             if count == 0 {

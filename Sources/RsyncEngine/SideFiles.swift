@@ -90,27 +90,44 @@ struct SideFiles: Sendable {
     /// MET-98: a second name for what is about to be replaced, else a copy. True when there was something to keep.
     func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
         guard isKept(target, status), let place = backup(of: target) else { return false }
-        try prepareBackup(place)
-        do throws(FileError) {
-            try linking(place) { () throws(FileError) in
-                try place.tree.makeLink(place.path, to: target, in: tree)
+        try keeping(target) { () throws(FileError) in
+            try prepareBackup(place)
+            do throws(FileError) {
+                try linking(place) { () throws(FileError) in
+                    try place.tree.makeLink(place.path, to: target, in: tree)
+                }
+            } catch {
+                try copy(target, status, to: place)
             }
-        } catch {
-            try copy(target, status, to: place)
         }
         return true
     }
 
+    /// What goes wrong with a backup is told as that, not as what it was made for.
+    private func keeping(_ target: RelativePath, _ keep: () throws(FileError) -> Void) throws(FileError) {
+        do throws(FileError) {
+            try keep()
+        } catch {
+            throw FileError(errno: error.errno, operation: Self.keepingFailed, path: target)
+        }
+    }
+
+    static let keepingFailed: StaticString = "keep_backup"
+
     /// MET-98: what is about to be deleted moves to its backup name.
     func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
         guard isKept(target, status), let place = backup(of: target) else { return false }
-        try prepareBackup(place)
-        do throws(FileError) {
-            try tree.rename(target, to: place.path, in: place.tree)
-        } catch {
-            try copy(target, status, to: place)
-            try tree.removeFile(target)
+        var isCopied = false
+        try keeping(target) { () throws(FileError) in
+            try prepareBackup(place)
+            do throws(FileError) {
+                try tree.rename(target, to: place.path, in: place.tree)
+            } catch {
+                try copy(target, status, to: place)
+                isCopied = true
+            }
         }
+        if isCopied { try tree.removeFile(target) }
         return true
     }
 
@@ -124,8 +141,10 @@ struct SideFiles: Sendable {
     /// A copy, for a file that is updated in place (MET-80). It has what the options preserve, and the permissions.
     func keepCopy(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Place? {
         guard let place = backup(of: target) else { return nil }
-        try prepareBackup(place)
-        try copy(target, status, to: place, asFile: true)
+        try keeping(target) { () throws(FileError) in
+            try prepareBackup(place)
+            try copy(target, status, to: place, asFile: true)
+        }
         return place
     }
 

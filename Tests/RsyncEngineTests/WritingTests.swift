@@ -60,6 +60,35 @@ import TraceKit
         }
     }
 
+    /// A basis that goes between the request and the reply, as for a directory in its place, is done without in the redo.
+    @Test(arguments: Setting.plain)
+    func doesWithoutABasisThatVanishes(_ setting: Setting) throws {
+        let (source, copy) = Self.trees(setting)
+        copy.file("d/a", [UInt8](Self.whole.prefix(50_000)), .init(mtime: 5))
+        copy.before(.open, "d/a") { tree, count in if count == 2 { try? tree.removeFile(MemoryTree.path("d/a")) } }
+        let outcome = try SessionRig(setting, source, copy).run()
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story)")
+        #expect(copy.bytes("d/a") == Self.whole)
+    }
+
+    /// Without its backup a file is not written over; the others are, and the session ends.
+    @Test(arguments: Setting.plain, [true, false])
+    func aBackupThatCannotBeMadeKeepsTheFile(_ setting: Setting, _ inPlace: Bool) throws {
+        let (source, copy) = Self.trees(setting)
+        copy.file("d/a", [UInt8](Self.whole.prefix(50_000)), .init(mtime: 5))
+        source.file("d/b", "new")
+        copy.fail(.createTemporary, "d/a~", errno: FileError.accessDenied)
+        copy.fail(.makeLink, "d/a~", errno: FileError.accessDenied)
+        var rig = SessionRig(setting, source, copy)
+        rig.options.inPlace = inPlace
+        rig.options.backupSuffix = Array("~".utf8)
+        let outcome = try rig.run()
+        #expect(outcome.exitCode == 23, "\(outcome.story)")
+        #expect(outcome.story.contains("keep_backup"), "\(outcome.story)")
+        #expect(copy.bytes("d/a") == [UInt8](Self.whole.prefix(50_000)))
+        #expect(copy.bytes("d/b") == Array("new".utf8))
+    }
+
     /// Cut in the middle of a file, then again with what was kept.
     @Test(arguments: Setting.plain)
     func keepsAPartAndGoesOnWithIt(_ setting: Setting) throws {

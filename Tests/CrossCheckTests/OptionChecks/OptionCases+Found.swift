@@ -12,6 +12,12 @@ extension OptionCase {
         setfattr -n user.x -v y dst/f; touch -d @1000000000 dst/f dst
 
         """
+    private static let linkToACopy = """
+        mkdir -p src dst ref; for n in b c d e f; do seq 9 >src/$n-1; ln src/$n-1 src/$n-2; touch -d @1000000000 src/$n-1
+        cp -p src/$n-1 ref/$n-1; cp -p src/$n-1 ref/$n-2; done
+        chown 9:9 ref/[bcde]-1; chmod 600 ref/c-2; chgrp 7 ref/d-2; touch -d @5 ref/e-2
+
+        """
     private static let twoNames = "mkdir src dst; echo a >src/a; chmod 600 src/a; ln src/a src/b; touch -d @1000000000 src/a src; cp -a src/a dst/a; "
 
     static let found: [OptionCase] = [
@@ -20,6 +26,16 @@ extension OptionCase {
             "copy-dest/equal-of-a-link-that-waits", covers: ["copy-dest"],
             setUp: "mkdir -p src/d dst ref/d; seq 9 >src/d/b; ln src/d/b src/a; cp -p src/d/b ref/d/b; echo old >ref/a",
             ["-rHi", "--no-inc-recursive", "--copy-dest=../ref"], comparing: [.tree, .status, .stdout]),
+        // The first name is copied here, the second one compared with its equal, or with what differs in its group or time.
+        OptionCase(
+            "copy-dest/link-to-a-copy", covers: ["copy-dest"], setUp: linkToACopy, ["-aHi", "--no-inc-recursive", "--copy-dest=../ref"],
+            comparing: [.tree, .status, .stdout], needsRoot: true),
+        OptionCase(
+            "compare-dest/link-to-a-copy", covers: ["compare-dest"], setUp: linkToACopy,
+            ["-aHi", "--no-inc-recursive", "--compare-dest=../ref"], comparing: [.tree, .status, .stdout], needsRoot: true),
+        OptionCase(
+            "link-dest/link-to-another", covers: ["link-dest"], setUp: linkToACopy, ["-aHi", "--no-inc-recursive", "--link-dest=../ref"],
+            comparing: [.tree, .status, .stdout], needsRoot: true),
         OptionCase(
             "link-dest/equal-of-a-link-that-waits", covers: ["link-dest"],
             setUp: "mkdir -p src/d dst ref/d; seq 9 >src/d/b; ln src/d/b src/a; cp -p src/d/b ref/d/b; echo old >ref/a",

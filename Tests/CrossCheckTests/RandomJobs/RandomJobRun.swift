@@ -20,8 +20,8 @@ final class RandomJobRun: Sendable {
         var next: UInt64
         var done: UInt64 = 0
         var failed: [RandomJob] = []
-        /// Jobs in which stock with itself does not end: nothing was compared.
-        var endless = 0
+        /// Jobs in which stock with itself breaks down or does not end: nothing was compared.
+        var broken = 0
         var errors: [String] = []
     }
 
@@ -47,13 +47,13 @@ final class RandomJobRun: Sendable {
             WorkerThread { self.work { began.duration(to: clock.now) / .seconds(1) } }
         }
         for worker in workers { worker.join() }
-        let (failed, errors, endless) = state.withLock { ($0.failed.sorted { $0.seed < $1.seed }, $0.errors, $0.endless) }
+        let (failed, errors, broken) = state.withLock { ($0.failed.sorted { $0.seed < $1.seed }, $0.errors, $0.broken) }
         var texts: [String] = []
         for job in failed.prefix(Self.mostShrunk) { texts.append(try explanation(of: job)) }
         if failed.count > Self.mostShrunk {
             texts.append("and the seeds \(failed.dropFirst(Self.mostShrunk).map { String($0.seed) }.joined(separator: " "))")
         }
-        print("| random jobs: seeds \(first) to \(end - 1), \(failed.count) failed, in \(endless) stock does not end")
+        print("| random jobs: seeds \(first) to \(end - 1), \(failed.count) failed, in \(broken) stock breaks down")
         return texts + errors
     }
 
@@ -86,11 +86,11 @@ final class RandomJobRun: Sendable {
     private func attempt(_ seed: UInt64) throws {
         let job = RandomJob(seed: seed, hasOld: older != nil)
         let programs = programs(for: job)
-        let (found, _, isEndless) = try job.differences(programs)
-        if isEndless {
-            print("| stock does not end: seed \(seed)")
+        let (found, _, breakdown) = try job.differences(programs)
+        if let breakdown {
+            print("| stock breaks down with \(breakdown): seed \(seed)")
             fflush(nil)
-            state.withLock { $0.endless += 1 }
+            state.withLock { $0.broken += 1 }
         }
         guard !found.isEmpty else { return }
         // What differs once counts, unless stock differs from itself.

@@ -128,6 +128,9 @@ struct RandomChoice: Sendable {
         case ["-H"]: number >= 30 && !units.contains(["--no-inc-recursive"]) && units.contains { $0[0].hasPrefix("--compare-dest") }
         // Two names that lead to one file: whether it is there for the second depends on timing.
         case ["--remove-source-files"]: units.contains { ["-L", "-k", "--copy-unsafe-links"].contains($0[0]) }
+        // Until 28 stock does not believe its own repair of a part that was wrong.
+        case ["-b"], ["-b", "--suffix=.old"], ["-b", "--backup-dir=../bak"], ["--backup-dir=bak", "-b", "--suffix=.s"]:
+            number < 29 && units.contains { $0[0].hasPrefix("--append") }
         // Stock makes zeros of the part that is already there.
         case ["-S"]: units.contains { $0[0].hasPrefix("--append") }
         // Stock gives the file in the base, which it has linked to, the permissions of a new file.

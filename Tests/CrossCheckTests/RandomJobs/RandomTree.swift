@@ -61,6 +61,8 @@ struct RandomTree: Sendable {
     /// Parents first, and a file before its further names.
     var order: [[UInt8]] { nodes.keys.sorted { $0.lexicographicallyPrecedes($1) } }
 
+    var hasLinks: Bool { nodes.values.contains { if case .link = $0.kind { true } else { false } } }
+
     /// Whether following symlinks leads from a directory back to it, or out of the tree.
     var hasLoops: Bool {
         var isDone: [[UInt8]: Bool] = [:]
