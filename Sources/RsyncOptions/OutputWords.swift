@@ -32,7 +32,7 @@ public enum InfoWord: String, OutputWord {
         case .progress: "progress of each file, 2: of the whole run"
         case .remove: "sources that were removed"
         case .skip: "what options left out, up to 2"
-        case .stats: "figures at the end, up to 3"
+        case .stats: "figures at the end, 2: all of them; 3 adds nothing here"
         case .symsafe: "symlinks that lead out of the tree"
         }
     }
