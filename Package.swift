@@ -109,7 +109,7 @@ let package = Package(
         tests("RsyncOptionsTests", ["RsyncOptions"]),
         tests("RsyncReportTests", ["RsyncReport", "RsyncProtocol"]),
         tests("RsyncHostTests", ["RsyncHost"]),
-        tests("RsyncCommandTests", ["RsyncCommand"]),
+        tests("RsyncCommandTests", ["RsyncCommand", "RsyncOptions", "RsyncProtocol", "RsyncReport"]),
         .testTarget(
             name: "ReverseSessionTests", dependencies: ["ReverseSession", "TestSupport"],
             path: "Tests/ReverseSessionTests", exclude: ["shell-agent-test.sh"], swiftSettings: strict),

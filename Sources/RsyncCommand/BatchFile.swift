@@ -27,9 +27,11 @@ final class BatchFile: ByteStream {
         let script = try BatchScript.compose(
             program: SystemWords.program(before: words), words: words, arguments: arguments, rules: rules)
         let scriptFile = try opened(path + Array(".sh".utf8), exitCode: 3) { SystemWords.openNew($0, places, mode: 0o700) }
+        defer { SystemWords.closeFile(scriptFile) }
+        // It stays empty when there is no file that it could be about.
+        let file = try opened(path, exitCode: 11) { SystemWords.openNew($0, places, mode: 0o600) }
         SystemWords.write(script, to: scriptFile)
-        SystemWords.closeFile(scriptFile)
-        return BatchFile(try opened(path, exitCode: 11) { SystemWords.openNew($0, places, mode: 0o600) }, isRecording: true, interruption)
+        return BatchFile(file, isRecording: true, interruption)
     }
 
     /// Its header, read, and the rest, to be read. `newest`: the highest protocol that is taken (`--protocol`). Nothing but a regular file or, as `-`, standard input is taken (HOS-636).
@@ -48,7 +50,12 @@ final class BatchFile: ByteStream {
         switch open(path) {
         case .success(let descriptor): return descriptor
         case .failure(let failure):
-            let shown = SystemWords.absolutePath(path, from: SystemWords.currentDirectory())
+            var shown = SystemWords.absolutePath(path, from: SystemWords.currentDirectory())
+            // The directory it would be in.
+            if path.isEmpty { shown.append(UInt8(ascii: "/")) }
+            if failure.number == SystemWords.invalid, !path.isEmpty {
+                throw SessionError(exitCode: exitCode, "Batch file \"\(shown)\" is not a regular file")
+            }
             throw SessionError(
                 exitCode: exitCode,
                 "rsync: [Receiver] Batch file \"\(shown)\" open error: \(SystemWords.text(failure.number))")

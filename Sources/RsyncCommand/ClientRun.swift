@@ -30,8 +30,11 @@ struct ClientRun {
     init(_ arguments: inout ParsedArguments, _ interruption: Interruption, words: [[UInt8]] = []) throws {
         if let path = arguments.readBatch {
             endpoints = try Self.replayed(arguments)
-            let batch = try BatchFile.replaying(
-                path, arguments.pathRules(confined: false), newest: arguments.protocolNumber ?? ProtocolVersion.newest.number, interruption)
+            let batch = try Self.telling(arguments, endpoints) {
+                try BatchFile.replaying(
+                    path, arguments.pathRules(confined: false), newest: arguments.protocolNumber ?? ProtocolVersion.newest.number,
+                    interruption)
+            }
             let changes = try arguments.adopt(batch.header)
             if arguments.info[.misc] > 0 {
                 for line in changes { SystemWords.write(Array(line.utf8) + [0x0a], to: 1) }
@@ -49,11 +52,15 @@ struct ClientRun {
         if case .push = endpoints { sendsToRemote = true }
         log = LogFile.opened(arguments, sendsToRemote: sendsToRemote)
         events = EventWriter(arguments, sendsToRemote: sendsToRemote)
-        nameFile = try RsyncProgram.nameFile(arguments)
-        var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader(arguments))
+        nameFile = try Self.telling(arguments, endpoints) { try RsyncProgram.nameFile(arguments) }
+        let isLocal = self.isLocal
+        // A wrong value is found here, too: that is a refused command line.
+        var options = try Self.telling(arguments, endpoints, refusal: 1) {
+            try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader(arguments))
+        }
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
-        names = try Charsets.converter(arguments.ownCharset)
+        names = try Self.telling(arguments, endpoints) { try Charsets.converter(arguments.ownCharset) }
         let form = FilterWireForm(
             clientIsReceiver: false, hasFullSyntax: true, hasPerishable: true, isSentWithDeleteExcluded: true, deletes: true,
             prunesEmptyDirectories: false)
@@ -65,7 +72,26 @@ struct ClientRun {
                 throw SessionError(exitCode: error.exitCode, MessageText(error.description))
             }
         }
-        recording = try BatchFile.recording(arguments, words: words, rules: rules, interruption)
+        recording = try Self.telling(arguments, endpoints) {
+            try BatchFile.recording(arguments, words: words, rules: rules, interruption)
+        }
+    }
+
+    /// A run that fails in `work`, before there is one, is told from start to end. One with the status `refusal` is none.
+    private static func telling<Result>(
+        _ arguments: ParsedArguments, _ endpoints: Endpoints, refusal: Int32? = nil, _ work: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try work()
+        } catch {
+            if let error = error as? SessionError, error.exitCode != refusal, let events = EventWriter(arguments, sendsToRemote: false) {
+                events.start(
+                    direction: endpoints.direction, dryRun: arguments.dryRun || arguments.onlyWritesBatch,
+                    listOnly: arguments.lists || arguments.listOnlyOption)
+                events.failed(error, elapsedMilliseconds: 0)
+            }
+            throw error
+        }
     }
 
     /// The destination is all that counts (XFR-145).
@@ -79,28 +105,12 @@ struct ClientRun {
 
     func run() throws -> Int32 {
         guard let events else { return try runSession() }
-        let direction =
-            switch endpoints {
-            case .push: "push"
-            case .pull: "pull"
-            case .local: "local"
-            }
-        events.start(direction: direction, dryRun: options.dryRun, listOnly: options.listOnly)
+        events.start(direction: endpoints.direction, dryRun: options.dryRun, listOnly: options.listOnly)
         do {
             return try runSession()
         } catch {
             // Thrown before there was a session: what follows a session's end is told by `finish`.
-            let code: Int32
-            switch error {
-            case let error as SessionError:
-                events.text(.error, error.message.bytes)
-                code = error.exitCode
-            case let error as ArgumentError:
-                events.text(.error, Array(error.text.utf8))
-                code = error.exitCode
-            default: code = 14
-            }
-            events.summary(nil, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+            events.failed(error, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
             throw error
         }
     }
@@ -459,5 +469,16 @@ extension RsyncReport.ItemCounts {
         symlinks = Int64(counts.symlinks)
         devices = Int64(counts.devices)
         specials = Int64(counts.specials)
+    }
+}
+
+extension Endpoints {
+    /// As `start` names it.
+    fileprivate var direction: String {
+        switch self {
+        case .push: "push"
+        case .pull: "pull"
+        case .local: "local"
+        }
     }
 }

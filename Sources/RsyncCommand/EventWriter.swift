@@ -96,6 +96,21 @@ struct EventWriter: Sendable {
         write(object)
     }
 
+    /// The end of a run without a session.
+    func failed(_ error: any Error, elapsedMilliseconds: Int64) {
+        let code: Int32
+        switch error {
+        case let error as SessionError:
+            text(.error, error.message.bytes)
+            code = error.exitCode
+        case let error as ArgumentError:
+            text(.error, Array(error.text.utf8))
+            code = error.exitCode
+        default: code = 14
+        }
+        summary(nil, exitCode: code, elapsedMilliseconds: elapsedMilliseconds)
+    }
+
     private static func counts(_ counts: RsyncEngine.ItemCounts) -> [(String, Int64)] {
         [
             ("regular", Int64(counts.regular)), ("directories", Int64(counts.directories)),

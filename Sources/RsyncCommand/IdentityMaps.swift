@@ -28,7 +28,7 @@ extension TransferOptions {
                 throw SessionError(exitCode: 1, "No name found after colon \(option): \([UInt8](word))")
             }
             let source = try source([UInt8](word[..<colon]), option)
-            if let number = number(local) ?? id(local) {
+            if let number = try number(local) ?? id(local) {
                 rules.append(IdentityRule(source, to: number))
             } else {
                 RsyncProgram.complain("Unknown \(option) name on receiver: \(local)" as MessageText)
@@ -40,7 +40,7 @@ extension TransferOptions {
     private static func source(_ text: [UInt8], _ option: String) throws(SessionError) -> IdentityRule.Source {
         if let first = text.first, isDigit(first) {
             let ends = text.split(separator: UInt8(ascii: "-"), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let low = number([UInt8](ends[0])), let high = ends.count == 2 ? number([UInt8](ends[1])) : low else {
+            guard let low = try number([UInt8](ends[0])), let high = ends.count == 2 ? try number([UInt8](ends[1])) : low else {
                 throw SessionError(exitCode: 1, "Invalid number in \(option): \(text)")
             }
             // A range that runs backwards holds nothing.
@@ -52,9 +52,13 @@ extension TransferOptions {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-    private static func number(_ text: [UInt8]) -> UInt32? {
+    /// nil for what is no number.
+    private static func number(_ text: [UInt8]) throws(SessionError) -> UInt32? {
         guard !text.isEmpty, text.allSatisfy(isDigit) else { return nil }
-        return UInt32(String(decoding: text, as: UTF8.self))
+        guard let number = UInt32(String(decoding: text, as: UTF8.self)) else {
+            throw SessionError(exitCode: 1, "Invalid ID number: \(text)")
+        }
+        return number
     }
 }
 

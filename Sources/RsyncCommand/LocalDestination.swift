@@ -217,6 +217,7 @@ public final class LocalDestination: DestinationOpener {
 
     /// `--temp-dir`, which has to be there.
     private func temporary(_ words: [UInt8], base: [UInt8]) throws(SessionError) -> ConfinedTree {
+        guard !words.isEmpty else { throw SessionError(exitCode: 1, "The temp-dir does not exist: ") }
         do throws(FileError) {
             return try sidePlaces.tree(words.first == UInt8(ascii: "/") ? words : join(base, words), fakeSuper: fakeSuper)
         } catch {

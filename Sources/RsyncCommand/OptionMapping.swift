@@ -128,17 +128,21 @@ extension TransferOptions {
     /// SES-65.
     private static func checksumChoice(_ value: [UInt8]?) throws(SessionError) -> ChecksumChoice? {
         guard let value else { return nil }
-        let words = value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        guard let first = words.first, words.count <= 2 else { return nil }
-        let transfer = try checksumName(first)
-        let list = words.count == 2 ? try checksumName(words[1]) : transfer
-        return ChecksumChoice(transfer: transfer, list: list)
+        let words = value.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = words.first, let last = words.last else { return nil }
+        // All of it is shown when the first is the wrong one.
+        let transfer = try checksumName(first, shown: value[...])
+        return ChecksumChoice(transfer: transfer, list: words.count == 2 ? try checksumName(last, shown: last) : transfer)
     }
 
-    private static func checksumName(_ word: ArraySlice<UInt8>) throws(SessionError) -> ChecksumName {
+    /// nil for `auto`: where the other is named, nothing is negotiated.
+    private static func checksumName(
+        _ word: ArraySlice<UInt8>, shown: ArraySlice<UInt8>
+    ) throws(SessionError) -> ChecksumName? {
         let text = String(decoding: word, as: UTF8.self)
+        if text == "auto" { return nil }
         guard let name = ChecksumName(text) else {
-            throw SessionError(exitCode: 4, "unknown checksum name: \(text)")
+            throw SessionError(exitCode: 4, "unknown checksum name: \([UInt8](shown))")
         }
         return name
     }
@@ -167,7 +171,8 @@ extension TransferOptions {
         for rule in rules {
             let content: [UInt8]
             switch rule {
-            case .excludeFrom(let file), .includeFrom(let file): content = try readFile(file)
+            // Without a name there is no file, and no rule (ARG-81).
+            case .excludeFrom(let file), .includeFrom(let file): content = file.isEmpty ? [] : try readFile(file)
             default: content = []
             }
             do throws(FilterError) {

@@ -117,6 +117,10 @@ extension RsyncProgram {
     /// implementation speaks (SES-37).
     static func ownVersion(_ arguments: ParsedArguments) throws(ArgumentError) -> ProtocolVersion {
         guard let number = arguments.protocolNumber, excessiveVersion(arguments) == nil else { return .newest }
+        guard ProtocolVersion.mayBeAProtocol(number) else {
+            throw ArgumentError(
+                "protocol version mismatch -- is your shell clean?", exitCode: 2, advice: "(see the rsync manpage for an explanation)")
+        }
         guard let version = ProtocolVersion(number) else {
             throw ArgumentError(
                 "--protocol must be at least \(ProtocolVersion.oldest) on the \(arguments.isServer ? "Server" : "Client").", exitCode: 2)

@@ -119,8 +119,9 @@ struct Handshake {
         switch ProtocolVersion.agreed(own: configuration.version, peer: peer) {
         case .version(let version): return version
         case .notAProtocol:
-            throw .protocolViolation(
-                "protocol version mismatch -- is your shell clean? (see the rsync manpage for an explanation)")
+            throw SessionError(
+                exitCode: 2, "protocol version mismatch -- is your shell clean?",
+                details: ["(see the rsync manpage for an explanation)"])
         case .tooOld(let number):
             throw .protocolViolation(
                 "the peer speaks protocol \(number); at least \(ProtocolVersion.oldest) is needed")
@@ -165,7 +166,7 @@ struct Handshake {
     /// A server's environment may forbid a choice (SES-67).
     private func checkChoices() throws(SessionError) {
         if let own = configuration.checksumNames, let choice = options.checksumChoice {
-            for name in [choice.transfer, choice.list] where !own.names.contains(name) {
+            for case let name? in [choice.transfer, choice.list] where !own.names.contains(name) {
                 throw refused("checksum", name.rawValue)
             }
         }

@@ -176,9 +176,10 @@ public struct TransferOptions: Sendable {
     }
 
     public struct ChecksumChoice: Sendable, Equatable {
-        public var transfer: ChecksumName
-        public var list: ChecksumName
-        public init(transfer: ChecksumName, list: ChecksumName) {
+        /// nil: what the protocol uses where nothing is negotiated.
+        public var transfer: ChecksumName?
+        public var list: ChecksumName?
+        public init(transfer: ChecksumName?, list: ChecksumName?) {
             self.transfer = transfer
             self.list = list
         }

@@ -18,12 +18,22 @@ extension ParsedArguments {
     }
 
     private mutating func concludeBackups() throws(ArgumentError) {
-        if let directory = backupDirectory, directory.isEmpty || directory == [UInt8(ascii: ".")] { backupDirectory = nil }
+        // As words alone say it: what else leads back to the destination is not looked for.
+        let slash = UInt8(ascii: "/")
+        let isDestination = backupDirectory.map { directory in
+            directory.first != slash && directory.split(separator: slash).allSatisfy { $0.elementsEqual(".".utf8) }
+        }
         if backupDirectory != nil { backup = true }
+        if isDestination == true {
+            guard suffixOption?.isEmpty == false else {
+                throw .refused("--suffix cannot be empty when --backup-dir is the same as the dest dir")
+            }
+            backupDirectory = nil
+        }
         if let suffix = suffixOption, suffix.contains(UInt8(ascii: "/")) {
             throw .refused("--suffix cannot contain slashes: \(ArgumentError.text(of: suffix))")
         }
-        guard !suffix.isEmpty || backupDirectory != nil || !backup || isServer && isSender else {
+        guard !suffix.isEmpty || backupDirectory != nil || isServer && isSender else {
             throw .refused("--suffix cannot be empty without a --backup-dir")
         }
     }

@@ -127,9 +127,10 @@ extension ParsedArguments {
                 try apply(option, nil, word)
                 continue
             }
-            if letters.first == UInt8(ascii: "=") { letters = letters.dropFirst() }
             let isAttached = !letters.isEmpty
-            guard let value = letters.isEmpty ? rest.popFirst() : [UInt8](letters) else {
+            // With a sign of equality there is a value, if an empty one.
+            if letters.first == UInt8(ascii: "=") { letters = letters.dropFirst() }
+            guard let value = isAttached ? [UInt8](letters) : rest.popFirst() else {
                 throw .malformed(word, "missing argument", onServer: isServer)
             }
             try vetting?(OptionUse(option, letter: letter, value: value))
@@ -198,7 +199,7 @@ extension ParsedArguments {
 
     /// As C's atoi: the number at the start of the text, 0 when there is none.
     private static func leadingNumber(_ text: String?) -> Int {
-        guard var digits = text?.utf8.drop(while: { $0 == 0x20 || (9...13).contains($0) }) else { return 0 }
+        guard var digits = text?.utf8.drop(while: OptionValue.isSpace) else { return 0 }
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         let value = digits.prefix { (0x30...0x39).contains($0) }.reduce(0) { min($0 * 10 + Int($1 - 0x30), Int(Int32.max)) }
@@ -208,7 +209,7 @@ extension ParsedArguments {
     /// ARG-63.
     mutating func limitAllocations(_ text: [UInt8]) throws(ArgumentError) {
         let shown = "--max-alloc=" + ArgumentError.text(of: text)
-        guard let bytes = SizeArgument.parse(text) else { throw .refused(shown + " is invalid") }
+        let bytes = try SizeArgument.parse(text, of: "--max-alloc")
         guard bytes == 0 || bytes >= 1 << 20 else {
             throw .refused(shown + " is too small (min: 1.00M or 0 for unlimited)")
         }
@@ -224,7 +225,7 @@ extension ParsedArguments {
         }
         try concludeOutput()
         if secludedArguments, oldArguments > 0 { throw .refused("--secluded-args conflicts with --old-args.") }
-        if !isServer, namesPasswordFile || connectTimeout > 0 {
+        if !isServer, namesPasswordFile || connectTimeout != 0 {
             throw ArgumentError(
                 namesPasswordFile
                     ? "The --password-file option may only be used when accessing an rsync daemon."

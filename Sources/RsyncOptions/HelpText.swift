@@ -21,7 +21,13 @@ public enum HelpText {
             }
         }
         text += "\nOptions of rsync that are known and refused:\n" + wrapped(refused)
-        return text
+        return text + """
+
+            Most options without a value are undone by --no-OPTION, as in --no-perms or --no-p; the last one counts.
+            `ebb manual rsync` is the manual: filter rules, what -i shows, the escapes of --out-format, environment variables,
+            files and exit codes.
+
+            """
     }
 
     private static func line(_ option: Option) -> String {

@@ -29,10 +29,8 @@ public enum ManualPage {
                 text += ".TP\n.B \(escaped(option.displayName))\n\(sentence(reason))\n"
             }
         }
+        text += ManualSection.all.map { $0.render(escaped) }.joined()
         return text + """
-            .SH EXIT STATUS
-            As rsync's: 0 when all went well, 1 for a wrong command line, 23 when something was left out because of an error, 24 when
-            a source vanished in the meantime.
             .SH SEE ALSO
             .BR ssh (1)
 

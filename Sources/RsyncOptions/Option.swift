@@ -104,9 +104,10 @@ struct OptionValue {
     let option: Option
     let onServer: Bool
 
-    /// Decimal, or C's 0x and 0 forms, within 32 bits (ARG-81).
+    /// Decimal, or C's 0x and 0 forms, within 32 bits; nothing at all is 0, as a variable that is not set leaves it (ARG-81).
     func integer() throws(ArgumentError) -> Int32 {
-        var digits = bytes[...]
+        guard !bytes.isEmpty else { return 0 }
+        var digits = bytes.drop(while: Self.isSpace)
         let negative = digits.first == UInt8(ascii: "-")
         if negative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         var radix: Int64 = 10
@@ -130,4 +131,7 @@ struct OptionValue {
         }
         return result
     }
+
+    /// As C's isspace.
+    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (9...13).contains(byte) }
 }

@@ -142,7 +142,7 @@ extension OptionTable {
     /// ARG-63: in units of 1024 bytes per second, to the nearest.
     private static func bandwidthLimit(_ value: OptionValue) throws(ArgumentError) -> Int32 {
         let text = "--bwlimit=" + ArgumentError.text(of: value.bytes)
-        guard let bytes = SizeArgument.parse(value.bytes, defaultUnit: UInt8(ascii: "k")) else { throw .refused(text + " is invalid") }
+        let bytes = try SizeArgument.parse(value.bytes, of: "--bwlimit", defaultUnit: UInt8(ascii: "k"))
         guard bytes >= 512 || bytes == 0 else { throw .refused(text + " is too small (min: 512 or 0 for unlimited)") }
         return Int32(clamping: (bytes / 2 + 256) / 512)
     }

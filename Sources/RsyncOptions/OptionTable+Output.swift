@@ -47,7 +47,7 @@ extension OptionTable {
             arguments.json = true
         },
         .valued("log-file", "FILE", .local, "log what is done in FILE") { (arguments, value) throws(ArgumentError) in
-            arguments.logFile = value.bytes
+            arguments.logFile = value.bytes.isEmpty ? nil : value.bytes
         },
         .valued("log-file-format", "FORMAT", .local, "log items in this form") {
             (arguments, value) throws(ArgumentError) in

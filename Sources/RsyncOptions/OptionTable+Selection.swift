@@ -151,9 +151,6 @@ extension OptionTable {
     ]
 
     private static func fileSize(_ value: OptionValue) throws(ArgumentError) -> Int64 {
-        guard let size = SizeArgument.parse(value.bytes), size >= 0 else {
-            throw .refused("\(value.option.displayName)=\(ArgumentError.text(of: value.bytes)) is invalid")
-        }
-        return size
+        try SizeArgument.parse(value.bytes, of: value.option.displayName)
     }
 }

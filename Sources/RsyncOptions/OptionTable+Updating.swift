@@ -48,7 +48,9 @@ extension OptionTable {
             arguments.deleteExcluded = true
         },
         .valued("max-delete", "NUM", .receiver, "delete at most NUM items") { (arguments, value) throws(ArgumentError) in
-            arguments.deletionLimit = try value.integer()
+            let limit = try value.integer()
+            // The least of all numbers is how stock says to itself that there is none.
+            arguments.deletionLimit = limit == .min ? nil : limit
         },
         .flag("ignore-errors", no: "ignore-errors", .both, "delete even after errors") { $0.ignoreErrors = $1 },
         .flag("force", no: "force", .receiver, "let a file take the place of a full directory") { $0.force = $1 },
@@ -96,11 +98,10 @@ extension OptionTable {
 
     private static func blockSize(_ value: OptionValue, protocolNumber: Int32?) throws(ArgumentError) -> Int32 {
         let text = "--block-size=" + ArgumentError.text(of: value.bytes)
-        guard let size = SizeArgument.parse(value.bytes), size >= 0 else { throw .refused(text + " is invalid") }
         let isOld = protocolNumber.map { $0 < 30 } ?? false
-        guard size <= (isOld ? largestOldBlockSize : largestBlockSize) else {
-            throw .refused(text + " is too large (max: \(isOld ? "512.00M" : "128.00K"))")
-        }
+        let limit = " (max: \(isOld ? "512.00M" : "128.00K"))"
+        let size = try SizeArgument.parse(value.bytes, of: "--block-size", limit: limit)
+        guard size <= (isOld ? largestOldBlockSize : largestBlockSize) else { throw .refused(text + " is too large" + limit) }
         return Int32(size)
     }
 }

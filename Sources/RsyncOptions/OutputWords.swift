@@ -32,7 +32,7 @@ public enum InfoWord: String, OutputWord {
         case .progress: "progress of each file, 2: of the whole run"
         case .remove: "sources that were removed"
         case .skip: "what options left out, up to 2"
-        case .stats: "figures at the end, up to 3"
+        case .stats: "figures at the end, 2: all of them; 3 adds nothing here"
         case .symsafe: "symlinks that lead out of the tree"
         }
     }
@@ -152,20 +152,22 @@ public struct OutputLevels<Word: OutputWord>: Sendable, Equatable, CustomStringC
     /// Reads a list of words (ARG-72). A server ignores the ones it does not know (ARG-51).
     mutating func read(_ list: [UInt8], onServer: Bool) throws(ArgumentError) {
         for item in list.split(separator: UInt8(ascii: ",")) {
-            let text = String(decoding: item, as: UTF8.self)
-            let name = text.prefix { !$0.isASCII || !$0.isNumber }
-            let digits = text.dropFirst(name.count)
-            let level = digits.isEmpty ? 1 : min(Int(digits) ?? 4, 4)
-            switch name.lowercased() {
-            case "help" where digits.isEmpty: asksForHelp = true
-            case "all" where digits.isEmpty || Int(digits) != nil: for word in Word.allCases { said[word] = level }
-            case "none" where digits.isEmpty: for word in Word.allCases { said[word] = 0 }
+            let digits = item.reversed().prefix { (0x30...0x39).contains($0) }.reversed()
+            // Digits alone are a word that nobody knows.
+            let name = digits.count == item.count ? item : item.dropLast(digits.count)
+            let level = digits.isEmpty ? 1 : digits.reduce(0) { min($0 * 10 + Int($1 - 0x30), 4) }
+            let text = String(decoding: name, as: UTF8.self)
+            switch text.lowercased() {
+            case "help":
+                // What stands behind it is not looked at any more.
+                asksForHelp = true
+                return
+            case "all": for word in Word.allCases { said[word] = level }
+            case "none": for word in Word.allCases { said[word] = 0 }
             case let wanted:
-                guard let word = Word.allCases.first(where: { $0.name.lowercased() == wanted }),
-                    digits.isEmpty || Int(digits) != nil
-                else {
+                guard let word = Word.allCases.first(where: { $0.name.lowercased() == wanted }) else {
                     if onServer { continue }
-                    throw ArgumentError("Unknown --\(Word.option) item: \"\(Int(digits) == nil ? text : String(name))\"")
+                    throw ArgumentError("Unknown --\(Word.option) item: \"\(text)\"")
                 }
                 said[word] = level
             }

@@ -62,10 +62,16 @@ public struct StopTime: Sendable, Equatable {
         return text.reduce(0) { $0 * 10 + Int32($1 - 0x30) }
     }
 
-    /// The value of `--stop-after`: a positive number, of which only the digits in front count.
+    /// The value of `--stop-after`: a positive number, behind which anything may stand; nil for none, and for one that leads
+    /// beyond what a clock of 64 bits shows.
     static func minutes(_ text: [UInt8]) -> Int64? {
-        let digits = text.prefix { (0x30...0x39).contains($0) }
-        let total = digits.reduce(Int64(0)) { min($0 * 10 + Int64($1 - 0x30), Int64(Int32.max)) }
-        return total > 0 ? total : nil
+        var digits = text.drop(while: OptionValue.isSpace)
+        if digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+        let total = digits.prefix { (0x30...0x39).contains($0) }.reduce(Int64(0)) { min($0, Self.most) * 10 + Int64($1 - 0x30) }
+        // What is so far away that it never comes is the same as a little less.
+        return total > 0 && total <= Self.most ? min(total, Int64(Int32.max)) : nil
     }
+
+    /// The seconds that the clock shows then must fit in 64 bits.
+    private static let most = (Int64.max - Int64(UInt32.max)) / 60
 }

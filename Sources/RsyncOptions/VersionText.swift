@@ -26,10 +26,17 @@ public struct VersionText: Sendable {
     ]
     /// With the option that stands for it; without one it is always there.
     private static let capabilities: [(name: String, option: String?)] = [
-        ("symlinks", nil), ("symtimes", nil), ("hardlinks", nil), ("hardlink-specials", nil), ("hardlink-symlinks", nil),
+        // What a remote shell talks through are pipes.
+        ("socketpairs", never), ("symlinks", nil), ("symtimes", nil), ("hardlinks", nil), ("hardlink-specials", nil), ("hardlink-symlinks", nil),
         ("IPv6", "ipv6"), ("atimes", "atimes"), ("batchfiles", "write-batch"), ("inplace", "inplace"), ("append", "append"),
-        ("ACLs", "acls"), ("xattrs", "xattrs"), ("iconv", "iconv"), ("prealloc", "preallocate"), ("stop-at", "stop-at"),
+        ("ACLs", "acls"), ("ACL-at", "acls"), ("xattrs", "xattrs"), ("iconv", "iconv"), ("prealloc", "preallocate"), ("stop-at", "stop-at"),
         ("crtimes", "crtimes"),
+    ]
+    /// The option of what does not exist here.
+    private static let never = ""
+    /// The rolling sum is plain code; MD5 and SHA-1 are libcrypto's.
+    private static let optimizations: [(name: String, isThere: Bool)] = [
+        ("SIMD-roll", false), ("asm-roll", false), ("openssl-crypto", true), ("asm-MD5", false),
     ]
 
     private static func has(_ option: String?) -> Bool {
@@ -46,6 +53,8 @@ public struct VersionText: Sendable {
             \(Self.summary)
             Capabilities:
             \(Self.wrapped(words))
+            Optimizations:
+            \(Self.wrapped(Self.optimizations.map { ($0.isThere ? "" : "no ") + $0.name }))
             Checksum list:
                 \(checksums.joined(separator: " "))
             Compress list:
@@ -56,11 +65,11 @@ public struct VersionText: Sendable {
 
     /// `-VV`.
     public var json: String {
-        var pairs = Self.bits.map { "\"\($0.key)\": 64" }
-        pairs += Self.capabilities.map { capability in
-            let key = capability.name.split(separator: "-").joined(separator: "_")
-            return "\"\(key)\": \(Self.has(capability.option))"
+        func pair(_ name: String, _ isThere: Bool) -> String {
+            "\"\(name.split(separator: "-").joined(separator: "_"))\": \(isThere)"
         }
+        var pairs = Self.bits.map { "\"\($0.key)\": 64" }
+        pairs += Self.capabilities.map { pair($0.name, Self.has($0.option)) }
         pairs.append("\"secluded_args\": \"optional\"")
         func list(_ names: [String]) -> String { names.map { "\"\($0)\"" }.joined(separator: ", ") }
         return """
@@ -72,12 +81,16 @@ public struct VersionText: Sendable {
               "capabilities": {
             \(Self.wrapped(pairs))
               },
+              "optimizations": {
+            \(Self.wrapped(Self.optimizations.map { pair($0.name, $0.isThere) }))
+              },
               "checksum_list": [
                 \(list(checksums))
               ],
               "compress_list": [
                 \(list(compressions))
               ],
+              "daemon_auth_list": [],
               "license": "Apache-2.0"
             }
 

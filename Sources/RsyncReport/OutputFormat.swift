@@ -51,7 +51,9 @@ public struct OutputFormat: Sendable, Equatable {
         self.letters = letters
     }
 
-    private static let known = Set("bBcCfGilLmMnoptU%".utf8)
+    /// The letters of all escapes.
+    public static let letters = "bBcCfGilLmMnoptU%"
+    private static let known = Set(letters.utf8)
     /// No line is made wider than this by a width.
     private static let largestWidth = 999
 

@@ -39,6 +39,24 @@ struct JSONEventTests {
         }
     }
 
+    @Test(arguments: [
+        (["--read-batch=nope", "dst"], 11), (["-a", "--exclude-from=nope", "src/", "dst"], 11),
+        (["-a", "--files-from=nope", "src/", "dst"], 1), (["-a", "--write-batch=no/such", "src/", "dst"], 3),
+        (["-a", "--cc=nope", "src/", "dst"], 4), (["--read-batch=src", "dst"], 11),
+    ])
+    func aRunThatCannotBeginIsTold(_ words: [String], _ status: Int) throws {
+        let run = try run(words)
+        #expect(run.status == Int32(status))
+        #expect(run.events.map { $0["event"] as? String } == ["start", "error", "summary"])
+        #expect(run.events.last?["exitCode"] as? Int == status)
+    }
+
+    @Test(arguments: [["--chmod=x", "src/", "dst"], ["-f", "nope", "src/", "dst"], ["--max-size=1x", "src/", "dst"], ["h:a", "h:b"]])
+    func aRefusedCommandLineIsNoRun(_ words: [String]) throws {
+        let run = try run(words)
+        #expect(run.status == 1 && run.events.isEmpty)
+    }
+
     @Test func listsAreTold() throws {
         let run = try run(["-r", "--list-only", "-v", "src/"])
         #expect(run.status == 0)

@@ -28,10 +28,36 @@ struct CommandLineParserTests {
         ("-a --confine-root=/ --insecure-links a b", "rsync: --insecure-links cannot be combined with --confine-root"),
         ("-a --write-devices --partial-dir=p a b", "rsync: --inplace cannot be used with --partial-dir"),
         ("--info=nonsense2", "Unknown --info item: \"nonsense\""),
+        ("--info=1", "Unknown --info item: \"1\""),
+        ("--info=del,x1y2", "Unknown --info item: \"x1y\""),
+        ("--max-size=-5 a b", "rsync: --max-size=-5 is too large"),
+        ("--max-size=k-1 a b", "rsync: --max-size=k-1 is too large"),
+        ("--max-size=-0 a b", "rsync: --max-size=-0 is invalid"),
+        ("--max-size=+1 a b", "rsync: --max-size=+1 is invalid"),
+        ("--max-size=9223372036854775807 a b", "rsync: --max-size=9223372036854775807 is too large"),
+        ("--bwlimit=9000P a b", "rsync: --bwlimit=9000P is too large"),
+        ("--block-size=-1 a b", "rsync: --block-size=-1 is too large (max: 128.00K)"),
+        ("--stop-after=153722867280912931 a b", "rsync: invalid --stop-after value: 153722867280912931"),
+        ("--contimeout=-1 a b", "The --contimeout option may only be used when connecting to an rsync daemon."),
+        ("--suffix= a b", "rsync: --suffix cannot be empty without a --backup-dir"),
+        ("--backup-dir=./ a b", "rsync: --suffix cannot be empty when --backup-dir is the same as the dest dir"),
         ("--stderr=x a b", "rsync: --stderr mode \"x\" is not one of errors, all, or client"),
     ])
     func refusesInTheReferencesWords(line: String, expected: String) {
         #expect(throws: ArgumentError(expected)) { try parse(line) }
+    }
+
+    /// As a script leaves them whose variable is not set (ARG-63, ARG-81).
+    @Test func emptyNumbersAreNone() throws {
+        let words = [
+            "--timeout=", "--bwlimit=", "--max-size=", "--min-size", "", "-B", "", "-@=", "--max-delete=", "--compress-level=",
+            "--checksum-seed=", "--max-alloc=", "--contimeout=", "--port=", "--log-file=", "--exclude-from=",
+        ]
+        let arguments = try ParsedArguments(parsing: words + ["a", "b"])
+        #expect(arguments.timeout == 0 && arguments.bandwidthLimit == 0 && arguments.blockSize == 0)
+        #expect(arguments.largestSize == 0 && arguments.smallestSize == 0 && arguments.deletionLimit == 0)
+        #expect(arguments.modifyWindow == 0 && arguments.compression.level == 0 && arguments.allocationLimit == 0)
+        #expect(arguments.logFile == nil && arguments.positional.count == 2)
     }
 
     @Test func knowsEveryOptionOnceByNameAndLetter() {

@@ -21,7 +21,7 @@ struct ManualPageTests {
 
     @Test func noLineOfTextIsARequest() {
         for line in page.split(separator: "\n") where line.hasPrefix(".") || line.hasPrefix("'") {
-            #expect([".TH", ".SH", ".TP", ".B ", ".BR", ".nf", ".fi"].contains { line.hasPrefix($0) }, "\(line)")
+            #expect([".TH", ".SH", ".TP", ".PP", ".B ", ".BR", ".nf", ".fi"].contains { line.hasPrefix($0) }, "\(line)")
         }
     }
 
