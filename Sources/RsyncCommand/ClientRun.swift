@@ -131,7 +131,7 @@ struct ClientRun {
             result = session.runSender(namesFromPeer: { opener.open(names: forwarded.local($0)) })
         } else {
             let opened = try openSources(sources)
-            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            result = session.runSender(opened)
         }
         return finish(result, console, role: "sender", child)
     }
@@ -287,7 +287,7 @@ struct ClientRun {
         let result =
             destination == nil
             ? client.runReceiver(place)
-            : client.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            : client.runSender(opened)
         thread.join()
         if let figures = job.result?.statistics, job.result?.error == nil {
             serverLog?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
@@ -296,7 +296,7 @@ struct ClientRun {
         // What ended this side itself is the cause; a connection that fails may be the other's doing.
         let isOwn = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
         if !isOwn, let far = job.result, far.error?.announcedByPeer != true {
-            merged.exitCode = max(result.exitCode, far.exitCode)
+            merged.exitCode = Self.worse(result.exitCode, far.exitCode)
             if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
                 merged.error = error
             }
@@ -317,12 +317,12 @@ struct ClientRun {
     /// The server of a local copy. `@unchecked Sendable`: one thread runs it, and the result is read after its end.
     private final class FarSide: @unchecked Sendable {
         private let session: Session
-        private let sources: (arguments: [SourceArgument], isMissingSome: Bool)
+        private let sources: OpenedSources
         private let destination: LocalDestination?
         private(set) var result: SessionResult?
 
         init(
-            _ session: Session, _ sources: (arguments: [SourceArgument], isMissingSome: Bool),
+            _ session: Session, _ sources: OpenedSources,
             _ destination: LocalDestination?
         ) {
             self.session = session
@@ -334,7 +334,7 @@ struct ClientRun {
             if let destination {
                 result = session.runReceiver(destination)
             } else {
-                result = session.runSender(sources.arguments, missingArguments: sources.isMissingSome)
+                result = session.runSender(sources)
             }
         }
     }
@@ -343,7 +343,7 @@ struct ClientRun {
 
     private func openSources(
         _ words: [[UInt8]]
-    ) throws(SessionError) -> (arguments: [SourceArgument], isMissingSome: Bool) {
+    ) throws(SessionError) -> OpenedSources {
         let opener = try sourceOpener(from: words)
         guard let nameFile else {
             try opener.check(words)
@@ -391,7 +391,7 @@ struct ClientRun {
             if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded,
                 !(failedHere && [10, 12].contains(status))
             {
-                code = max(code, status)
+                code = Self.worse(code, status)
             }
         }
         var shown = result
@@ -402,6 +402,9 @@ struct ClientRun {
         }
         return RsyncProgram.conclude(shown, role: role, log: log)
     }
+
+    /// Of two statuses the one to end with: what is missing outweighs what has vanished.
+    private static func worse(_ own: Int32, _ other: Int32) -> Int32 { own == 23 && other == 24 ? own : max(own, other) }
 
     /// When the connection broke, the command is at its end or nearly so: its status says more than ours.
     private func hasEnded(_ child: ChildProcess, _ result: SessionResult) -> Bool {

@@ -56,7 +56,7 @@ public struct ServedSender {
             relative: options.relative, fakeSuper: false, ignoresMissing: arguments.ignoresMissing,
             links: options.followsLinks ? .confined : .none, report: { session.complain($0) }
         ).open(sources)
-        return session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+        return session.runSender(opened)
     }
 
     /// Units of 1024 bytes per second, 0 = no limit, as the words have it: whoever made the stream sees to it.

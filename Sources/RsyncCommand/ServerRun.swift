@@ -72,7 +72,7 @@ struct ServerRun {
                 let opened = nameFile.map {
                     opener.open(names: NameList.words($0, nulTerminated: arguments.nulTerminated))
                 } ?? opener.open(sources)
-                result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+                result = session.runSender(opened)
             }
         case .receiving(let directory, let destination):
             let opener = LocalDestination(

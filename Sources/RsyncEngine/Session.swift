@@ -57,20 +57,31 @@ public final class Session {
     /// handshake decides.
     public func complain(_ text: MessageText) { complaints.append(text) }
 
-    /// Serves or pushes the source arguments. `missingArguments`: some named nothing (FLS-13), so exit 23.
-    public func runSender(_ arguments: [SourceArgument], missingArguments: Bool = false) -> SessionResult {
-        if missingArguments { ledger.noteFailure() }
-        return run { () throws(SessionError) in try self.send { _ throws(SessionError) in arguments } }
+    /// Serves or pushes the source arguments.
+    public func runSender(_ arguments: [SourceArgument]) -> SessionResult {
+        var sources = OpenedSources()
+        sources.arguments = arguments
+        return runSender(sources)
+    }
+
+    public func runSender(_ sources: OpenedSources) -> SessionResult {
+        note(sources.trouble)
+        return run { () throws(SessionError) in try self.send { _ throws(SessionError) in sources.arguments } }
+    }
+
+    private func note(_ trouble: OpenedSources.Trouble) {
+        if trouble != .none { ledger.noteFailure() }
+        if trouble == .unreachable { ledger.add(.general) }
     }
 
     /// The same with names that the other side forwards; `open` makes arguments of them (SES-120).
     public func runSender(
-        namesFromPeer open: @escaping ([[UInt8]]) -> (arguments: [SourceArgument], isMissingSome: Bool)
+        namesFromPeer open: @escaping ([[UInt8]]) -> OpenedSources
     ) -> SessionResult {
         run { () throws(SessionError) in
             try self.send { connection throws(SessionError) in
                 let opened = open(try self.readNames(connection))
-                if opened.isMissingSome { self.ledger.noteFailure() }
+                self.note(opened.trouble)
                 return opened.arguments
             }
         }

@@ -21,6 +21,9 @@ public struct SourceArgument: Sendable {
     /// Nothing is there, and the receiving side is to know (FLS-15).
     public var isMissing = false
 
+    /// A directory above it is not there, so that nobody can be told to delete it: told and counted as one that has gone meanwhile.
+    public var vanishedDirectory: [UInt8]?
+
     /// Opens one of `implied`, by its name.
     public var openImplied: (@Sendable (_ name: [UInt8]) -> (any SourceTree)?)?
 
@@ -75,4 +78,21 @@ public struct SourceArgument: Sendable {
     static func childName(of directory: [UInt8], _ child: [UInt8]) -> [UInt8] {
         prefix(of: directory) + child
     }
+}
+
+/// What has become of the names of sources.
+public struct OpenedSources: Sendable {
+    public enum Trouble: Sendable, Equatable {
+        case none
+        /// Some name nothing (FLS-13): exit 23.
+        case missing
+        /// The directory that one of them starts in cannot be entered: what should be in it may be there all the same, so that
+        /// nothing is deleted for the want of it (FLS-13, MET-108).
+        case unreachable
+    }
+
+    public var arguments: [SourceArgument] = []
+    public var trouble = Trouble.none
+
+    public init() {}
 }

@@ -49,7 +49,7 @@ struct OwnClient {
         } else {
             let opened = SourceOpener(relative: false, fakeSuper: false, report: { observer.note(String(decoding: $0.bytes, as: UTF8.self)) })
                 .open([Array(source.utf8)])
-            result = session.runSender(opened.arguments, missingArguments: opened.isMissingSome)
+            result = session.runSender(opened)
         }
         return try outcome(result, stream, observer)
     }

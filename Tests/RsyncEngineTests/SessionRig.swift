@@ -149,7 +149,13 @@ struct SessionRig {
                     forwards == nil
                     ? sender.session.runSender(sources)
                     : sender.session.runSender(namesFromPeer: { names in
-                        (names.map { SourceArgument(tree: sources[0].tree, wireName: $0, start: MemoryTree.path(String(decoding: $0, as: UTF8.self)), namesContents: false) }, false)
+                        var opened = OpenedSources()
+                        opened.arguments = names.map {
+                            SourceArgument(
+                                tree: sources[0].tree, wireName: $0, start: MemoryTree.path(String(decoding: $0, as: UTF8.self)),
+                                namesContents: false)
+                        }
+                        return opened
                     })
                 sender.stream.close()
                 results.withLock { $0.sender = result }
