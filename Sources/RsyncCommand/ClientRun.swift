@@ -51,6 +51,7 @@ struct ClientRun {
         events = EventWriter(arguments, sendsToRemote: sendsToRemote)
         nameFile = try RsyncProgram.nameFile(arguments)
         var options = try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader(arguments))
+        RsyncProgram.sayDropped(options, role: "client")
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
         names = try Charsets.converter(arguments.ownCharset)
@@ -62,7 +63,7 @@ struct ClientRun {
             do throws(FilterError) {
                 rules = try options.filters.wireTexts(form: form)
             } catch {
-                throw SessionError(exitCode: error.exitCode, MessageText(error.description))
+                throw SessionError(exitCode: error.exitCode, MessageText(error.text(role: "client")))
             }
         }
         recording = try BatchFile.recording(arguments, words: words, rules: rules, interruption)
