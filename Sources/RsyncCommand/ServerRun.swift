@@ -54,9 +54,8 @@ struct ServerRun {
         for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
         let nameFile = try RsyncProgram.nameFile(arguments, in: places)
-        if !arguments.isSender { try options.addIdentityMaps(arguments) }
         let names = try Charsets.converter(arguments.ownCharset)
-        try CopyAs.become(arguments.copyAs)
+        let refusal = try prepare(&options)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
         RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
@@ -98,8 +97,9 @@ struct ServerRun {
                 linkDestinations: arguments.alternateDirectories, options: options,
                 sides: SideDirectories(arguments), places: places.under(arguments.pathRules(confined: false)),
                 sidePlaces: places)
-            result = session.runReceiver(
-                opener, names: nameFile.map { forwarded.wireForm($0) })
+            result =
+                refusal.map { session.refuse($0) }
+                ?? session.runReceiver(opener, names: nameFile.map { forwarded.wireForm($0) })
         }
         if result.error == nil {
             let figures = result.statistics

@@ -95,6 +95,16 @@ public final class Session {
         run { () throws(SessionError) in try self.receive(opener, requested, names) }
     }
 
+    /// Ends what cannot be served once the other side can be told why (SES-98).
+    public func refuse(_ error: SessionError) -> SessionResult {
+        let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
+        input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
+        return run { () throws(SessionError) in
+            _ = try self.start()
+            throw error
+        }
+    }
+
     private func run(_ body: () throws(SessionError) -> Void) -> SessionResult {
         do throws(SessionError) {
             try body()
