@@ -65,7 +65,11 @@ extension Receiver {
             try store(job, output)
             finished = true
         } catch {
-            fail(index, failure(error.operation, entry, error.errno))
+            // Where the delayed files cannot be, the number says nothing about the file.
+            let isPlaceless = "\(error.operation)" == "\(Self.noPartialDirectory)"
+            fail(
+                index,
+                isPlaceless ? "\(error.operation) for \(entry.name) -- discarding completed file." : failure(error.operation, entry, error.errno))
             return
         }
         reportProgress(entry, index, bytes: entry.length, isLast: true)
