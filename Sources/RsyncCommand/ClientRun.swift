@@ -311,7 +311,7 @@ struct ClientRun {
             return try Charsets.converter(arguments.remoteCharset)
         } catch {
             RsyncProgram.complain(error)
-            throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far)")
+            throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far) [\(arguments.listOnlyOption ? "Receiver" : "sender")]")
         }
     }
 

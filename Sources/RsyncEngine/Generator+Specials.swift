@@ -172,14 +172,14 @@ extension Generator {
         var flags = plan.flags(entry, against: existing, base)
             .union(extendedFlags(entry, existing.map { _ in (tree, path) }))
         var shownName = name
+        var isLinked = false
         if existing == nil, !hasWaited, let equal = try alternateLinkFlags(entry, path, base) {
             flags = equal.flags
-            // Linked already, as far as anybody can tell.
-            if options.alternateKind == .link, let other = try? tree.status(target), other.inode == equal.item.inode,
-                other.device == equal.item.device
-            {
-                shownName = []
-            }
+            // Linked already, as far as anybody can tell: named only in items that show what stays as it is.
+            isLinked =
+                options.alternateKind == .link && (try? tree.status(target)).map { $0.inode == equal.item.inode && $0.device == equal.item.device } == true
+            let showsItems = options.itemizeLevel > 0 && saysUnchanged && (connection.traits.hasItemFlags || !connection.isServer)
+            if isLinked, !showsItems { shownName = [] }
         }
         guard !options.dryRun else { return try report(entry, index, flags, xname: shownName) }
         let placed = try place(entry, path, existing, leader: name) { tree, path throws(FileError) in
@@ -187,6 +187,7 @@ extension Generator {
         }
         guard placed else { return }
         try report(entry, index, flags, xname: shownName)
+        if isLinked { try sayUnchanged(entry, AttributeChange()) }
         try confirm(entry, index, isSent: false)
     }
 

@@ -50,6 +50,7 @@ public final class Session {
         self.observer = observer
         self.environment = environment
         input = ProtocolInput(stream: stream)
+        if configuration.isSender { input.role = "sender" }
         output = ProtocolOutput(stream: stream)
     }
 
@@ -352,6 +353,7 @@ public final class Session {
             try receiver.handleMessage(code, payload)
         }
         input.beforeBlocking = { [unowned receiver] () throws(SessionError) in receiver.deliver() }
+        input.role = "receiver"
         input.idleMilliseconds = 0
         limitStalls { mailbox.outstanding.count > 0 }
         let generator = Generator(
