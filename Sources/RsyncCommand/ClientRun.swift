@@ -58,6 +58,7 @@ struct ClientRun {
         var options = try Self.telling(arguments, endpoints, refusal: 1) {
             try TransferOptions(arguments, isLocal: isLocal, readFile: RsyncProgram.fileReader(arguments))
         }
+        RsyncProgram.sayDropped(options, role: "client")
         if case .push = endpoints {} else { try options.addIdentityMaps(arguments) }
         self.options = options
         names = try Self.telling(arguments, endpoints) { try Charsets.converter(arguments.ownCharset) }
@@ -69,7 +70,7 @@ struct ClientRun {
             do throws(FilterError) {
                 rules = try options.filters.wireTexts(form: form)
             } catch {
-                throw SessionError(exitCode: error.exitCode, MessageText(error.description))
+                throw SessionError(exitCode: error.exitCode, MessageText(error.text(role: "client")))
             }
         }
         recording = try Self.telling(arguments, endpoints) {
@@ -306,7 +307,7 @@ struct ClientRun {
         // What ended this side itself is the cause; a connection that fails may be the other's doing.
         let isOwn = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
         if !isOwn, let far = job.result, far.error?.announcedByPeer != true {
-            merged.exitCode = max(result.exitCode, far.exitCode)
+            merged.exitCode = Self.worse(result.exitCode, far.exitCode)
             if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
                 merged.error = error
             }
@@ -320,7 +321,7 @@ struct ClientRun {
             return try Charsets.converter(arguments.remoteCharset)
         } catch {
             RsyncProgram.complain(error)
-            throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far)")
+            throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far) [\(arguments.listOnlyOption ? "Receiver" : "sender")]")
         }
     }
 
@@ -402,7 +403,7 @@ struct ClientRun {
             if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded,
                 !(failedHere && [10, 12].contains(status))
             {
-                code = max(code, status)
+                code = Self.worse(code, status)
             }
         }
         var shown = result
@@ -413,6 +414,9 @@ struct ClientRun {
         }
         return RsyncProgram.conclude(shown, role: role, log: log)
     }
+
+    /// Of two statuses the one to end with: what is missing outweighs what has vanished.
+    private static func worse(_ own: Int32, _ other: Int32) -> Int32 { own == 23 && other == 24 ? own : max(own, other) }
 
     /// When the connection broke, the command is at its end or nearly so: its status says more than ours.
     private func hasEnded(_ child: ChildProcess, _ result: SessionResult) -> Bool {

@@ -1,5 +1,9 @@
+import RsyncEngine
 import RsyncFilter
 import RsyncHost
+
+/// Gives the content of a file that an option names: its path, and whether it holds includes.
+public typealias RuleFileReader = ([UInt8], Bool) throws(SessionError) -> [UInt8]
 
 /// Rule files that the operator's words name: on the command line, above the transfer and at home (FLT-28, FLT-38, FLT-43).
 /// Where the words lead into one directory only, such files lie there too, and there is no home (FLT-90).
@@ -22,6 +26,13 @@ struct CommandLineFiles: FilterFileReader, Sendable {
             return regular([UInt8](home.utf8) + [UInt8(ascii: "/")] + name)
         case .inTransfer: return nil
         }
+    }
+
+    func problem(with location: FilterFileLocation) -> String? {
+        guard case .fromCommandLine(let name) = location, case .machine(let rules) = places,
+            case .failure(let failure) = SystemWords.contents(of: name, rules)
+        else { return nil }
+        return SystemWords.text(failure.number)
     }
 
     private func regular(_ path: [UInt8]) -> [UInt8]? {

@@ -21,12 +21,12 @@ public struct SideDirectories: Sendable {
 public final class LocalDestination: DestinationOpener {
     private let directory: [UInt8]
     private let argument: [UInt8]?
-    private let linkDestinations: [[UInt8]]
-    private let sides: SideDirectories
-    private let options: TransferOptions
-    private let places: Places
+    let linkDestinations: [[UInt8]]
+    let sides: SideDirectories
+    let options: TransferOptions
+    let places: Places
     /// The same for the directories beside the destination.
-    private let sidePlaces: Places
+    let sidePlaces: Places
 
     /// `argument` nil: a listing, which needs no place. `directory`: where relative paths start.
     public init(
@@ -51,15 +51,18 @@ public final class LocalDestination: DestinationOpener {
         let path = absolute(argument)
         let slash = UInt8(ascii: "/")
         let endsInSlash = path.last == slash
+        var isOther = false
         switch opened(path) {
         case .success(let tree): return try destination(tree, base: path)
         case .failure(let error):
             if error.errno == FileError.tooManyLinks { throw cannotEnter(path, endsInSlash || entryCount > 1 ? 1 : 3, error) }
             guard error.isNotFound else { throw cannotStat(path, error.errno) }
+            isOther = error.errno == FileError.notADirectory && !endsInSlash && isThere(path)
+            // What is no directory stands in the way; --mkpath finds that out by itself.
+            if error.errno == FileError.notADirectory, !isOther, !options.makesParents { throw cannotStat(path, error.errno) }
         }
-        // Not a directory: nothing is there, or something else is.
-        if isSomething(path) {
-            if endsInSlash { throw cannotStat(path, SystemWords.notADirectory) }
+        // Something else is there, or nothing; a symlink to nothing counts as that, and stands in the way of a directory alone.
+        if isOther {
             if entryCount > 1 {
                 throw SessionError(exitCode: 3, "ERROR: destination must be a directory when copying more than 1 file")
             }
@@ -78,7 +81,7 @@ public final class LocalDestination: DestinationOpener {
         return try single(path)
     }
 
-    private var fakeSuper: Bool { options.rootMode == .fake }
+    var fakeSuper: Bool { options.rootMode == .fake }
 
     private var showsCreation: Bool { options.messages.names > 0 || options.itemizeLevel > 0 }
 
@@ -168,7 +171,7 @@ public final class LocalDestination: DestinationOpener {
     }
 
     /// As messages show it.
-    private func full(_ path: [UInt8]) -> [UInt8] {
+    func full(_ path: [UInt8]) -> [UInt8] {
         if path.first == UInt8(ascii: "/") { return path }
         return SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
     }
@@ -181,7 +184,7 @@ public final class LocalDestination: DestinationOpener {
         return options.relative && !options.impliedDirectories
     }
 
-    private func opened(_ path: [UInt8], in places: Places? = nil) -> Result<ConfinedTree, FileError> {
+    func opened(_ path: [UInt8], in places: Places? = nil) -> Result<ConfinedTree, FileError> {
         do throws(FileError) {
             return .success(
                 try (places ?? self.places).tree(
@@ -199,89 +202,18 @@ public final class LocalDestination: DestinationOpener {
         var notices = notices
         let alternates = openAlternates(base: base, &notices)
         let backup: Destination.Annex?
-        if let words = sides.backup { backup = try annex(words, base: base) } else { backup = nil }
+        if let words = sides.backup { backup = try self.backup(words, base: base) } else { backup = nil }
         if options.messages.backups > 0, let backup {
             notices.append(
                 Destination.Notice(.info, "\(backup.directory.isRoot ? "" : "(new) ")backup_dir is \(backup.words)"))
         }
         var result = Destination(
             tree: tree, singleName: singleName, alternates: alternates, wasCreated: wasCreated,
-            notices: notices, place: base, transferRoot: places.absolutePath(base))
+            notices: notices, place: places.absolutePath(base), transferRoot: places.absolutePath(base))
         if let words = sides.temporary { result.temporary = try temporary(words, base: base) }
-        if let words = options.partialDirectory, words.first == UInt8(ascii: "/") {
-            result.partial = try annex(words, base: base)
-        }
+        if let words = options.partialDirectory, words.first == UInt8(ascii: "/") { result.partial = try partial(words) }
         result.backup = backup
         return result
-    }
-
-    /// `--temp-dir`, which has to be there.
-    private func temporary(_ words: [UInt8], base: [UInt8]) throws(SessionError) -> ConfinedTree {
-        guard !words.isEmpty else { throw SessionError(exitCode: 1, "The temp-dir does not exist: ") }
-        do throws(FileError) {
-            return try sidePlaces.tree(words.first == UInt8(ascii: "/") ? words : join(base, words), fakeSuper: fakeSuper)
-        } catch {
-            let problem = error.errno == FileError.notFound ? "does not exist" : "is not a directory"
-            throw SessionError(exitCode: 1, "The temp-dir \(problem): \(words)")
-        }
-    }
-
-    /// A directory that may be yet to be made: held by what is there of it.
-    private func annex(_ words: [UInt8], base: [UInt8]) throws(SessionError) -> Destination.Annex {
-        var path = words.first == UInt8(ascii: "/") ? words : join(base, words)
-        var below: [[UInt8]] = []
-        while true {
-            switch opened(path, in: sidePlaces) {
-            case .success(let tree):
-                let rest = [UInt8](below.reversed().joined(separator: [UInt8(ascii: "/")]))
-                guard let directory = rest.isEmpty ? .root : try? RelativePath(cleaning: rest) else {
-                    throw SessionError(exitCode: 11, "no directory can be made of \(quote(words))")
-                }
-                return Destination.Annex(tree: tree, directory: directory, words: words)
-            case .failure(let error):
-                let (parent, name) = Self.split(path)
-                guard error.errno == FileError.notFound, parent != path, !name.elementsEqual("..".utf8) else {
-                    throw SessionError(exitCode: 11, "\(quote(words)) cannot be used: \(SystemWords.text(error.errno))")
-                }
-                below.append(name)
-                path = parent
-            }
-        }
-    }
-
-    /// The `--link-dest` directories that exist. Relative ones are relative to the destination directory (MET-88), which
-    /// in a dry run need not be there: `..` at their start is taken off its name.
-    private func openAlternates(base: [UInt8], _ notices: inout [Destination.Notice]) -> [any DestinationTree] {
-        var alternates: [any DestinationTree] = []
-        for word in linkDestinations {
-            let path = word.first == UInt8(ascii: "/") ? word : join(base, word)
-            do throws(FileError) {
-                // Under -L a path of the list may lead through a symlink of the base, as with stock; not out of it.
-                alternates.append(
-                    try sidePlaces.tree(
-                        path, fakeSuper: fakeSuper, keepsAccessTimes: options.keepsAccessTimes,
-                        links: .confined))
-            } catch {
-                notices.append(
-                    Destination.Notice(
-                        .warning,
-                        error.errno == FileError.notFound
-                            ? "--\(options.alternateKind.rawValue) arg does not exist: \(word)"
-                            : "--\(options.alternateKind.rawValue) arg is not a dir: \(word)"))
-            }
-        }
-        return alternates
-    }
-
-    private func join(_ base: [UInt8], _ word: [UInt8]) -> [UInt8] {
-        var (base, rest) = (base, word[...])
-        if (try? places.tree(base)) == nil {
-            while rest.starts(with: "../".utf8), base.contains(where: { $0 != UInt8(ascii: "/") }) {
-                base = Self.split(base).parent
-                rest = rest.dropFirst(3)
-            }
-        }
-        return base + [UInt8(ascii: "/")] + rest
     }
 
     /// Nothing is there, and nothing will be made: listings and dry runs. Any directory serves to hold the type.
@@ -302,12 +234,18 @@ public final class LocalDestination: DestinationOpener {
 
     private func cannotStat(_ path: [UInt8], _ number: Int32) -> SessionError {
         SessionError(
-            exitCode: 3, "ERROR: cannot stat destination \(quote(path)): \(SystemWords.text(number))")
+            exitCode: 3, "rsync: [Receiver] ERROR: cannot stat destination \(quote(full(path))): \(SystemWords.text(number))")
     }
 
-    private func isSomething(_ path: [UInt8]) -> Bool {
+    /// Whatever it is, symlinks followed.
+    func isThere(_ path: [UInt8], in places: Places? = nil) -> Bool {
+        guard case .machine(let rules) = places ?? self.places else { return isSomething(path, in: places) }
+        return rules.isThere(Self.trimmed(path))
+    }
+
+    private func isSomething(_ path: [UInt8], in places: Places? = nil) -> Bool {
         let (parent, name) = Self.split(path)
-        guard let tree = try? places.tree(parent), let below = try? RelativePath(cleaning: name) else {
+        guard let tree = try? (places ?? self.places).tree(parent), let below = try? RelativePath(cleaning: name) else {
             return false
         }
         return (try? tree.status(below)) != nil
@@ -318,13 +256,13 @@ public final class LocalDestination: DestinationOpener {
         return directory + [UInt8(ascii: "/")] + path
     }
 
-    private static func trimmed(_ path: [UInt8]) -> [UInt8] {
+    static func trimmed(_ path: [UInt8]) -> [UInt8] {
         var path = path
         while path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
         return path
     }
 
-    private static func split(_ path: [UInt8]) -> (parent: [UInt8], name: [UInt8]) {
+    static func split(_ path: [UInt8]) -> (parent: [UInt8], name: [UInt8]) {
         let path = trimmed(path)
         guard let cut = path.lastIndex(of: UInt8(ascii: "/")) else { return (Array(".".utf8), path) }
         return (cut == 0 ? [UInt8(ascii: "/")] : [UInt8](path[..<cut]), [UInt8](path[(cut + 1)...]))

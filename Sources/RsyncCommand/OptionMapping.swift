@@ -8,9 +8,9 @@ import RsyncWire
 
 /// From the words of the command line to the engine's terms.
 extension TransferOptions {
-    /// `readFile` gives the content of a file of rules; `-` is standard input.
+    /// `readFile` gives the content of a file of rules, of includes or of excludes; `-` is standard input.
     public init(
-        _ arguments: ParsedArguments, isLocal: Bool, readFile: ([UInt8]) throws(SessionError) -> [UInt8]
+        _ arguments: ParsedArguments, isLocal: Bool, readFile: RuleFileReader
     ) throws(SessionError) {
         self.init()
         recursive = arguments.recurses
@@ -92,7 +92,9 @@ extension TransferOptions {
         nulTerminated = arguments.nulTerminated
         deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
         oneFileSystem = arguments.oneFileSystem
-        try addFilters(arguments.filters, arguments.isServer ? nil : CommandLineFiles(places: .machine(arguments.pathRules(confined: false))), readFile)
+        try addFilters(
+            arguments.filters, arguments.isServer ? nil : CommandLineFiles(places: .machine(arguments.pathRules(confined: false))), readFile,
+            role: arguments.isServer ? "server" : "client")
         if arguments.oldDirectories { filters.addOldDirectoriesRule() }
         if !arguments.isServer { addImpliedRules(arguments) }
     }
@@ -165,14 +167,15 @@ extension TransferOptions {
 
     private mutating func addFilters(
         _ rules: [FilterArgument], _ files: (any FilterFileReader)?,
-        _ readFile: ([UInt8]) throws(SessionError) -> [UInt8]
+        _ readFile: RuleFileReader, role: String
     ) throws(SessionError) {
         var nulTerminated = false
         for rule in rules {
             let content: [UInt8]
             switch rule {
             // Without a name there is no file, and no rule (ARG-81).
-            case .excludeFrom(let file), .includeFrom(let file): content = file.isEmpty ? [] : try readFile(file)
+            case .excludeFrom(let file): content = file.isEmpty ? [] : try readFile(file, false)
+            case .includeFrom(let file): content = file.isEmpty ? [] : try readFile(file, true)
             default: content = []
             }
             do throws(FilterError) {
@@ -187,7 +190,7 @@ extension TransferOptions {
                 case .nulTerminated(let isOn): nulTerminated = isOn
                 }
             } catch {
-                throw SessionError(exitCode: error.exitCode, MessageText(error.description))
+                throw SessionError(exitCode: error.exitCode, MessageText(error.text(role: role)))
             }
         }
     }

@@ -21,24 +21,19 @@ public enum RsyncProgram {
             complain("cannot install signal handlers: \(SystemWords.text(error.errno))")
             return 14
         }
+        // Where the words do not become arguments, nothing else tells.
+        let isServer = words.prefix { !$0.elementsEqual("--".utf8) }.contains { $0.elementsEqual("--server".utf8) }
+        let role = isServer ? "server" : "client"
         do {
             var arguments = try parse(words, interruption)
-            if arguments.showsHelp {
-                SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 1)
+            if let text = information(arguments) {
+                // A server's standard output is the protocol's.
+                SystemWords.write(Array(text.utf8), to: isServer ? 2 : 1)
                 return 0
             }
-            if let help = arguments.wordHelp {
-                SystemWords.write(Array(help.utf8), to: 1)
-                return 0
-            }
-            if arguments.showsVersion > 0 {
-                let text = arguments.showsVersion > 1 ? versionText.json : versionText.text
-                SystemWords.write(Array(text.utf8), to: 1)
-                return 0
-            }
-            if !arguments.isServer, arguments.positional.isEmpty {
+            if arguments.positional.isEmpty {
                 SystemWords.write(Array(HelpText.render(program: "ebb rsync").utf8), to: 2)
-                throw ArgumentError("no source given")
+                throw ArgumentError(isServer ? "the server was given no argument" : "no source given")
             }
             ProgramPages.release()
             guard !arguments.isServer else { return try ServerRun(arguments, interruption).run() }
@@ -46,16 +41,24 @@ public enum RsyncProgram {
         } catch let error as ArgumentError {
             complain(error.text)
             complain(error.advice)
-            complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
+            complain(Notices.exitLine(code: error.exitCode, role: role, version: version))
             return error.exitCode
         } catch let error as SessionError {
             complain(error)
-            complain(Notices.exitLine(code: error.exitCode, role: "client", version: version))
+            complain(Notices.exitLine(code: error.exitCode, role: role, version: version))
             return error.exitCode
         } catch {
             complain("\(error)")
             return 14
         }
+    }
+
+    /// What is asked for instead of a transfer.
+    private static func information(_ arguments: ParsedArguments) -> String? {
+        if arguments.showsHelp { return HelpText.render(program: "ebb rsync") }
+        if let help = arguments.wordHelp { return help }
+        guard arguments.showsVersion > 0 else { return nil }
+        return arguments.showsVersion > 1 ? versionText.json : versionText.text
     }
 
     /// Call right before the process exits: a receiver that another thread is still stuck in leaves no temporary file

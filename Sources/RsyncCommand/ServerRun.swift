@@ -1,4 +1,5 @@
 import RsyncEngine
+import RsyncFilter
 import RsyncHost
 import RsyncOptions
 import RsyncProtocol
@@ -31,14 +32,30 @@ struct ServerRun {
         return status
     }
 
+    /// What has to be done before any file is looked at. A client that sends can be told through the protocol what stands against
+    /// it, and ends with our status: that comes back. One that receives learns it from standard error.
+    private func prepare(_ options: inout TransferOptions) throws(SessionError) -> SessionError? {
+        guard !arguments.isSender else {
+            try CopyAs.become(arguments.copyAs)
+            return nil
+        }
+        do throws(SessionError) {
+            try options.addIdentityMaps(arguments)
+            try CopyAs.become(arguments.copyAs)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     func serve() throws -> SessionResult {
-        var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places))
+        var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places, role: "server"))
+        RsyncProgram.sayDropped(options, role: "server")
         for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)
         let nameFile = try RsyncProgram.nameFile(arguments, in: places)
-        if !arguments.isSender { try options.addIdentityMaps(arguments) }
         let names = try Charsets.converter(arguments.ownCharset)
-        try CopyAs.become(arguments.copyAs)
+        let refusal = try prepare(&options)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)
         RsyncProgram.limit(stream, arguments, try RsyncProgram.secondsLeft(arguments))
@@ -80,8 +97,9 @@ struct ServerRun {
                 linkDestinations: arguments.alternateDirectories, options: options,
                 sides: SideDirectories(arguments), places: places.under(arguments.pathRules(confined: false)),
                 sidePlaces: places)
-            result = session.runReceiver(
-                opener, names: nameFile.map { forwarded.wireForm($0) })
+            result =
+                refusal.map { session.refuse($0) }
+                ?? session.runReceiver(opener, names: nameFile.map { forwarded.wireForm($0) })
         }
         if result.error == nil {
             let figures = result.statistics
@@ -173,31 +191,37 @@ extension RsyncProgram {
             case .failure(let failure): problem = failure.number
             }
         }
-        throw SessionError(exitCode: 1, "rsync: failed to open files-from file \(path): \(SystemWords.text(problem))")
+        throw SessionError(exitCode: 1, "rsync: failed to open files-from file \(path): \(errorWords(problem))")
     }
 
-    static func fileReader(in places: Places) -> ([UInt8]) throws(SessionError) -> [UInt8] {
-        { path throws(SessionError) in
+    static func fileReader(in places: Places, role: String) -> RuleFileReader {
+        { path, holdsIncludes throws(SessionError) in
+            func failed(_ number: Int32) -> SessionError {
+                SessionError(
+                    exitCode: 11,
+                    "rsync: [\(role)] failed to open \(holdsIncludes ? "include" : "exclude") file \(path): \(SystemWords.text(number))")
+            }
             do throws(FileError) {
                 if let content = try places.contents(of: path) { return content }
             } catch {
-                throw SessionError(
-                    exitCode: 11, "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(error.errno))")
+                throw failed(error.errno)
             }
             guard case .machine(let rules) = places else { return [] }
             switch SystemWords.contents(of: path, rules) {
             case .success(let content): return content
-            case .failure(let failure):
-                throw SessionError(
-                    exitCode: 11,
-                    "rsync: [client] failed to open exclude file \(path): \(SystemWords.text(failure.number))")
+            case .failure(let failure): throw failed(failure.number)
             }
         }
     }
 
     /// For the files that a client names.
-    static func fileReader(_ arguments: ParsedArguments) -> ([UInt8]) throws(SessionError) -> [UInt8] {
-        fileReader(in: .machine(arguments.pathRules(confined: false)))
+    static func fileReader(_ arguments: ParsedArguments) -> RuleFileReader {
+        fileReader(in: .machine(arguments.pathRules(confined: false)), role: "client")
+    }
+
+    /// What was taken out of the rules.
+    static func sayDropped(_ options: TransferOptions, role: String) {
+        for error in options.filters.dropped { complain(MessageText(error.text(role: role))) }
     }
 
     /// The closing words of a side, and its exit status (SES-160).

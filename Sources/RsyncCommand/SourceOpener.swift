@@ -26,8 +26,6 @@ public final class SourceOpener {
     private let deletesMissing: Bool
     /// The tree opened last: many arguments start in one directory, and each tree holds a descriptor.
     private var latest: (path: [UInt8], tree: ConfinedTree)?
-    /// The directory that the argument at hand starts in, if that is what could not be opened.
-    private var unreachable: [UInt8]?
 
     public init(
         directory: [UInt8] = [], relative: Bool, fakeSuper: Bool, keepsAccessTimes: Bool = false,
@@ -58,11 +56,10 @@ public final class SourceOpener {
     public func checkDirectory() throws(SessionError) {
         guard !directory.isEmpty else { return }
         do throws(FileError) {
-            _ = try opened(directory)
+            // Whether it may be entered, too.
+            _ = try opened(directory).status(.root)
         } catch {
-            throw SessionError(
-                exitCode: 3,
-                "rsync: [sender] change_dir \"\(full([UInt8(ascii: ".")]))\" failed: \(SystemWords.text(error.errno))")
+            throw SessionError(exitCode: 3, Trouble(.directory, asWritten(directory), error).text)
         }
     }
 
@@ -77,49 +74,89 @@ public final class SourceOpener {
     public func open(_ words: [[UInt8]]) -> OpenedSources {
         var opened = OpenedSources()
         for word in words {
-            do throws(FileError) {
+            do throws(Trouble) {
                 opened.arguments.append(try relative ? openRelative(word) : openPlain(word))
             } catch {
-                if let unreachable {
-                    self.unreachable = nil
-                    opened.trouble = .unreachable
-                    report("rsync: [sender] change_dir \"\(full(unreachable))\" failed: \(SystemWords.text(error.errno))")
-                    continue
-                }
-                if ignoresMissing, error.isNotFound { continue }
-                if opened.trouble == .none { opened.trouble = .missing }
-                var shown = word.starts(with: "./".utf8) ? [UInt8](word.dropFirst(2)) : word
-                while shown.count > 1, shown.last == UInt8(ascii: "/") { shown.removeLast() }
-                report("rsync: [sender] link_stat \"\(full(shown))\" failed: \(SystemWords.text(error.errno))")
+                // A directory that cannot be gone to is an error in any case.
+                if ignoresMissing, error.kind == .item, error.errno == FileError.notFound { continue }
+                if opened.trouble != .unreachable { opened.trouble = error.kind == .directory ? .unreachable : .missing }
+                report(error.text)
             }
         }
         return opened
     }
 
-    private func full(_ word: [UInt8]) -> [UInt8] {
-        let path = absolute(word)
-        return path.first == UInt8(ascii: "/") ? path : SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
+    /// Why an argument names nothing that can be sent.
+    private struct Trouble: Error {
+        enum Kind {
+            /// The directory to look in, or whose contents are meant, cannot be gone to.
+            case directory
+            /// The item is not in it.
+            case item
+        }
+
+        let kind: Kind
+        let name: [UInt8]
+        let errno: Int32
+
+        init(_ kind: Kind, _ name: [UInt8], _ error: FileError) {
+            self.kind = kind
+            self.name = name
+            errno = error.errno
+        }
+
+        var text: MessageText {
+            "rsync: [sender] \(kind == .directory ? "change_dir" : "link_stat") \"\(name)\" failed: \(SystemWords.text(errno))"
+        }
     }
+
+    /// As messages show a directory that cannot be gone to: absolute, otherwise as it was written, but for what only says that it is one.
+    private func asWritten(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        var path = path
+        while path.count > 1, path.last == slash || path.suffix(2).elementsEqual("/.".utf8) { path.removeLast() }
+        if path.first == slash { return path }
+        let place = places.absolutePath([])
+        return place + (place.last == slash ? [] : [slash]) + path
+    }
+
+    /// As messages show an item that is not where it should be: the way there is known to be right.
+    private func cleaned(_ word: [UInt8]) -> [UInt8] { places.absolutePath(absolute(word)) }
 
     // MARK: Without -R (FLS-9)
 
-    private func openPlain(_ word: [UInt8]) throws(FileError) -> SourceArgument {
+    private func openPlain(_ word: [UInt8]) throws(Trouble) -> SourceArgument {
         let slash = UInt8(ascii: "/")
         if Self.namesContents(word) {
             let path = word.isEmpty ? [UInt8(ascii: ".")] : word
             return SourceArgument(
-                tree: try tree(path), wireName: [UInt8(ascii: ".")], start: .root, namesContents: true,
+                tree: try enter(path), wireName: [UInt8(ascii: ".")], start: .root, namesContents: true,
                 directory: label(path), transferRoot: root(path))
         }
         let cut = word.lastIndex(of: slash)
         let name = cut.map { [UInt8](word[($0 + 1)...]) } ?? word
         let parent = cut.map { $0 == 0 ? [slash] : [UInt8](word[..<$0]) } ?? [UInt8(ascii: ".")]
-        let tree = try tree(parent)
-        guard let path = try? RelativePath.root.appending(name) else { throw Self.invalid }
+        let tree = try enter(parent)
+        guard let path = try? RelativePath.root.appending(name) else { throw Trouble(.item, cleaned(word), Self.invalid) }
         var argument = SourceArgument(tree: tree, wireName: name, start: path, namesContents: false,
             directory: cut == nil ? [] : label(parent), transferRoot: root(parent))
-        argument.isMissing = try !isThere(path, in: tree)
+        do throws(FileError) {
+            argument.isMissing = try !isThere(path, in: tree)
+        } catch {
+            throw Trouble(.item, cleaned(word), error)
+        }
         return argument
+    }
+
+    /// The directory, if it may be entered.
+    private func enter(_ path: [UInt8]) throws(Trouble) -> ConfinedTree {
+        do throws(FileError) {
+            let tree = try tree(path)
+            _ = try tree.status(.root)
+            return tree
+        } catch {
+            throw Trouble(.directory, asWritten(absolute(path)), error)
+        }
     }
 
     /// Whether there is anything; thrown unless nothing is an answer.
@@ -128,7 +165,7 @@ public final class SourceOpener {
             _ = try tree.status(path)
             return true
         } catch {
-            guard deletesMissing, error.isNotFound else { throw error }
+            guard deletesMissing, error.errno == FileError.notFound else { throw error }
             return false
         }
     }
@@ -157,20 +194,53 @@ public final class SourceOpener {
         return (working, name, name.split(separator: slash).filter { !$0.elementsEqual(".".utf8) })
     }
 
-    private func openRelative(_ word: [UInt8]) throws(FileError) -> SourceArgument {
+    private func openRelative(_ word: [UInt8]) throws(Trouble) -> SourceArgument {
         let slash = UInt8(ascii: "/")
         let (working, name, components) = Self.relativeName(word)
         let endsInSlash = name.isEmpty || name.last == slash || name.suffix(2).elementsEqual("/.".utf8)
         let isAbsolute = name.first == slash
-        guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else { throw Self.invalid }
+        guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else { throw Trouble(.item, cleaned(word), Self.invalid) }
         let base = isAbsolute ? [slash] : working.isEmpty ? [UInt8(ascii: ".")] : working
         let transferRoot = root(working.isEmpty ? [UInt8(ascii: ".")] : working)
-        let baseTree = try tree(base)
+        let baseTree = try enter(base)
         guard !components.isEmpty else {
             return SourceArgument(
                 tree: baseTree, wireName: Array((isAbsolute ? "/." : ".").utf8), start: .root, namesContents: true,
                 directory: label(working), transferRoot: transferRoot)
         }
+        do throws(FileError) {
+            if deletesMissing, let gone = missingDirectory(above: components, base: base) {
+                var argument = SourceArgument(tree: baseTree, wireName: name, start: .root, namesContents: false)
+                argument.vanishedDirectory = cleaned(base + [slash] + gone)
+                return argument
+            }
+            return try openRelative(name, components, base: base, working: working, baseTree, transferRoot, endsInSlash: endsInSlash)
+        } catch {
+            throw Trouble(.item, cleaned(word), error)
+        }
+    }
+
+    /// The outermost directory of a name that is not there.
+    private func missingDirectory(above components: [ArraySlice<UInt8>], base: [UInt8]) -> [UInt8]? {
+        for count in 1..<max(1, components.count) {
+            let name = [UInt8](components[..<count].joined(separator: [UInt8(ascii: "/")]))
+            guard let path = try? RelativePath(cleaning: name) else { return nil }
+            do throws(FileError) {
+                _ = try followed(base, path)
+            } catch {
+                return error.errno == FileError.notFound ? name : nil
+            }
+        }
+        return nil
+    }
+
+    /// What is below where the name starts.
+    private func openRelative(
+        _ name: [UInt8], _ components: [ArraySlice<UInt8>], base: [UInt8], working: [UInt8], _ baseTree: ConfinedTree,
+        _ transferRoot: [UInt8], endsInSlash: Bool
+    ) throws(FileError) -> SourceArgument {
+        let slash = UInt8(ascii: "/")
+        let isAbsolute = name.first == slash
         var implied: [(name: [UInt8], status: FileStatus)] = []
         if name.starts(with: "./".utf8) {
             // FLS-10, item 5: the directory that the rest is relative to goes along.
@@ -179,7 +249,7 @@ public final class SourceOpener {
         let place = Array(components.joined(separator: [slash]))
         let wire = isAbsolute ? [slash] + place : place
         guard let start = try? RelativePath(cleaning: place) else { throw Self.invalid }
-        let (found, path, above) = try locate(start, in: baseTree, base: base, endsInSlash: endsInSlash)
+        let (found, path, above, isDirectory) = try locate(start, in: baseTree, base: base, endsInSlash: endsInSlash)
         var end = isAbsolute ? 1 : 0
         for (component, status) in zip(components.dropLast(), above) {
             end += component.count
@@ -187,7 +257,7 @@ public final class SourceOpener {
             end += 1
         }
         var argument = SourceArgument(
-            tree: found, wireName: wire, start: path, namesContents: endsInSlash, implied: implied,
+            tree: found, wireName: wire, start: path, namesContents: endsInSlash && isDirectory, implied: implied,
             directory: label(working), transferRoot: transferRoot)
         argument.isMissing = deletesMissing && !path.isRoot ? try !isThere(path, in: found) : false
         argument.openImplied = { [places, fakeSuper, keepsAccessTimes, place = absolute(base)] name in
@@ -202,7 +272,7 @@ public final class SourceOpener {
     /// followed because the operator wrote it (FLS-25).
     private func locate(
         _ path: RelativePath, in tree: ConfinedTree, base: [UInt8], endsInSlash: Bool
-    ) throws(FileError) -> (ConfinedTree, RelativePath, [FileStatus]) {
+    ) throws(FileError) -> (ConfinedTree, RelativePath, [FileStatus], isDirectory: Bool) {
         var above: [FileStatus] = []
         var isPlain = true
         var parent = path.parent
@@ -220,15 +290,16 @@ public final class SourceOpener {
             if let status { above.append(status) }
         }
         if isPlain {
-            if try !isThere(path, in: tree) { return (tree, path, above) }
-            let status = try tree.status(path)
-            if !endsInSlash || status.mode.isDirectory { return (tree, path, above) }
+            if try !isThere(path, in: tree) { return (tree, path, above, false) }
+            let isDirectory = try tree.status(path).mode.isDirectory
+            if !endsInSlash || isDirectory { return (tree, path, above, isDirectory) }
         }
-        if endsInSlash { return (try followed(base, path), .root, above) }
+        // Behind anything but a directory a slash says nothing.
+        if endsInSlash, let directory = try? followed(base, path) { return (directory, .root, above, true) }
         let holder = try followed(base, path.parent ?? .root)
         guard let name = try? RelativePath.root.appending([UInt8](path.lastComponent)) else { throw Self.invalid }
         _ = try isThere(name, in: holder)
-        return (holder, name, above)
+        return (holder, name, above, false)
     }
 
     private func followed(_ base: [UInt8], _ path: RelativePath) throws(FileError) -> ConfinedTree {
@@ -243,20 +314,11 @@ public final class SourceOpener {
 
     // MARK: Opening
 
-    /// The directory that an argument starts in.
     private func tree(_ path: [UInt8]) throws(FileError) -> ConfinedTree {
         if let latest, latest.path == path { return latest.tree }
-        do throws(FileError) {
-            let tree = try opened(absolute(path))
-            latest = (path, tree)
-            return tree
-        } catch {
-            var shown = path
-            while shown.count > 1, shown.last == UInt8(ascii: "/") { shown.removeLast() }
-            if shown.suffix(2).elementsEqual("/.".utf8) { shown.removeLast(2) }
-            unreachable = shown
-            throw error
-        }
+        let tree = try opened(absolute(path))
+        latest = (path, tree)
+        return tree
     }
 
     private func opened(_ path: [UInt8]) throws(FileError) -> ConfinedTree {

@@ -2,9 +2,12 @@
 /// system, since most of those who need them may not.
 ///
 /// `No such file or directory (2)`.
-public func errorText(_ errno: Int32) -> String {
-    guard errno > 0, errno < words.count, !words[Int(errno)].isEmpty else { return "Unknown error \(errno) (\(errno))" }
-    return "\(words[Int(errno)]) (\(errno))"
+public func errorText(_ errno: Int32) -> String { "\(errorWords(errno)) (\(errno))" }
+
+/// The same without the number, as some of them end.
+public func errorWords(_ errno: Int32) -> String {
+    guard errno > 0, errno < words.count, !words[Int(errno)].isEmpty else { return "Unknown error \(errno)" }
+    return words[Int(errno)]
 }
 
 /// By number, from 0 on; 41 and 58 are no errors.

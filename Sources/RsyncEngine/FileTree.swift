@@ -65,6 +65,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     public static let directoryNotEmpty: Int32 = 39
     public static let tooManyLinks: Int32 = 40
 
+    /// The file system, the kernel or a sandbox does not know the call: EPERM, EINVAL, ENOSYS, EOPNOTSUPP.
+    public var mayMeanMissingCall: Bool { [1, 22, 38, 95].contains(errno) }
+
     public var isNotFound: Bool { errno == Self.notFound || errno == Self.notADirectory }
 }
 

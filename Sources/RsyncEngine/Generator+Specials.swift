@@ -172,12 +172,16 @@ extension Generator {
         var flags = plan.flags(entry, against: existing, base)
             .union(extendedFlags(entry, existing.map { _ in (tree, path) }))
         var shownName = name
+        var isLinked = false
         if existing == nil, !hasWaited, let equal = try alternateLinkFlags(entry, path, base) {
             if options.alternateKind != .link {
                 flags = equal.flags
             } else if let other = try? tree.status(target), other.inode == equal.item.inode, other.device == equal.item.device {
-                // Linked already, as far as anybody can tell.
-                (flags, shownName) = (equal.flags, [])
+                flags = equal.flags
+                // Linked already, as far as anybody can tell: named only in items that show what stays as it is.
+                isLinked = true
+                let showsItems = options.itemizeLevel > 0 && saysUnchanged && (connection.traits.hasItemFlags || !connection.isServer)
+                if !showsItems { shownName = [] }
             }
         }
         guard !options.dryRun else { return try report(entry, index, flags, xname: shownName) }
@@ -186,6 +190,7 @@ extension Generator {
         }
         guard placed else { return }
         try report(entry, index, flags, xname: shownName)
+        if isLinked { try sayUnchanged(entry, AttributeChange()) }
         try confirm(entry, index, isSent: false)
     }
 

@@ -23,6 +23,8 @@ final class ProtocolInput {
     private(set) var dataBytes: Int64 = 0
     /// Payload of text frames and of the fixed ones; called for every frame but data. Keep-alives do not show.
     var onMessage: (MessageCode, [UInt8]) throws(SessionError) -> Void = { _, _ throws(SessionError) in }
+    /// Whose input it is, as messages name a side: a receiving one has a capital letter until it knows what to receive.
+    var role = "Receiver"
     /// Set where names are converted.
     var names: (any NameConverter)?
     /// What the peer may say about time limits (SES-104).
@@ -236,7 +238,7 @@ final class ProtocolInput {
     }
 
     private var closedTooEarly: SessionError {
-        SessionError(exitCode: 12, "rsync: connection unexpectedly closed (\(bytesRead) bytes received so far)")
+        SessionError(exitCode: 12, "rsync: connection unexpectedly closed (\(bytesRead) bytes received so far) [\(role)]")
     }
 
     /// Gets at least one more data byte. False at end of stream.

@@ -65,7 +65,11 @@ extension Receiver {
             try store(job, output)
             finished = true
         } catch {
-            fail(index, failure(error.operation, entry, error.errno))
+            // Where the delayed files cannot be, the number says nothing about the file.
+            let isPlaceless = "\(error.operation)" == "\(Self.noPartialDirectory)"
+            fail(
+                index,
+                isPlaceless ? "\(error.operation) for \(entry.name) -- discarding completed file." : failure(error.operation, entry, error.errno))
             return
         }
         reportProgress(entry, index, bytes: entry.length, isLast: true)
@@ -102,13 +106,25 @@ extension Receiver {
         job.isInPlace = manner.isInPlace
         do throws(FileError) {
             if options.preallocate, !manner.isInPlace || job.entry.length > job.existing?.size ?? 0 {
-                manner.isPreallocated = true
-                try file.allocate(job.entry.length)
+                manner.isPreallocated = try allocate(file, job.entry)
             }
             return try OutputFile(file, manner)
         } catch {
             file.discard()
             throw error
+        }
+    }
+
+    /// False, and said, where the file system cannot: the file then grows as it is written (XFR-127).
+    private func allocate(_ file: any WritableFile, _ entry: FileEntry) throws(FileError) -> Bool {
+        do throws(FileError) {
+            try file.allocate(entry.length)
+            return true
+        } catch {
+            guard error.mayMeanMissingCall else { throw error }
+            let name = fullName(entry.name, in: destination.place, from: workingDirectory)
+            say(.warning, "rsync: [receiver] \(error.operation) \(quoted(name)): \(errorText(error.errno))")
+            return false
         }
     }
 

@@ -29,7 +29,11 @@ extension Receiver {
             guard let place = side.partial(of: job.target) else {
                 throw FileError(errno: 22, operation: "rename", path: job.target)
             }
-            try side.makePartialDirectory(for: place)
+            do throws(FileError) {
+                try side.makePartialDirectory(for: place)
+            } catch {
+                throw FileError(errno: error.errno, operation: Self.noPartialDirectory, path: job.target)
+            }
             if job.updatedPart == nil { try publish(job, file, as: place) } else { try file.publish(as: place.path) }
             delayed.append((job.index, place))
             return
@@ -45,6 +49,8 @@ extension Receiver {
         try publish(job, file, as: SideFiles.Place(tree: destination.tree, path: job.target))
         if let part = job.usedPart { side.removePartial(part) }
     }
+
+    static let noPartialDirectory: StaticString = "Unable to create partial-dir"
 
     /// `isFinal`: ids that cannot be set are told, once a file.
     private func change(_ job: StoringJob, from status: FileStatus, exactTime: Bool, isFinal: Bool = false) -> AttributeChange {

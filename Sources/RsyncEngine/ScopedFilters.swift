@@ -39,7 +39,7 @@ struct TreeFilterFiles: FilterFileReader {
 
 extension FilterError {
     /// As the session ends by it.
-    var asSessionError: SessionError { SessionError(exitCode: exitCode, MessageText(description)) }
+    var asSessionError: SessionError { SessionError(exitCode: exitCode, MessageText(text(role: nil))) }
 }
 
 /// The sending side's rules while it scans (FLT-58 to FLT-64).

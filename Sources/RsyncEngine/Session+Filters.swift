@@ -30,7 +30,7 @@ extension Session {
                 other.clientIsReceiver.toggle()
                 _ = try options.filters.wireTexts(form: other)
             } catch {
-                throw SessionError(exitCode: 12, MessageText(error.description))
+                throw SessionError(exitCode: 12, MessageText(error.text(role: nil)))
             }
             return
         }

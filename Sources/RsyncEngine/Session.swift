@@ -50,6 +50,7 @@ public final class Session {
         self.observer = observer
         self.environment = environment
         input = ProtocolInput(stream: stream)
+        if configuration.isSender { input.role = "sender" }
         output = ProtocolOutput(stream: stream)
     }
 
@@ -93,6 +94,16 @@ public final class Session {
         _ opener: any DestinationOpener, requested: RequestedNames? = nil, names: [UInt8]? = nil
     ) -> SessionResult {
         run { () throws(SessionError) in try self.receive(opener, requested, names) }
+    }
+
+    /// Ends what cannot be served once the other side can be told why (SES-98).
+    public func refuse(_ error: SessionError) -> SessionResult {
+        let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
+        input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
+        return run { () throws(SessionError) in
+            _ = try self.start()
+            throw error
+        }
     }
 
     private func run(_ body: () throws(SessionError) -> Void) -> SessionResult {
@@ -362,6 +373,7 @@ public final class Session {
             try receiver.handleMessage(code, payload)
         }
         input.beforeBlocking = { [unowned receiver] () throws(SessionError) in receiver.deliver() }
+        input.role = "receiver"
         input.idleMilliseconds = 0
         limitStalls { mailbox.outstanding.count > 0 }
         let generator = Generator(

@@ -50,6 +50,10 @@ final class SourceScanner {
     /// directories leave it out, and these go all the same (FLT-110).
     func startItem(_ origin: Int, isLeftOutBelow: inout Bool) throws(SessionError) -> Found? {
         let argument = arguments[origin]
+        if let name = argument.vanishedDirectory {
+            try vanished(name)
+            return nil
+        }
         if argument.isMissing { return missingItem(argument, origin) }
         let status: FileStatus
         do {

@@ -29,47 +29,105 @@ public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public let code: Code
-    /// The rule as it was written; shortened for display by `description`.
+    /// The rule as it was written; shortened for display.
     public let rule: [UInt8]
     /// The clause that is broken, such as `FLT-12`.
     public let clause: StaticString
     /// Exit status that the reference uses (SES-159).
     public let exitCode: Int32
+    /// Where the rule stands; nil where somebody wrote it out.
+    private(set) var origin: FilterOrigin?
+    /// Of an invalid modifier: its offset in the rule.
+    private var position: Int?
+    /// Of a file that cannot be read.
+    private var file: UnreadableFile?
+
+    /// A file of rules as messages call it.
+    struct UnreadableFile: Sendable {
+        let name: [UInt8]
+        let holdsIncludes: Bool
+        /// In the system's words.
+        let reason: String?
+    }
 
     @inline(never)
-    init(_ code: Code, rule: some Sequence<UInt8>, clause: StaticString, exitCode: Int32 = 1) {
+    init(
+        _ code: Code, rule: some Sequence<UInt8>, clause: StaticString, exitCode: Int32 = 1, position: Int? = nil,
+        file: UnreadableFile? = nil
+    ) {
         self.code = code
         self.rule = [UInt8](rule)
         self.clause = clause
         self.exitCode = exitCode
+        self.position = position
+        self.file = file
     }
 
     public static func == (left: Self, right: Self) -> Bool { left.code == right.code }
 
-    public var description: String {
-        let what =
-            switch code {
-            case .unknownRule: "unknown filter rule"
-            case .invalidModifier: "invalid modifier in filter rule"
-            case .missingPattern: "missing pattern in filter rule"
-            case .textAfterClear: "unexpected text behind the clear rule"
-            case .sideNamedTwice: "side named by the rule and by the merge rule above it"
-            case .filesUnavailable: "no files can be read for filter rule"
-            case .unreadableFile: "cannot read filter file"
-            case .nestedTooDeeply: "filter files are nested too deeply at"
-            case .tooModern: "too modern for the remote rsync: filter rule"
-            case .mergeFromPeer: "the peer sent a merge rule"
-            case .patternTooLong: "dropped, pattern too long: filter rule"
-            case .lineTooLong: "dropped, line too long in filter file:"
-            }
-        return "\(what) `\(shown)` [\(clause)]"
+    /// The same, known to stand there unless it is known to stand somewhere else.
+    func standing(in origin: FilterOrigin) -> FilterError {
+        guard self.origin == nil else { return self }
+        var error = self
+        error.origin = origin
+        return error
     }
 
-    /// The rule, at most 80 bytes of it, control characters replaced.
-    private var shown: String {
-        let head = rule.prefix(80).map { $0 < 0x20 || $0 == 0x7f ? 0x3f : $0 }
-        return String(decoding: head, as: UTF8.self) + (rule.count > 80 ? "…" : "")
+    public var description: String { String(decoding: text(role: nil), as: UTF8.self) }
+
+    /// For people, with first words of the reference that others look for. `role`: who says so, where that is part of them.
+    ///
+    /// The text of a file is not shown: whoever has it read by a rule need not be allowed to read it.
+    public func text(role: String?) -> [UInt8] {
+        let speaker = role.map { "[\($0)] " } ?? ""
+        let what =
+            switch code {
+            case .unknownRule: "Unknown filter rule: "
+            case .invalidModifier: invalidModifier
+            case .missingPattern: "unexpected end of filter rule: "
+            case .textAfterClear: "'!' rule has trailing characters: "
+            case .sideNamedTwice: "specified-side merge file contains specified-side filter: "
+            case .filesUnavailable: "no files can be read for filter rule: "
+            case .unreadableFile: (origin == nil && role != nil ? "rsync: " + speaker : "") + "failed to open \(file?.holdsIncludes == true ? "include" : "exclude") file "
+            case .nestedTooDeeply: speaker + "merge-file include depth limit (\(FilterLimits.nesting)) exceeded at "
+            case .tooModern: "filter rules are too modern for remote rsync. "
+            case .mergeFromPeer: "the peer sent a merge rule: "
+            case .patternTooLong: "discarding over-long filter: "
+            case .lineTooLong: "discarding over-long filter: "
+            }
+        return Array(what.utf8) + subject + Array(" [\(clause)]".utf8)
     }
+
+    private var invalidModifier: String {
+        guard origin == nil, let position, position < rule.count else { return "invalid modifier in filter rule: " }
+        return "invalid modifier '\(String(decoding: [rule[position]], as: UTF8.self))' at position \(position) in filter rule: "
+    }
+
+    /// The rule, at most `longestShown` bytes of it, or where it stands, or the file that it names.
+    private var subject: [UInt8] {
+        if let origin { return origin.rule }
+        if let file { return file.name + Array((file.reason.map { ": " + $0 } ?? "").utf8) }
+        return rule.prefix(Self.longestShown) + Array((rule.count > Self.longestShown ? "..." : "").utf8)
+    }
+
+    /// Enough for what people write, and no page full of what a peer sends.
+    private static let longestShown = 256
+}
+
+/// The place of a rule in a file of rules.
+struct FilterOrigin: Sendable, Equatable {
+    /// As messages call the file: by its name where that was written out, else by the place that names it.
+    let file: [UInt8]
+    /// From 1 on; nil in a file of words.
+    let line: Int?
+
+    /// What stands there, for people.
+    var rule: [UInt8] { Array("<rule from ".utf8) + place + Array(">".utf8) }
+
+    /// The file that is named there, for people: its name is part of a file's text too.
+    var namedFile: [UInt8] { Array("a file named at ".utf8) + place + [comma] }
+
+    private var place: [UInt8] { file + Array((line.map { " line \($0)" } ?? "").utf8) }
 }
 
 /// The bounds of FLT-105 (section 15) and those of this implementation.

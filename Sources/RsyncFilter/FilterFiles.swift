@@ -17,8 +17,15 @@ public protocol FilterFileReader {
     /// (FLT-105); keeps to the confinement of the session (FLT-90).
     func contents(of location: FilterFileLocation) -> [UInt8]?
 
+    /// Why a file cannot be read, in the system's words; nil where that is not known.
+    func problem(with location: FilterFileLocation) -> String?
+
     /// The environment variable CVSIGNORE (FLT-43).
     var cvsIgnoreVariable: [UInt8]? { get }
+}
+
+extension FilterFileReader {
+    public func problem(with location: FilterFileLocation) -> String? { nil }
 }
 
 /// The text of a rule file made into rules (FLT-19 to FLT-29).
@@ -44,32 +51,47 @@ struct FilterFileParser {
 
     /// The rules of `bytes`, the contents of the file that `merge` names.
     ///
-    /// - Parameter anchor: where a leading slash is anchored; nil for the transfer root.
+    /// - Parameters:
+    ///   - name: the file, as messages call it.
+    ///   - anchor: where a leading slash is anchored; nil for the transfer root.
     func parse(
-        _ bytes: [UInt8], of merge: FilterRule, at place: Place, anchor: [UInt8]?, depth: Int = 1,
+        _ bytes: [UInt8], named name: [UInt8], of merge: FilterRule, at place: Place, anchor: [UInt8]?, depth: Int = 1,
         nulTerminated: Bool = false
     ) throws(FilterError) -> Result {
         var result = Result()
         let texts = merge.isWordSplit ? FilterText.words(bytes) : FilterText.lines(bytes, nulTerminated: nulTerminated)
         let inherited = FilterRule.Inherited(from: merge)
+        // Lines are counted for what goes wrong alone.
+        func origin(of text: ArraySlice<UInt8>) -> FilterOrigin {
+            FilterOrigin(
+                file: name,
+                line: merge.isWordSplit ? nil : FilterText.line(at: text.startIndex, of: bytes, nulTerminated: nulTerminated))
+        }
         for text in texts {
             guard text.count <= FilterLimits.line else {
-                result.dropped.append(FilterError(.lineTooLong, rule: text, clause: "FLT-22"))
+                result.dropped.append(FilterError(.lineTooLong, rule: text, clause: "FLT-22").standing(in: origin(of: text)))
                 continue
             }
-            guard var rule = try rule([UInt8](text), of: merge, inherited) else { continue }
-            rule.depth = depth
-            if rule.kind == .include || rule.kind == .exclude, rule.pattern.isAnchored, !rule.isAbsolute {
-                rule.anchor = anchor
+            do throws(FilterError) {
+                guard var rule = try rule([UInt8](text), of: merge, inherited) else { continue }
+                rule.depth = depth
+                if rule.kind == .include || rule.kind == .exclude, rule.pattern.isAnchored, !rule.isAbsolute {
+                    rule.anchor = anchor
+                }
+                try take(
+                    rule, from: rule.kind == .merge ? origin(of: text) : nil, at: place, nulTerminated: nulTerminated,
+                    into: &result)
+            } catch {
+                throw error.standing(in: origin(of: text))
             }
-            try take(rule, at: place, nulTerminated: nulTerminated, into: &result)
         }
         return result
     }
 
-    /// Puts a parsed rule into the result: acts on clear rules and reads merge files (FLT-26, FLT-27).
+    /// Puts a parsed rule into the result: acts on clear rules and reads merge files (FLT-26, FLT-27). `origin`: where the rule
+    /// stands; nil where it was written out.
     func take(
-        _ rule: FilterRule, at place: Place, nulTerminated: Bool, into result: inout Result
+        _ rule: FilterRule, from origin: FilterOrigin? = nil, at place: Place, nulTerminated: Bool, into result: inout Result
     ) throws(FilterError) {
         guard rule.kind == .merge else { return Self.takeUnread(rule, into: &result) }
         guard rule.depth < FilterLimits.nesting else {
@@ -78,10 +100,13 @@ struct FilterFileParser {
         Self.takeSelfExclusion(of: rule, into: &result)
         let (location, inner) = resolve(rule.patternText, at: place)
         guard let bytes = reader.contents(of: location) else {
-            throw FilterError(.unreadableFile, rule: rule.text, clause: "FLT-27", exitCode: 11)
+            throw FilterError(
+                .unreadableFile, rule: rule.text, clause: "FLT-27", exitCode: 11,
+                file: FilterError.UnreadableFile(
+                    name: rule.patternText, holdsIncludes: rule.bareMode == .include, reason: reader.problem(with: location)))
         }
         let nested = try parse(
-            bytes, of: rule, at: inner, anchor: nil, depth: rule.depth + 1, nulTerminated: nulTerminated)
+            bytes, named: origin?.namedFile ?? rule.patternText, of: rule, at: inner, anchor: nil, depth: rule.depth + 1, nulTerminated: nulTerminated)
         if nested.clearsEarlier {
             result.rules = []
             result.clearsEarlier = true

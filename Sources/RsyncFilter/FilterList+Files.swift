@@ -40,6 +40,11 @@ enum FilterText {
             .filter { $0.first != UInt8(ascii: "#") && $0.first != UInt8(ascii: ";") }
     }
 
+    /// The number of the line at an offset, comments and empty lines counted too.
+    static func line(at offset: Int, of bytes: [UInt8], nulTerminated: Bool) -> Int {
+        bytes[..<offset].count { $0 == (nulTerminated ? 0 : 0x0a) } + 1
+    }
+
     /// The tokens of a word-split file (FLT-20): no comments, whatever ends lines.
     static func words(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] { bytes.split(whereSeparator: isWhiteSpace) }
 }

@@ -94,7 +94,7 @@ public struct FilterList: Sendable {
     /// is a dir-merge of a name that is active already (FLT-36).
     mutating func append(_ rule: FilterRule) {
         guard rule.patternText.count < FilterLimits.pattern else {
-            dropped.append(FilterError(.patternTooLong, rule: rule.text, clause: "FLT-14"))
+            dropped.append(FilterError(.patternTooLong, rule: rule.patternText, clause: "FLT-14"))
             return
         }
         if rule.kind == .dirMerge {

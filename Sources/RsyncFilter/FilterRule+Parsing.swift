@@ -33,7 +33,7 @@ extension FilterRule {
         rule.isAbsolute = inheriting.isAbsolute
         rule.isPerishable = inheriting.isPerishable
         while index < text.count, text[index] != space, text[index] != underscore {
-            try rule.apply(modifier: text[index], namesSide: !spelling.sides.isEmpty, in: text)
+            try rule.apply(modifierAt: index, namesSide: !spelling.sides.isEmpty, in: text)
             index += 1
         }
         if !inheriting.sides.isEmpty {
@@ -105,10 +105,10 @@ extension FilterRule {
     }
 
     /// FLT-10 and FLT-11.
-    private mutating func apply(modifier: UInt8, namesSide: Bool, in text: [UInt8]) throws(FilterError) {
+    private mutating func apply(modifierAt index: Int, namesSide: Bool, in text: [UInt8]) throws(FilterError) {
         let isMerge = kind == .merge || kind == .dirMerge
         let isFree = bareMode == nil && !isCVS
-        switch modifier {
+        switch text[index] {
         case slash: isAbsolute = true
         case UInt8(ascii: "p"): isPerishable = true
         case UInt8(ascii: "x"): isAttributeRule = !isMerge
@@ -127,7 +127,7 @@ extension FilterRule {
         case UInt8(ascii: "e") where isMerge: excludesItself = true
         case UInt8(ascii: "n") where isMerge: isNotInherited = true
         case UInt8(ascii: "w") where isMerge: isWordSplit = true
-        default: throw FilterError(.invalidModifier, rule: text, clause: "FLT-10")
+        default: throw FilterError(.invalidModifier, rule: text, clause: "FLT-10", position: index)
         }
     }
 }

@@ -88,14 +88,14 @@ public struct FilterScope: Sendable {
         guard let bytes = reader.contents(of: FilterPath.location(of: file, root: list.root)) else { return }
         let parsed = try FilterFileParser(reader: reader, root: list.root)
             .parse(
-                bytes, of: merge.rule, at: .directory(directory), anchor: directory, depth: merge.rule.depth + 1,
+                bytes, named: [slash] + file, of: merge.rule, at: .directory(directory), anchor: directory, depth: merge.rule.depth + 1,
                 nulTerminated: nulTerminated)
         dropped += parsed.dropped
         if parsed.clearsEarlier { dropRules(of: index) }
         var rules: [FilterRule] = []
         for rule in parsed.rules {
             guard rule.patternText.count < FilterLimits.pattern else {
-                dropped.append(FilterError(.patternTooLong, rule: rule.text, clause: "FLT-14"))
+                dropped.append(FilterError(.patternTooLong, rule: rule.patternText, clause: "FLT-14"))
                 continue
             }
             if rule.kind == .dirMerge, merges.contains(where: { $0.baseName == rule.baseName }) { continue }

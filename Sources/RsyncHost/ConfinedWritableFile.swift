@@ -104,13 +104,7 @@ final class ConfinedWritableFile: WritableFile {
 
     func allocate(_ length: Int64) throws(FileError) {
         guard length > 0, !isDevice else { return }
-        try using("do_fallocate") { (_, file) throws(SystemError) in
-            do throws(SystemError) {
-                try System.allocate(file, length)
-            } catch {
-                guard error.mayMeanMissingCall else { throw error }
-            }
-        }
+        try using("do_fallocate") { (_, file) throws(SystemError) in try System.allocate(file, length) }
     }
 
     func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) throws(FileError) -> Int {

@@ -37,6 +37,9 @@ public struct PathRules: Sendable {
         }
     }
 
+    /// Whether there is anything, symlinks followed as far as the rules go.
+    public func isThere(_ path: [UInt8]) -> Bool { (try? resolve(path, flags: Open.trustedFile)) != nil }
+
     /// The first `trusted` bytes of the path are followed wherever they lead.
     func resolve(
         _ path: [UInt8], flags: Int32, mode: UInt32 = 0, trusted: Int = 0

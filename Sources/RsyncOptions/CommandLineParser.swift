@@ -162,21 +162,15 @@ extension ParsedArguments {
     }
 
     private func checkSupport(_ option: Option) throws(ArgumentError) {
-        let reason: String
         switch option.support {
         case .supported: return
-        case .onServer:
-            if isServer { return }
-            reason = "not implemented for clients"
-        case .onServerOnly(let why):
-            if isServer { return }
-            reason = why
-        case .refused(let why): reason = why
+        case .onServer, .onServerOnly: if isServer { return }
+        case .refused: break
         }
         var name = option.displayName
         if !option.names.isEmpty, let letter = option.letter { name += " (-\(letter))" }
-        throw isServer
-            ? .refused("The server does not support \(name)") : .refused("\(name) is not supported: \(reason)")
+        // Stock's words for what a build of it lacks; why, the manual says.
+        throw .refused("\(isServer ? "The server" : "This rsync") does not support \(name)")
     }
 
     private mutating func adopt(_ environment: ArgumentEnvironment) {

@@ -17,7 +17,7 @@ public enum FilesFrom: Sendable, Equatable {
             return
         }
         guard !onServer else {
-            throw ArgumentError("The --files-from sent to the server cannot specify a host.")
+            throw .refused("The --files-from sent to the server cannot specify a host.")
         }
         self = .remote(user: place.user, host: place.host, path: place.path)
     }

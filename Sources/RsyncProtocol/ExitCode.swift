@@ -55,7 +55,7 @@ public struct ExitCode: RawRepresentable, Sendable, Hashable {
         21: "waitpid() failed",
         22: "error allocating core memory buffers",
         23: "some files/attrs were not transferred (see previous errors)",
-        24: "some files vanished",
+        24: "some files vanished before they could be transferred",
         25: "the --max-delete limit stopped deletions",
         30: "timeout in data send/receive",
         35: "timeout waiting for daemon connection",

@@ -21,7 +21,7 @@ struct OwnClient {
 
     func run(_ options: [String], isPull: Bool, source: String, destination: String) throws -> Outcome {
         let arguments = try ParsedArguments(parsing: options + [source, destination])
-        let settings = try TransferOptions(arguments, isLocal: false) { _ throws(SessionError) in [] }
+        let settings = try TransferOptions(arguments, isLocal: false) { _, _ throws(SessionError) in [] }
         let role: ServerArguments.Role = isPull ? .receiver : .sender
         let version = arguments.protocolNumber.flatMap { ProtocolVersion($0) } ?? .newest
         let offered = Capabilities.offered(

@@ -47,6 +47,11 @@ import TraceKit
             let result = receiverLacks ? outcome.receiver : outcome.sender
             // How data is cut into frames depends on the moment, so one session may be a few bytes shorter than another.
             #expect(result.exitCode != 0 || !pipe.isCut, "byte \(offset) of \(length): \(outcome.story)")
+            // Which side misses the rest is said with it: in capitals before there is anything to receive.
+            if let text = result.error.map({ String(decoding: $0.message.bytes, as: UTF8.self) }), text.contains("unexpectedly closed") {
+                let sides = receiverLacks ? ["[Receiver]", "[receiver]"] : ["[sender]"]
+                #expect(sides.contains { text.hasSuffix(" received so far) " + $0) }, "byte \(offset): \(text)")
+            }
             check(copy, "byte \(offset) of \(length): \(outcome.story)")
         }
     }

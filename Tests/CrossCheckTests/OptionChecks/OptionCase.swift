@@ -18,6 +18,8 @@ struct OptionCase: Sendable {
     let protocols: [Int32]
     let roles: Set<OptionRole>
     let needsRoot: Bool
+    /// Both programs run as a user who may do nothing in particular; the set-up is root's.
+    let asNobody: Bool
     /// Added to the environment of all programs.
     let environment: [String: String]
     /// Compared beside the sources and the destination; `.` is everything in the directory as one tree, where hard links from
@@ -31,7 +33,7 @@ struct OptionCase: Sendable {
     init(
         _ slug: String, covers: [String], setUp: String, _ arguments: [String], sources: [String] = ["src/"],
         destination: String? = "dst/", comparing: Comparison = [.tree, .status],
-        protocols: [Int32] = [27, 29, 30, 31, 32], roles: Set<OptionRole> = Set(OptionRole.allCases), needsRoot: Bool = false,
+        protocols: [Int32] = [27, 29, 30, 31, 32], roles: Set<OptionRole> = Set(OptionRole.allCases), needsRoot: Bool = false, asNobody: Bool = false,
         environment: [String: String] = [:], extraTrees: [String] = [], probe: String? = nil, unobservable: String? = nil
     ) {
         self.slug = slug
@@ -43,7 +45,8 @@ struct OptionCase: Sendable {
         self.comparing = comparing
         self.protocols = protocols
         self.roles = roles
-        self.needsRoot = needsRoot
+        self.needsRoot = needsRoot || asNobody
+        self.asNobody = asNobody
         self.environment = environment
         self.extraTrees = extraTrees
         self.probe = probe
@@ -59,6 +62,8 @@ struct OptionCase: Sendable {
         static let stdout = Comparison(rawValue: 4)
         /// Whether each kind of message comes as often: its first words.
         static let stderr = Comparison(rawValue: 8)
+        /// Each message whole, but for a clause behind it.
+        static let wholeStderr = Comparison(rawValue: 32)
         /// The lines in their order too.
         static let orderedStdout = Comparison(rawValue: 16)
         static let everything: Comparison = [.tree, .status, .stdout, .stderr]
@@ -66,7 +71,7 @@ struct OptionCase: Sendable {
 
     static let all: [OptionCase] = [
         compression, iconv, writing, bases, filters, selection, links, deletion, attributes, xattrs, acls, output, argumentWords,
-        session, batch, basics, atTheSource, found, corners, devices, operatorPaths,
+        session, batch, basics, atTheSource, found, corners, devices, operatorPaths, words, filterWords, sourceWords,
     ].flatMap { $0 }
 }
 

@@ -72,8 +72,9 @@ struct OptionJob: Sendable {
         let words = self.words(programs, arguments: arguments).map {
             $0.split(separator: "@DIR@", omittingEmptySubsequences: false).joined(separator: directory)
         }
+        let user = subject.asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
         let result = try CommandResult(
-            ["sh", "-c", script, directory, subject.setUp, client] + words, scratch: "\(place.path)/run",
+            ["sh", "-c", script, directory, subject.setUp] + user + [client] + words, scratch: "\(place.path)/run",
             environment: environment, longest: longest)
         guard result.status != 250 else {
             throw Shell.Failure(line: "the set-up of \(subject.slug)", status: 250, said: result.errors)
@@ -87,7 +88,7 @@ struct OptionJob: Sendable {
         for name in treeNames { trees[name] = snapshot("\(directory)/\(name)", since: programs.began) }
         return OptionOutcome(
             status: result.status, trees: trees, output: text.lines(result.output), errors: text.messages(result.errors),
-            probed: probed.map { text.lines($0.output + $0.errors) } ?? [], said: result.output + result.errors)
+            messages: text.wholeMessages(result.errors), probed: probed.map { text.lines($0.output + $0.errors) } ?? [], said: result.output + result.errors)
     }
 
     /// What stands at the top of the directory of sources and destination, and the further trees.

@@ -6,6 +6,8 @@ struct OptionOutcome: Sendable {
     let trees: [String: TreeSnapshot]
     let output: [String]
     let errors: [String]
+    /// The same whole.
+    let messages: [String]
     let probed: [String]
     /// Everything that was said, as it was.
     let said: String
@@ -32,6 +34,7 @@ struct OptionOutcome: Sendable {
             lines += Self.compare("stdout", output, expected.output)
         }
         if comparing.contains(.stderr) { lines += Self.compare("stderr", errors, expected.errors) }
+        if comparing.contains(.wholeStderr) { lines += Self.compare("stderr", messages, expected.messages) }
         if probed != expected.probed { lines += Self.compare("probe", probed, expected.probed) }
         return lines
     }
@@ -63,11 +66,30 @@ struct OptionText {
 
     /// An error's closing line without where in a program it was, any other by its first words.
     func messages(_ text: String) -> [String] {
-        text.split { $0 == "\n" || $0 == "\r\n" }.map { line in
-            let line = withoutPlaces(String(line))
+        wholeMessages(text).map { $0.hasPrefix("rsync error: ") || $0.hasPrefix("rsync warning: ") ? $0 : $0.split(separator: " ").prefix(5).joined(separator: " ") }
+    }
+
+    /// The same, the others whole, without the clause that ours may cite.
+    func wholeMessages(_ text: String) -> [String] {
+        text.split { $0 == "\n" || $0 == "\r\n" }.compactMap { line in
+            var line = withoutPlaces(String(line))
+            guard !Self.isByChance(line) else { return nil }
             if let place = line.firstRange(of: ") at ") { return line[..<place.lowerBound] + ")" }
-            return line.split(separator: " ").prefix(5).joined(separator: " ")
+            if let clause = line.ranges(of: " [").last, Self.isClause(line[clause.upperBound...]) { line.removeSubrange(clause.lowerBound...) }
+            return line
         }
+    }
+
+    /// `FLT-12]`
+    private static func isClause(_ text: Substring) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0].count == 3 && parts[0].allSatisfy(\.isUppercase) && parts[1].hasSuffix("]")
+            && parts[1].dropLast().allSatisfy(\.isNumber)
+    }
+
+    /// What a stock rsync says only if it learns of the other's end in a certain way.
+    private static func isByChance(_ line: String) -> Bool {
+        line.hasSuffix("write error: Broken pipe (32)") || line.contains("received SIGUSR1 (code 19)")
     }
 
     private func withoutPlaces(_ line: String) -> String {

@@ -63,6 +63,8 @@ final class OptionRun: Sendable {
     init(stock: String, newest: String?) throws {
         self.newest = newest == stock ? nil : newest
         directory = try TemporaryDirectory(prefix: "ebb-options")
+        // Another user may have to start what is there.
+        unsafe chmod(directory.path, 0o755)
         programs = try OptionPrograms(at: directory.path, stock: stock, newest: newest)
         pattern = (Programs.variable("EBB_OPTION") ?? "").split(separator: "/")
     }
