@@ -7,14 +7,14 @@ import RsyncReport
 
 /// A run that a user started: push, pull, or a copy between two local paths.
 struct ClientRun {
-    private let arguments: ParsedArguments
+    let arguments: ParsedArguments
     private let endpoints: Endpoints
     private let interruption: Interruption
     private let options: TransferOptions
-    private let isLocal: Bool
-    private let log: LogFile?
+    let isLocal: Bool
+    let log: LogFile?
     private let names: CharsetConverter?
-    private let events: EventWriter?
+    let events: EventWriter?
     /// The file of `--files-from`, when it is on this side.
     private let nameFile: [UInt8]?
     private let startedAt = SystemWords.milliseconds()
@@ -106,6 +106,7 @@ struct ClientRun {
     }
 
     private func runSession() throws -> Int32 {
+        if arguments.debug[.iconv] > 1 { say(Array("msg checking charset: ".utf8) + CharsetConverter.ownName) }
         if let replay { return try run(replay.stream) }
         switch endpoints {
         case .push(let sources, let destination):
@@ -175,6 +176,7 @@ struct ClientRun {
         let capabilities = version.offersCapabilities ? offered : []
         let server = try ServerArguments.compose(arguments, role: role, capabilities: capabilities, paths: paths)
         let command = try RemoteShell.command(arguments, user: user, host: host, server: server.commandLine)
+        if arguments.debug[.cmd] > 1 { sayParts(command, user: user, host: host, path: paths.first ?? []) }
         if arguments.debug[.cmd] > 0 { sayCommand(command) }
         let child: ChildProcess
         do throws(StreamSetupError) {
@@ -196,25 +198,6 @@ struct ClientRun {
         return (child, Capabilities(optionValue: capabilities))
     }
 
-    /// `-vv`: the words as a shell would take them.
-    private func sayCommand(_ command: [[UInt8]]) {
-        guard !arguments.quiet else { return }
-        let words = command.map { $0.allSatisfy(Self.needsNoQuotes) ? $0 : [0x22] + $0 + [0x22] }
-        let line = Array("opening connection using: ".utf8) + words.joined(separator: [0x20])
-        let text = Console.harmless(line) + Array("  (\(command.count) args)".utf8)
-        log?.say(text)
-        SystemWords.write(text + [0x0a], to: 1)
-    }
-
-    private static func needsNoQuotes(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: Array("-_.,/@+=".utf8).contains(byte)
-        }
-    }
-
     private func makeSession(
         _ stream: any ByteStream, _ observer: any SessionObserver, isSender: Bool, _ capabilities: Capabilities
     ) throws -> Session {
@@ -225,6 +208,7 @@ struct ClientRun {
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         configuration.recording = recording
         configuration.replay = replay?.header
+        sayCharsets(isSender: isSender)
         return Session(
             configuration: configuration, options: options, stream: stream, observer: observer, environment: .current(ruleFiles: ruleFiles))
     }
@@ -245,6 +229,7 @@ struct ClientRun {
 
     /// Both roles in this process, each with its own session, over two pipes.
     private func copy(_ sources: [[UInt8]], _ destination: [UInt8]?) throws -> Int32 {
+        if arguments.debug[.cmd] > 1 { sayParts(nil, user: nil, host: nil, path: destination ?? [0x2e]) }
         try CopyAs.become(arguments.copyAs)
         let opened = try openSources(sources)
         let (near, far) = try FileDescriptorStream.pair(interruption: interruption)

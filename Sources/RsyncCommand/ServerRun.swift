@@ -38,6 +38,9 @@ struct ServerRun {
         let nameFile = try RsyncProgram.nameFile(arguments, in: places)
         if !arguments.isSender { try options.addIdentityMaps(arguments) }
         let names = try Charsets.converter(arguments.ownCharset)
+        if arguments.debug[.iconv] > 0, let line = Charsets.line(arguments.isSender ? "sender" : "Receiver", arguments.ownCharset) {
+            RsyncProgram.complain(MessageText(line))
+        }
         try CopyAs.become(arguments.copyAs)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)

@@ -74,6 +74,7 @@ final class Generator {
     /// The rules that protect from deletion.
     let filters: DestinationFilters
     private var phasesEnded = 0
+    private var toldPhase = 0
     /// Requests may be written until the end of phase 1 (XFR-13).
     private(set) var mayStillRequest = true
     /// A request followed the end of phase 0, so that its reply has to be waited for.
@@ -111,16 +112,19 @@ final class Generator {
 
     func run() throws(SessionError) {
         let traits = connection.traits
+        try tellGenerating("generator starting pid=\(environment.processId)")
+        try tellMappings()
         for notice in destination.notices { try say(notice.kind, notice.text) }
         if !options.listOnly {
             let isOff = options.wholeFile || connection.forcesWholeFile
             try say(
                 .info, isOff ? "delta-transmission disabled for local transfer or --whole-file" : "delta-transmission enabled",
-                when: options.messages.lists > 0)
+                when: debug.lists > 0)
         }
         if options.deletionTime(traits) == .before, !options.listOnly { try deleteInAllDirectories() }
         if incremental {
             try walkLists()
+            try tellPhase()
         } else {
             try walk(slot: 0)
             try endPhase()
@@ -137,6 +141,8 @@ final class Generator {
             try finishModernPhases(redid: redid)
         }
         try sayDeletionsStopped()
+        try tellMappings()
+        try tellGenerating("generate_files finished")
         try writeDone()
         try connection.output.flush()
         try awaitReceiverEnd()
@@ -184,9 +190,16 @@ final class Generator {
     }
 
     private func endPhase() throws(SessionError) {
+        try tellPhase()
         phasesEnded += 1
         try writeDone()
         try connection.output.flush()
+    }
+
+    /// There are as many as rsync counts, whatever has to end here.
+    private func tellPhase() throws(SessionError) {
+        toldPhase += 1
+        if toldPhase <= connection.traits.lastLoopPhase + 1 { try tellGenerating("generate_files phase=\(toldPhase)") }
     }
 
     /// Each DONE of the sender answers one of these (SES-133).
@@ -242,6 +255,7 @@ final class Generator {
             try list(live)
         } else {
             if incremental, let directory = live.directory {
+                try tellGenerating("recv_generator(\(directory.name),\(live.list.startIndex - 1))")
                 try processDirectory(directory, index: live.list.startIndex - 1)
                 if connection.isReplay { mailbox.outstanding.pass(live.list.startIndex - 1) }
             }
@@ -319,6 +333,7 @@ final class Generator {
     // MARK: Events
 
     private func handle(_ events: [ReceiverEvent]) throws(SessionError) {
+        if !events.isEmpty { try tellMappings() }
         for event in events {
             switch event {
             case .list(let list, let directory):

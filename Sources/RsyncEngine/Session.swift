@@ -139,7 +139,9 @@ public final class Session {
     // MARK: Start
 
     private func start() throws(SessionError) -> Connection {
-        let handshake = Handshake(configuration: configuration, options: options, input: input, output: output)
+        let handshake = Handshake(
+            configuration: configuration, options: options, input: input, output: output,
+            tell: { [observer] text in observer.handle(.text(.info, text.bytes)) })
         if !configuration.isServer { input.timeLimits = .adopted(own: options.timeout) }
         let connection = try handshake.perform()
         self.connection = connection
@@ -326,7 +328,7 @@ public final class Session {
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,
             firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox,
-            workingDirectory: environment.workingDirectory)
+            environment: environment)
         input.onMessage = { [unowned receiver] code, payload throws(SessionError) in
             try receiver.handleMessage(code, payload)
         }

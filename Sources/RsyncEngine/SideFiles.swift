@@ -85,31 +85,43 @@ struct SideFiles: Sendable {
         return last.count > suffix.count && last.suffix(suffix.count).elementsEqual(suffix)
     }
 
-    /// MET-98: a second name for what is about to be replaced, else a copy. True when there was something to keep.
-    func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
-        guard isKept(target, status), let place = backup(of: target) else { return false }
+    /// How a backup came about.
+    enum BackupManner: String {
+        case renamed = "RENAME"
+        case linked = "HLINK"
+        case copied = "COPY"
+
+        /// For `--debug=backup`, in the words of rsync.
+        func text(_ target: RelativePath) -> MessageText { "make_backup: \(rawValue) \(target.bytes) successful." }
+    }
+
+    /// MET-98: a second name for what is about to be replaced, else a copy. nil when there was nothing to keep.
+    func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
+        guard isKept(target, status), let place = backup(of: target) else { return nil }
         try prepareBackup(place)
         do throws(FileError) {
             try linking(place) { () throws(FileError) in
                 try place.tree.makeLink(place.path, to: target, in: tree)
             }
+            return .linked
         } catch {
             try copy(target, status, to: place)
+            return .copied
         }
-        return true
     }
 
     /// MET-98: what is about to be deleted moves to its backup name.
-    func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
-        guard isKept(target, status), let place = backup(of: target) else { return false }
+    func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
+        guard isKept(target, status), let place = backup(of: target) else { return nil }
         try prepareBackup(place)
         do throws(FileError) {
             try tree.rename(target, to: place.path, in: place.tree)
+            return .renamed
         } catch {
             try copy(target, status, to: place)
             try tree.removeFile(target)
+            return .copied
         }
-        return true
     }
 
     /// Directories have no backups, and under `--safe-links` unsafe symlinks have none (MET-101).

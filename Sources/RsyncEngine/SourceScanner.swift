@@ -391,7 +391,7 @@ final class SourceScanner {
 
     private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: Int32, _ scope: FilterScope?) -> Bool {
         guard !filters.isEmpty, !Knob.excludedIsSent.isOn else { return false }
-        if options.messages.filtering > 0 { explain(name, isDirectory: isDirectory, Int(origin), scope) }
+        if options.messages.debug.filtering > 0 { explain(name, isDirectory: isDirectory, Int(origin), scope) }
         return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
 

@@ -29,7 +29,11 @@ public enum ManualPage {
                 text += ".TP\n.B \(escaped(option.displayName))\n\(sentence(reason))\n"
             }
         }
+        let silent = DebugWord.allCases.filter(\.isSilent).map(\.name).joined(separator: ", ")
         return text + """
+            .SH DEBUG OUTPUT
+            Of the words of \\fB\\-\\-debug\\fR these print nothing in this program: \(silent). A server prints what it was told to by \\fB\\-M\\-\\-debug\\fR
+            or by \\fB\\-v\\fR. Where rsync names a line of its source, this program names line 0 of ebb.
             .SH EXIT STATUS
             As rsync's: 0 when all went well, 1 for a wrong command line, 23 when something was left out because of an error, 24 when
             a source vanished in the meantime.

@@ -1,0 +1,82 @@
+import RsyncProtocol
+import RsyncWire
+
+// What `--debug` tells of the generator, in the words of rsync.
+
+extension Generator {
+    var debug: DebugLevels { options.messages.debug }
+
+    /// A line of the generator's own work.
+    func tellGenerating(_ text: @autoclosure () -> MessageText) throws(SessionError) {
+        if debug.generator > 0 { try say(.info, text()) }
+    }
+
+    /// The numbers of owners and groups as they were mapped since this was called last: the receiver maps too, and may
+    /// not write.
+    func tellMappings() throws(SessionError) {
+        guard debug.owners > 1 else { return }
+        for text in plan.mapper.takeTexts() { try say(.info, text) }
+    }
+
+    func tellAttributes(_ change: AttributeChange, _ entry: FileEntry, _ path: RelativePath) throws(SessionError) {
+        guard debug.tellsAttributes, let status = try? tree.status(path) else { return }
+        let texts = change.texts(entry.name, from: status, debug, dryRun: options.dryRun, localTime: environment.localTime)
+        for text in texts { try say(.info, text) }
+    }
+
+    /// With all that is in it, and in something that goes: why something is on its way out.
+    static var withContents: Int { 2 }
+    static var inside: Int { 4 }
+
+    /// `reasons`: those above, or what it makes way for.
+    func tellDeletion(_ name: [UInt8], _ status: FileStatus, _ reasons: Int) throws(SessionError) {
+        guard debug.deletion > 1 else { return }
+        try say(.info, "delete_item(\(name)) mode=\(String(status.mode.bits, radix: 8)) flags=\(reasons)")
+    }
+
+    func tellEmptying(_ name: [UInt8], _ reasons: Int) throws(SessionError) {
+        guard debug.deletion > 2 else { return }
+        try say(.info, "delete_dir_contents(\(name)) flags=\(reasons)")
+    }
+
+    func reasons(makingWayFor entry: FileEntry) -> Int {
+        let isWhole = options.deletion != nil || options.force
+        let kind =
+            switch entry.type {
+            case .directory: 16
+            case .symlink: 32
+            case .blockDevice, .characterDevice: 64
+            case .fifo, .socket: 128
+            case .regular, .missing: 8
+            }
+        return kind | (isWhole ? Self.withContents : 0)
+    }
+
+    /// What becomes of a member of a hard-link group.
+    func tellLink(_ entry: FileEntry, _ index: Int32, _ text: @autoclosure () -> MessageText) throws(SessionError) {
+        guard debug.hardLinks > 1 else { return }
+        try say(.info, "hlink for \(index) (\(entry.name),\(entry.linkGroup)): \(text())")
+    }
+
+    func tellSums(_ file: any ReadableFile, _ head: SumHead, _ entry: FileEntry, _ index: Int32) throws(SessionError) {
+        guard debug.search > 1 else { return }
+        if debug.search > 2 { try say(.info, "gen mapped \(entry.name) of size \(file.size)") }
+        try say(.info, "generating and sending sums for \(index)")
+        try say(
+            .info,
+            "count=\(head.count) rem=\(head.remainder) blength=\(head.blockLength) s2length=\(head.strongLength) flength=\(file.size)")
+    }
+
+    func tellBlock(_ block: Int32, _ head: SumHead, _ weak: UInt32) throws(SessionError) {
+        let digits = String(weak, radix: 16)
+        let sum = String(repeating: "0", count: 8 - digits.count) + digits
+        try say(.info, "chunk[\(block)] offset=\(head.offset(ofBlock: block)) len=\(head.length(ofBlock: block)) sum1=\(sum)")
+    }
+
+    func tellDistance(_ name: [UInt8], _ distance: UInt32) throws(SessionError) {
+        let part = String(distance & 0xffff)
+        try say(
+            .info,
+            "fuzzy distance for \(name) = \(distance >> 16).\(String(repeating: "0", count: 5 - part.count))\(part)")
+    }
+}
