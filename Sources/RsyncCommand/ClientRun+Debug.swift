@@ -1,4 +1,5 @@
 import RsyncEngine
+import RsyncFilter
 import RsyncHost
 import RsyncOptions
 import RsyncProtocol
@@ -29,12 +30,44 @@ extension ClientRun {
         say(line)
     }
 
+    /// `--debug=exit`: that this side is at its end, and that it has said all it had to say.
+    func sayEntered(_ role: String, _ code: Int32) {
+        if arguments.debug[.exit] > 1 { say("[\(role)] _exit_cleanup(code=\(code), file=ebb, line=0): entered") }
+    }
+
+    func sayEnd(_ role: String, _ code: Int32) {
+        guard arguments.debug[.exit] > 0 else { return }
+        let isDry = options.dryRun && !options.isBatchOnly
+        say("[\(role)] _exit_cleanup(code=\(code), file=ebb, line=0): about to call exit(\(code))\(isDry ? " (DRY RUN)" : "")")
+    }
+
+    /// `--debug=exit2`, of a receiver `--debug=recv`.
+    func sayWaiting(for child: ChildProcess, isSender: Bool) {
+        guard isSender ? arguments.debug[.exit] > 1 : arguments.debug[.recv] > 0 else { return }
+        say("\(isSender ? "client_run" : "client_run2") waiting on \(child.processID)")
+    }
+
+    /// What a client is called at its end: a receiver's name before it has begun to receive is another.
+    func finalRole(_ role: String, _ result: SessionResult) -> String {
+        if role == "sender" { return role }
+        return result.error == nil && result.statistics.entries > 0 ? "generator" : "Receiver"
+    }
+
     /// `--debug=iconv`: of this side and, in a local copy, of the other one, which says it where a server does.
     func sayCharsets(isSender: Bool) {
         guard arguments.debug[.iconv] > 0 else { return }
         let roles = isSender ? ("sender", "Receiver") : ("Receiver", "sender")
         if let line = Charsets.line(roles.0, arguments.ownCharset) { say(line) }
         if isLocal, let line = Charsets.line(roles.1, arguments.remoteCharset) { RsyncProgram.complain(MessageText(line)) }
+    }
+
+    /// `--debug=filter2`: the rules of the command line.
+    func sayRules() {
+        guard arguments.debug[.filter] > 1 else { return }
+        for rule in options.filters.rules {
+            let text = rule.isFromFile ? Array("<rule from a file read earlier>".utf8) : rule.text
+            say(Array("[client] add_rule(".utf8) + text + [UInt8(ascii: ")")])
+        }
     }
 
     /// `-vv`: the words as a shell would take them.

@@ -10,7 +10,7 @@ struct ClientRun {
     let arguments: ParsedArguments
     private let endpoints: Endpoints
     private let interruption: Interruption
-    private let options: TransferOptions
+    let options: TransferOptions
     let isLocal: Bool
     let log: LogFile?
     private let names: CharsetConverter?
@@ -78,7 +78,16 @@ struct ClientRun {
     }
 
     func run() throws -> Int32 {
-        guard let events else { return try runSession() }
+        guard let events else {
+            do {
+                return try runSession()
+            } catch {
+                let code = (error as? SessionError)?.exitCode ?? (error as? ArgumentError)?.exitCode ?? 14
+                sayEntered("client", code)
+                sayEnd("client", code)
+                throw error
+            }
+        }
         let direction =
             switch endpoints {
             case .push: "push"
@@ -107,6 +116,7 @@ struct ClientRun {
 
     private func runSession() throws -> Int32 {
         if arguments.debug[.iconv] > 1 { say(Array("msg checking charset: ".utf8) + CharsetConverter.ownName) }
+        sayRules()
         if let replay { return try run(replay.stream) }
         switch endpoints {
         case .push(let sources, let destination):
@@ -366,6 +376,7 @@ struct ClientRun {
     private func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
         if result.error == nil, events == nil { summarize(result, console) }
         console.finish()
+        if result.error == nil, let child { sayWaiting(for: child, isSender: role == "sender") }
         var code = result.exitCode
         if let child {
             // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
@@ -385,6 +396,9 @@ struct ClientRun {
             if let error = result.error, !error.announcedByPeer { events.text(.error, error.message.bytes) }
             events.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
         }
+        let end = finalRole(role, result)
+        sayEntered(end, code)
+        defer { sayEnd(end, code) }
         return RsyncProgram.conclude(shown, role: role, log: log)
     }
 

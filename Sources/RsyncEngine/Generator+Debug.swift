@@ -34,6 +34,22 @@ extension Generator {
         try say(.info, "delete_item(\(name)) mode=\(String(status.mode.bits, radix: 8)) flags=\(reasons)")
     }
 
+    /// A directory of the destination in which something may go, and the end of one that goes itself.
+    func tellEntering(_ directory: [UInt8]) throws(SessionError) {
+        guard debug.filtering > 1 else { return }
+        let full = fullName(directory, in: destination.transferRoot, from: [])
+        try say(.info, "[generator] pushing local filters for \(full)\(full.last == 0x2f ? "" : "/")")
+    }
+
+    func tellLeaving() throws(SessionError) {
+        if debug.filtering > 1 { try say(.info, "[generator] popping local filters") }
+    }
+
+    /// Something of the destination that is looked at beside what is listed; `kind`: 1 for a similar name, 2 for what may go.
+    func tellFound(_ name: [UInt8], kind: Int) throws(SessionError) {
+        if debug.lists > 1 { try say(.info, "[generator] make_file(\(name),*,\(kind))") }
+    }
+
     func tellEmptying(_ name: [UInt8], _ reasons: Int) throws(SessionError) {
         guard debug.deletion > 2 else { return }
         try say(.info, "delete_dir_contents(\(name)) flags=\(reasons)")
@@ -58,9 +74,9 @@ extension Generator {
         try say(.info, "hlink for \(index) (\(entry.name),\(entry.linkGroup)): \(text())")
     }
 
-    func tellSums(_ file: any ReadableFile, _ head: SumHead, _ entry: FileEntry, _ index: Int32) throws(SessionError) {
+    func tellSums(_ file: any ReadableFile, of basis: RelativePath, _ head: SumHead, _ index: Int32) throws(SessionError) {
         guard debug.search > 1 else { return }
-        if debug.search > 2 { try say(.info, "gen mapped \(entry.name) of size \(file.size)") }
+        if debug.search > 2 { try say(.info, "gen mapped \(basis.bytes) of size \(file.size)") }
         try say(.info, "generating and sending sums for \(index)")
         try say(
             .info,
@@ -68,15 +84,20 @@ extension Generator {
     }
 
     func tellBlock(_ block: Int32, _ head: SumHead, _ weak: UInt32) throws(SessionError) {
-        let digits = String(weak, radix: 16)
-        let sum = String(repeating: "0", count: 8 - digits.count) + digits
-        try say(.info, "chunk[\(block)] offset=\(head.offset(ofBlock: block)) len=\(head.length(ofBlock: block)) sum1=\(sum)")
+        try say(
+            .info, "chunk[\(block)] offset=\(head.offset(ofBlock: block)) len=\(head.length(ofBlock: block)) sum1=\(weakText(weak))")
     }
 
-    func tellDistance(_ name: [UInt8], _ distance: UInt32) throws(SessionError) {
+    func tellDistance(_ path: RelativePath, _ distance: UInt32) throws(SessionError) {
         let part = String(distance & 0xffff)
         try say(
             .info,
-            "fuzzy distance for \(name) = \(distance >> 16).\(String(repeating: "0", count: 5 - part.count))\(part)")
+            "fuzzy distance for \(path.bytes) = \(distance >> 16).\(String(repeating: "0", count: 5 - part.count))\(part)")
     }
+}
+
+/// A weak sum as messages show it.
+func weakText(_ sum: UInt32) -> String {
+    let digits = String(sum, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
 }

@@ -26,11 +26,17 @@ extension Generator {
             let list = listWithContents(of: directory)
         else { return }
         try say(.info, "delete_in_dir(\(directory.name))", when: debug.deletion > 1)
+        try tellEntering(directory.name)
         try filters.enter(directory.name)
         var victims: [Victim] = []
         for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
+            if debug.lists > 1, let present = victim(wireName, path, name),
+                try !filters.protects(wireName, in: directory.name, isDirectory: present.status.mode.isDirectory)
+            {
+                try tellFound(wireName, kind: 2)
+            }
             if debug.filtering > 0, let present = victim(wireName, path, name) {
                 try tellRule(present.name, in: directory.name, isDirectory: present.status.mode.isDirectory)
             }
@@ -219,6 +225,7 @@ extension Generator {
             let last = stack.count - 1
             guard let child = stack[last].children.popLast() else {
                 let done = stack.removeLast()
+                try tellLeaving()
                 if done.staysNonEmpty {
                     try say(.info, "cannot delete non-empty directory: \(done.name)")
                 }
@@ -253,16 +260,19 @@ extension Generator {
             try? tree.apply(
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
+        try tellEntering(name)
+        var children: [Victim]
         do throws(FileError) {
-            var children = try tree.names(in: path).compactMap {
+            children = try tree.names(in: path).compactMap {
                 victim(SourceArgument.childName(of: name, $0), path, $0)
             }
             sort(&children)
-            return Doomed(name: name, path: path, status: status, children: children)
         } catch {
             try failed("opendir", name, error.errno)
             return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
         }
+        if debug.lists > 1 { for child in children { try tellFound(child.name, kind: 2) } }
+        return Doomed(name: name, path: path, status: status, children: children)
     }
 
     /// MET-98: what goes away moves to its backup name, if there are backups and it is none (MET-99).

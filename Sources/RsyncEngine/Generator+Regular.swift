@@ -197,7 +197,7 @@ extension Generator {
         try write(entry, index, ItemAttributes(flags: flags, basis: type, xname: xname))
         guard asksForData else { return }
         try connection.output.write { head.write(to: &$0) }
-        if let file { try tellSums(file, head, entry, index) }
+        if let file, let basis { try tellSums(file, of: basis.path, head, index) }
         if let file, isRedo || options.append == .off { try writeSums(of: file, head) }
     }
 

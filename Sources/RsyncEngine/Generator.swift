@@ -47,7 +47,7 @@ final class Generator {
     /// Directories whose contents are skipped (MET-16 step 2).
     var skippedDirectories: Set<[UInt8]> = []
     /// Directories whose mtime is set once their contents are there (MET-44), when there is one list for all.
-    var directoriesToTouch: [FileEntry] = []
+    var directoriesToTouch: [(entry: FileEntry, index: Int32)] = []
     /// What such a directory gets then that has more permissions meanwhile (MET-43).
     var finalPermissions: [[UInt8]: UInt32] = [:]
     /// Directories that were opened up for the duration (MET-43), with what they are to have.
@@ -101,7 +101,9 @@ final class Generator {
         self.listsEnded = listsEnded
         indexes = IndexWriter(connection)
         filters = DestinationFilters(
-            options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles)
+            options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles,
+            tell: Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
+                .filterLines("generator", options.messages.debug))
         active = firstLists.map { ActiveList(live: $0) }
         knownEntries = firstLists.reduce(0) { $0 + $1.list.count }
         for list in firstLists { links.learn(list.list, incremental: connection.traits.incrementalRecursion) }
@@ -283,7 +285,7 @@ final class Generator {
     private func releaseFinishedLists() throws(SessionError) {
         guard incremental else { return }
         while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, nextToWalk > 1 || listsEnded && active.count == 1 {
-            if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory) }
+            if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory, number: oldest.live.number) }
             releasedEntries += oldest.live.list.count
             active.removeFirst()
             nextToWalk -= 1
@@ -336,10 +338,10 @@ final class Generator {
         if !events.isEmpty { try tellMappings() }
         for event in events {
             switch event {
-            case .list(let list, let directory):
-                active.append(ActiveList(live: LiveList(list: list, directory: directory)))
-                knownEntries += list.count
-                links.learn(list, incremental: incremental)
+            case .list(let live):
+                active.append(ActiveList(live: live))
+                knownEntries += live.list.count
+                links.learn(live.list, incremental: incremental)
             case .endOfLists: listsEnded = true
             case .finished(let index, let outcome): try finished(index, outcome)
             case .redo(let index):

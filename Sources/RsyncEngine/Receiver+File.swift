@@ -25,7 +25,7 @@ extension Receiver {
         // Without sums no block can be asked for.
         let source = head.count > 0 ? basis.flatMap { try? $0.place.tree.open($0.place.path) } : nil
         defer { source?.close() }
-        if let source { tellBuilding(2, "recv mapped \(entry.name) of size \(source.size)") }
+        if let source, let basis { tellBuilding(2, "recv mapped \(basis.place.path.bytes) of size \(source.size)") }
         let existing = try? destination.tree.status(target)
         var job = StoringJob(
             entry: entry, index: index, target: target, existing: existing,

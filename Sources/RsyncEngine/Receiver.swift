@@ -117,7 +117,7 @@ final class Receiver: @unchecked Sendable {
                         exitCode: 22, "more than \(FileListReceiver.largestList) entries are waiting to be finished")
                 }
                 post(.errors(lists.ledger))
-                post(.list(live.list, directory: live.directory))
+                post(.list(live))
             default:
                 try receiveItem(index)
             }

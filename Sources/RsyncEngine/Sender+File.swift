@@ -20,7 +20,7 @@ extension Sender {
         try echo(index, attributes)
         try behindEcho()
         let path = debug.sender > 0 || debug.search > 1 ? shownPath(entry, origin: origin) : []
-        try tellSearch(3, "count=\(signature.head.count) n=\(signature.head.blockLength) rem=\(signature.head.remainder)")
+        try tellSums(signature)
         try tellSearch(2, "send_files mapped \(path) of size \(file.size)")
         connection.output.isDiverted = options.isBatchOnly
         defer { connection.output.isDiverted = false }

@@ -33,7 +33,8 @@ final class SourceScanner {
         alive: KeepAlive, environment: SessionEnvironment
     ) {
         filters = SourceFilters(
-            options, arguments, incremental: connection.traits.incrementalRecursion, outside: environment.filterFiles)
+            options, arguments, incremental: connection.traits.incrementalRecursion, outside: environment.filterFiles,
+            tell: diagnostics.filterLines("sender", options.messages.debug))
         workingDirectory = environment.workingDirectory
         seconds = environment.seconds
         self.alive = alive
@@ -123,6 +124,7 @@ final class SourceScanner {
         } catch {
             return try cannotList(place, error)
         }
+        if options.messages.debug.filtering > 1 { try tellEntering(directory, argument) }
         let scope = try filters.entering(directory, origin: origin)
         let device = options.oneFileSystem > 0 ? (try? argument.tree.status(path))?.device : nil
         while true {
@@ -379,6 +381,11 @@ final class SourceScanner {
         let tracked =
             connection.traits.tracksAllRegularFiles ? entry.isRegular : !entry.isDirectory && status.linkCount > 1
         if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
+    }
+
+    private func tellEntering(_ directory: [UInt8], _ argument: SourceArgument) throws(SessionError) {
+        let root = fullName(directory, in: argument.transferRoot, from: [])
+        try diagnostics.info("[sender] pushing local filters for \(root)\(root.last == 0x2f ? "" : "/")")
     }
 
     private func explain(_ name: [UInt8], isDirectory: Bool, _ origin: Int, _ scope: FilterScope?) {
