@@ -35,10 +35,10 @@ extension ClientRun {
         if arguments.debug[.exit] > 1 { say("[\(role)] _exit_cleanup(code=\(code), file=ebb, line=0): entered") }
     }
 
-    func sayEnd(_ role: String, _ code: Int32) {
+    func sayEnd(_ role: String, _ code: Int32, status: Int32) {
         guard arguments.debug[.exit] > 0 else { return }
         let isDry = options.dryRun && !options.isBatchOnly
-        say("[\(role)] _exit_cleanup(code=\(code), file=ebb, line=0): about to call exit(\(code))\(isDry ? " (DRY RUN)" : "")")
+        say("[\(role)] _exit_cleanup(code=\(code), file=ebb, line=0): about to call exit(\(status))\(isDry ? " (DRY RUN)" : "")")
     }
 
     /// `--debug=exit2`, of a receiver `--debug=recv`.

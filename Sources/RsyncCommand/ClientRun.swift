@@ -84,7 +84,7 @@ struct ClientRun {
             } catch {
                 let code = (error as? SessionError)?.exitCode ?? (error as? ArgumentError)?.exitCode ?? 14
                 sayEntered("client", code)
-                sayEnd("client", code)
+                sayEnd("client", code, status: code)
                 throw error
             }
         }
@@ -397,8 +397,10 @@ struct ClientRun {
             events.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
         }
         let end = finalRole(role, result)
-        sayEntered(end, code)
-        defer { sayEnd(end, code) }
+        // A sender knows only then what was left out.
+        let known = end == "sender" && result.error == nil ? 0 : code
+        sayEntered(end, known)
+        defer { sayEnd(end, known, status: code) }
         return RsyncProgram.conclude(shown, role: role, log: log)
     }
 

@@ -30,6 +30,8 @@ final class FileListSender {
     private struct PendingDirectory {
         let number: Int32
         let entry: FileEntry
+        /// The argument that its entry came from.
+        let origin: Int32
         /// Arguments that have contents to give, in order (FLS-116).
         var origins: [Int32]
     }
@@ -157,7 +159,8 @@ final class FileListSender {
             }
         }
         if let extra = extraEntries.removeValue(forKey: directory.entry.name) { try add(extra, to: &draft) }
-        let list = try end(draft, of: directory.entry)
+        var list = try end(draft, of: directory.entry)
+        list.directoryOrigin = directory.origin
         queueDirectories(of: list)
         return list
     }
@@ -185,7 +188,7 @@ final class FileListSender {
                 }
                 continue
             }
-            children.append(PendingDirectory(number: number, entry: entry, origins: gives ? [origin] : []))
+            children.append(PendingDirectory(number: number, entry: entry, origin: origin, origins: gives ? [origin] : []))
         }
         pending.append(contentsOf: children.reversed())
     }

@@ -24,7 +24,7 @@ extension Generator {
         for text in texts { try say(.info, text) }
     }
 
-    /// With all that is in it, and in something that goes: why something is on its way out.
+    /// Reasons why something is on its way out: with all that is in it, or since it is in something that goes.
     static var withContents: Int { 2 }
     static var inside: Int { 4 }
 

@@ -200,6 +200,10 @@ extension Generator {
             }
             return false
         }
+        // A backup that is not made is told like one that is.
+        if options.dryRun, !isDirectory, !side.isBackup(path.bytes), side.keepsRemoved(path, status) {
+            try sayBackedUp(path, .renamed)
+        }
         deletionCount += 1
         deletedCounts.add(status.mode.type ?? .regular)
         try reportDeletion(name, isDirectory: isDirectory)

@@ -289,7 +289,7 @@ final class Sender {
             return live.origins[live.list.wirePosition(at: position)]
         // What is in it comes from where it comes from; of an empty one that is known when there is no choice.
         case .directory(let slot):
-            return window.lists[slot].origins.first ?? (scanner.arguments.count == 1 ? 0 : nil)
+            return window.lists[slot].origins.first ?? window.lists[slot].directoryOrigin ?? (scanner.arguments.count == 1 ? 0 : nil)
         }
     }
 

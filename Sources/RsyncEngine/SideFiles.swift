@@ -124,6 +124,9 @@ struct SideFiles: Sendable {
         }
     }
 
+    /// Whether `keepRemoved` has something to do.
+    func keepsRemoved(_ target: RelativePath, _ status: FileStatus) -> Bool { isKept(target, status) && backup(of: target) != nil }
+
     /// Directories have no backups, and under `--safe-links` unsafe symlinks have none (MET-101).
     private func isKept(_ target: RelativePath, _ status: FileStatus) -> Bool {
         guard status.mode.isSymlink, options.safeLinks else { return !status.mode.isDirectory }
