@@ -5,6 +5,7 @@
 #include <iconv.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <string.h>
 
 void *ebb_charset_open(const char *to, const char *from) {
     locale_t locale = (locale_t)0;
@@ -17,6 +18,15 @@ void *ebb_charset_open(const char *to, const char *from) {
     iconv_t conversion = iconv_open(to, from);
     if (locale) freelocale(locale);
     return conversion == (iconv_t)-1 ? NULL : conversion;
+}
+
+size_t ebb_charset_own(char *name, size_t room) {
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    const char *own = locale ? nl_langinfo_l(CODESET, locale) : "ANSI_X3.4-1968";
+    size_t length = strnlen(own, room);
+    memcpy(name, own, length);
+    if (locale) freelocale(locale);
+    return length;
 }
 
 void ebb_charset_close(void *conversion) { iconv_close(conversion); }

@@ -11,6 +11,13 @@ enum Charsets {
         }
         return converter
     }
+
+    /// `--debug=iconv`: what a side's names are in; nil where nothing is converted.
+    static func line(_ role: String, _ charset: [UInt8]?) -> [UInt8]? {
+        guard let charset else { return nil }
+        let isOwn = charset.isEmpty || charset == [0x2e]
+        return Array("[\(role)] charset: ".utf8) + (isOwn ? CharsetConverter.ownName : charset)
+    }
 }
 
 extension SessionConfiguration {

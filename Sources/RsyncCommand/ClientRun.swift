@@ -7,14 +7,14 @@ import RsyncReport
 
 /// A run that a user started: push, pull, or a copy between two local paths.
 struct ClientRun {
-    private let arguments: ParsedArguments
+    let arguments: ParsedArguments
     private let endpoints: Endpoints
     private let interruption: Interruption
-    private let options: TransferOptions
-    private let isLocal: Bool
-    private let log: LogFile?
+    let options: TransferOptions
+    let isLocal: Bool
+    let log: LogFile?
     private let names: CharsetConverter?
-    private let events: EventWriter?
+    let events: EventWriter?
     /// The file of `--files-from`, when it is on this side.
     private let nameFile: [UInt8]?
     private let startedAt = SystemWords.milliseconds()
@@ -105,7 +105,16 @@ struct ClientRun {
     }
 
     func run() throws -> Int32 {
-        guard let events else { return try runSession() }
+        guard let events else {
+            do {
+                return try runSession()
+            } catch {
+                let code = (error as? SessionError)?.exitCode ?? (error as? ArgumentError)?.exitCode ?? 14
+                sayEntered("client", code)
+                sayEnd("client", code, status: code)
+                throw error
+            }
+        }
         events.start(direction: endpoints.direction, dryRun: options.dryRun, listOnly: options.listOnly)
         do {
             return try runSession()
@@ -117,6 +126,8 @@ struct ClientRun {
     }
 
     private func runSession() throws -> Int32 {
+        if arguments.debug[.iconv] > 1 { say(Array("msg checking charset: ".utf8) + CharsetConverter.ownName) }
+        sayRules()
         if let replay { return try run(replay.stream) }
         switch endpoints {
         case .push(let sources, let destination):
@@ -186,6 +197,7 @@ struct ClientRun {
         let capabilities = version.offersCapabilities ? offered : []
         let server = try ServerArguments.compose(arguments, role: role, capabilities: capabilities, paths: paths)
         let command = try RemoteShell.command(arguments, user: user, host: host, server: server.commandLine)
+        if arguments.debug[.cmd] > 1 { sayParts(command, user: user, host: host, path: paths.first ?? []) }
         if arguments.debug[.cmd] > 0 { sayCommand(command) }
         let child: ChildProcess
         do throws(StreamSetupError) {
@@ -207,25 +219,6 @@ struct ClientRun {
         return (child, Capabilities(optionValue: capabilities))
     }
 
-    /// `-vv`: the words as a shell would take them.
-    private func sayCommand(_ command: [[UInt8]]) {
-        guard !arguments.quiet else { return }
-        let words = command.map { $0.allSatisfy(Self.needsNoQuotes) ? $0 : [0x22] + $0 + [0x22] }
-        let line = Array("opening connection using: ".utf8) + words.joined(separator: [0x20])
-        let text = Console.harmless(line) + Array("  (\(command.count) args)".utf8)
-        log?.say(text)
-        SystemWords.write(text + [0x0a], to: 1)
-    }
-
-    private static func needsNoQuotes(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: Array("-_.,/@+=".utf8).contains(byte)
-        }
-    }
-
     private func makeSession(
         _ stream: any ByteStream, _ observer: any SessionObserver, isSender: Bool, _ capabilities: Capabilities
     ) throws -> Session {
@@ -236,6 +229,7 @@ struct ClientRun {
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         configuration.recording = recording
         configuration.replay = replay?.header
+        sayCharsets(isSender: isSender)
         return Session(
             configuration: configuration, options: options, stream: stream, observer: observer, environment: .current(ruleFiles: ruleFiles))
     }
@@ -256,6 +250,7 @@ struct ClientRun {
 
     /// Both roles in this process, each with its own session, over two pipes.
     private func copy(_ sources: [[UInt8]], _ destination: [UInt8]?) throws -> Int32 {
+        if arguments.debug[.cmd] > 1 { sayParts(nil, user: nil, host: nil, path: destination ?? [0x2e]) }
         try CopyAs.become(arguments.copyAs)
         let opened = try openSources(sources)
         let (near, far) = try FileDescriptorStream.pair(interruption: interruption)
@@ -393,6 +388,7 @@ struct ClientRun {
         if result.error == nil, !options.listOnly { console.finishTotal(result.statistics) }
         if result.error == nil, events == nil { summarize(result, console) }
         console.finish()
+        if result.error == nil, let child { sayWaiting(for: child, isSender: role == "sender") }
         var code = result.exitCode
         if let child {
             // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
@@ -412,6 +408,11 @@ struct ClientRun {
             if let error = result.error, !error.announcedByPeer { events.text(.error, error.message.bytes) }
             events.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
         }
+        let end = finalRole(role, result)
+        // A sender knows only then what was left out.
+        let known = end == "sender" && result.error == nil ? 0 : code
+        sayEntered(end, known)
+        defer { sayEnd(end, known, status: code) }
         return RsyncProgram.conclude(shown, role: role, log: log)
     }
 

@@ -42,6 +42,8 @@ public final class LocalDestination: DestinationOpener {
         self.sidePlaces = sidePlaces ?? places
     }
 
+    public var words: [UInt8] { argument ?? [] }
+
     public func open(entryCount: Int, first: FileEntry?) throws(SessionError) -> Destination {
         guard let argument, !options.listOnly else { return try absent() }
         if !directory.isEmpty, case .failure(let error) = opened(directory) {

@@ -207,11 +207,7 @@ extension MessageLevels {
         misc = arguments.info[.misc]
         backups = arguments.info[.backup]
         symlinks = arguments.info[.symsafe]
-        filtering = arguments.debug[.filter]
-        search = arguments.debug[.deltasum]
-        fuzzy = arguments.debug[.fuzzy]
-        deletionSearch = arguments.debug[.del]
-        lists = arguments.debug[.flist]
+        debug = DebugLevels(arguments.debug)
     }
 }
 

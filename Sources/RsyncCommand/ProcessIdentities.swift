@@ -1,5 +1,6 @@
 import RsyncEngine
 import RsyncHost
+import RsyncReport
 
 /// The engine's view of this machine's users and groups.
 final class ProcessIdentities: IdentityDirectory {
@@ -16,9 +17,12 @@ final class ProcessIdentities: IdentityDirectory {
 extension SessionEnvironment {
     /// That of this process. `ruleFiles`: where files that filter rules name may be; nil refuses such rules (REV-26).
     public static func current(ruleFiles: Places?) -> SessionEnvironment {
-        SessionEnvironment(
+        var environment = SessionEnvironment(
             identities: ProcessIdentities(), umask: SystemWords.currentUmask(),
             milliseconds: { SystemWords.milliseconds() }, seconds: { SystemWords.seconds() },
             workingDirectory: SystemWords.workingDirectory(), filterFiles: ruleFiles.map { CommandLineFiles(places: $0) })
+        environment.processId = SystemWords.processId
+        environment.localTime = { LocalTime($0) { SystemWords.zoneOffset($0) }.text }
+        return environment
     }
 }

@@ -55,6 +55,9 @@ struct ServerRun {
         let paths = try ServerPaths(arguments)
         let nameFile = try RsyncProgram.nameFile(arguments, in: places)
         let names = try Charsets.converter(arguments.ownCharset)
+        if arguments.debug[.iconv] > 0, let line = Charsets.line(arguments.isSender ? "sender" : "Receiver", arguments.ownCharset) {
+            RsyncProgram.complain(MessageText(line))
+        }
         let refusal = try prepare(&options)
         let stream = try FileDescriptorStream(
             reading: 0, writing: 1, timeoutSeconds: arguments.timeout, interruption: interruption)

@@ -92,4 +92,10 @@ public struct Destination: Sendable {
 public protocol DestinationOpener: AnyObject, Sendable {
     /// `entryCount` and `first` describe the first list: active entries, and the first of them.
     func open(entryCount: Int, first: FileEntry?) throws(SessionError) -> Destination
+    /// The destination argument as it was given, for messages.
+    var words: [UInt8] { get }
+}
+
+extension DestinationOpener {
+    public var words: [UInt8] { [] }
 }

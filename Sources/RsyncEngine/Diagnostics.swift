@@ -15,6 +15,11 @@ struct Diagnostics {
     func warning(_ text: MessageText) throws(SessionError) { try emit(.warning, text.bytes) }
     func error(_ text: MessageText) throws(SessionError) { try emit(.error, text.bytes) }
 
+    /// For `--debug=filter2`, whose lines only a broken connection keeps from being said; nil: they are not asked for.
+    func filterLines(_ role: String, _ debug: DebugLevels) -> ((MessageText) -> Void)? {
+        debug.filtering > 1 ? { try? info("[\(role)] \($0)") } : nil
+    }
+
     func emit(_ kind: SessionEvent.TextKind, _ text: [UInt8]) throws(SessionError) {
         if let code = connection.code(kind) {
             try connection.output.sendText(code, text + [0x0a])

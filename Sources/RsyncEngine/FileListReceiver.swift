@@ -13,6 +13,8 @@ final class FileListReceiver {
     /// A client that is the receiver takes only what it asked for (FLS-94, FLS-95); nil on a server.
     private let requested: RequestedNames?
     private var decoder: FileListDecoder
+    /// Where `--debug` tells of them: it is another thread that reads the later ones.
+    var texts: ListTexts
     private var nextStart: Int32
     /// Directories whose own list has not come yet, by number (FLS-112, FLS-113).
     private var expected: [Int32: FileEntry] = [:]
@@ -30,6 +32,8 @@ final class FileListReceiver {
         connection: Connection, options: TransferOptions, mapper: IdentityMapper, attributes: ReceivedAttributes?,
         accessLists: ReceivedAccessLists?, requested: RequestedNames?, observer: any SessionObserver
     ) {
+        let diagnostics = Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
+        texts = ListTexts(options, connection.traits, role: "Receiver") { text throws(SessionError) in try diagnostics.info(text) }
         self.observer = observer
         self.connection = connection
         self.options = options
@@ -44,7 +48,8 @@ final class FileListReceiver {
 
     /// The first list with all that follows it (FLS-4).
     func readFirstList() throws(SessionError) -> LiveList {
-        let live = try readList(of: nil)
+        var live = try readList(of: nil)
+        live.number = 0
         if !connection.traits.incrementalRecursion {
             try readIdLists()
             if connection.traits.listHasErrorTrailer {
@@ -61,7 +66,10 @@ final class FileListReceiver {
         guard !listsEnded, let directory = Knob.listComesTwice.isOn ? expected[number] : expected.removeValue(forKey: number) else {
             throw .protocolViolation("a file list for directory \(number), which is not waiting for one [FLS-93]")
         }
-        return try readList(of: directory)
+        try texts.say(2, "[\(texts.role)] receiving flist for dir \(number)")
+        var live = try readList(of: directory)
+        live.number = number
+        return live
     }
 
     func endOfLists() throws(SessionError) {
@@ -69,6 +77,7 @@ final class FileListReceiver {
             throw .protocolViolation("an unexpected end of file lists [FLS-114]")
         }
         listsEnded = true
+        try texts.say(3, "[\(texts.role)] flist_eof=1")
     }
 
     private func readList(of directory: FileEntry?) throws(SessionError) -> LiveList {
@@ -76,6 +85,7 @@ final class FileListReceiver {
         decoder.beginList(startIndex: nextStart)
         var builder = FileListBuilder(
             startIndex: nextStart, traits: connection.traits, numbersByWire: connection.names != nil)
+        let tells = texts.tellsEntries
         var bytes = 0
         let largestBytes = min(Self.largestListBytes, options.allocationLimit ?? .max)
         reading: while true {
@@ -94,6 +104,7 @@ final class FileListReceiver {
                 if let changes = options.modeChanges, !connection.isServer { entry.mode = changes.applied(to: entry.mode) }
                 if let names = connection.names { try convert(&entry, names, in: directory) }
                 if options.mungesLinks, entry.mode.isSymlink, !entry.linkTarget.isEmpty { entry.linkTarget = SymlinkTarget.munged(entry.linkTarget) }
+                if tells { try texts.received(entry, nextStart + Int32(builder.count), listStart: nextStart) }
                 try check(&entry, in: directory)
                 builder.append(entry)
                 guard builder.count < Self.largestList else {
@@ -104,7 +115,14 @@ final class FileListReceiver {
                 break reading
             }
         }
-        let list = builder.finish(removingDuplicates: !Knob.duplicatesStay.isOn, pruningEmptyDirectories: keepsEmptyDirectory)
+        try texts.say(2, "received \(builder.count) names")
+        var duplicates: [FileListBuilder.Duplicate] = []
+        let list = builder.finish(
+            removingDuplicates: !Knob.duplicatesStay.isOn, onDuplicates: texts.debug.duplicates > 0 ? { duplicates = $0 } : nil,
+            pruningEmptyDirectories: keepsEmptyDirectory)
+        try texts.dropped(duplicates)
+        try texts.show(list) { "\(ListTexts.depth(of: $0.name))" }
+        try texts.say(2, "recv_file_list done")
         try checkParents(in: list)
         guard Int64(nextStart) + Int64(list.count) + 1 < Int64(Int32.max) else {
             throw .protocolViolation("more entries than indexes [FLS-119]")

@@ -9,6 +9,9 @@ final class FileListSender {
     private let connection: Connection
     private var encoder: FileListEncoder
     private let indexes: IndexWriter
+    /// Where `--debug` tells of them.
+    private var texts: ListTexts
+    private let tellsEntries: Bool
     /// Directories whose list is due, the next one last: depth-first pre-order over the sorted tree (FLS-115).
     private var pending: [PendingDirectory] = []
     private var nextStart: Int32
@@ -27,6 +30,8 @@ final class FileListSender {
     private struct PendingDirectory {
         let number: Int32
         let entry: FileEntry
+        /// The argument that its entry came from.
+        let origin: Int32
         /// Arguments that have contents to give, in order (FLS-116).
         var origins: [Int32]
     }
@@ -35,6 +40,9 @@ final class FileListSender {
         scanner: SourceScanner, options: TransferOptions, connection: Connection, environment: SessionEnvironment,
         indexes: IndexWriter
     ) {
+        let diagnostics = scanner.diagnostics
+        texts = ListTexts(options, connection.traits, role: "sender") { text throws(SessionError) in try diagnostics.info(text) }
+        tellsEntries = texts.tellsEntries
         self.scanner = scanner
         self.options = options
         self.connection = connection
@@ -68,6 +76,8 @@ final class FileListSender {
             }
         }
         let list = try end(draft, of: nil)
+        try texts.say(2, "send_file_list done")
+        if !connection.isServer { try texts.say(3, "file list sent") }
         try sendTrailers()
         if connection.traits.incrementalRecursion {
             queueDirectories(of: list)
@@ -149,7 +159,8 @@ final class FileListSender {
             }
         }
         if let extra = extraEntries.removeValue(forKey: directory.entry.name) { try add(extra, to: &draft) }
-        let list = try end(draft, of: directory.entry)
+        var list = try end(draft, of: directory.entry)
+        list.directoryOrigin = directory.origin
         queueDirectories(of: list)
         return list
     }
@@ -158,6 +169,7 @@ final class FileListSender {
     func sendEndOfLists() throws(SessionError) {
         if !Knob.endOfListsMissing.isOn { try indexes.write(FileIndex.fileListEOF) }
         sentEndOfLists = true
+        try texts.say(3, "[sender] flist_eof=1")
     }
 
     /// Numbers the directories of a list and queues their own lists (FLS-112, FLS-116).
@@ -176,7 +188,7 @@ final class FileListSender {
                 }
                 continue
             }
-            children.append(PendingDirectory(number: number, entry: entry, origins: gives ? [origin] : []))
+            children.append(PendingDirectory(number: number, entry: entry, origin: origin, origins: gives ? [origin] : []))
         }
         pending.append(contentsOf: children.reversed())
     }
@@ -220,10 +232,14 @@ final class FileListSender {
     }
 
     private func add(_ found: [SourceScanner.Found], to draft: inout Draft) throws(SessionError) {
-        for item in found { try add(item.entry, item.origin, to: &draft) }
+        for item in found { try add(item.entry, item.origin, to: &draft, kind: 0) }
     }
 
-    private func add(_ entry: FileEntry, _ origin: Int32, to draft: inout Draft) throws(SessionError) {
+    private func add(_ entry: FileEntry, _ origin: Int32, to draft: inout Draft, kind: Int = 2) throws(SessionError) {
+        if tellsEntries {
+            try texts.made(entry.name, kind: kind)
+            try texts.sent(entry, nextStart + Int32(draft.builder.count), listStart: nextStart)
+        }
         if connection.names != nil {
             guard let sent = scanner.onTheWire(entry) else { return }
             try write(sent)
@@ -251,6 +267,7 @@ final class FileListSender {
         let errors = errorsForEnd(isFirst: directory == nil)
         try connection.output.write { encoder.encodeEnd(errors: errors.rawValue, into: &$0) }
         let list = draft.builder.finish(removingDuplicates: false)
+        try show(list, draft.origins)
         nextStart += Int32(list.count) + 1
         entryCount += list.count
         var own = directory
@@ -259,6 +276,12 @@ final class FileListSender {
             if first.isRootDirectory, first.isDirectory { own = first }
         }
         return LiveList(list: list, directory: own, origins: draft.origins)
+    }
+
+    private func show(_ list: FileList, _ origins: [Int32]) throws(SessionError) {
+        guard texts.debug.lists > 2 else { return }
+        let first = origins.first.map { scanner.arguments[Int($0)].directory } ?? []
+        try texts.show(list) { _ in MessageText(first) }
     }
 
     /// FLS-85: nothing tells the receiving side in time what it must not delete.

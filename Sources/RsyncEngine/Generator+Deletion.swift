@@ -11,7 +11,7 @@ extension Generator {
             for position in live.list.directories where live.list.isActive(position) {
                 let entry = live.list.entry(at: position)
                 guard entry.hasContent else { continue }
-                try say(.info, "deleting in \(entry.name)", when: options.messages.deletionSearch > 0 && entry.isTop)
+                try say(.info, "deleting in \(entry.name)", when: debug.deletion > 0 && entry.isTop)
                 try deleteExtraneous(in: entry)
             }
         }
@@ -25,12 +25,19 @@ extension Generator {
             let names = try? tree.names(in: path),
             let list = listWithContents(of: directory)
         else { return }
+        try say(.info, "delete_in_dir(\(directory.name))", when: debug.deletion > 1)
+        try tellEntering(directory.name)
         try filters.enter(directory.name)
         var victims: [Victim] = []
         for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
-            if options.messages.filtering > 0, let present = victim(wireName, path, name) {
+            if debug.lists > 1, let present = victim(wireName, path, name),
+                try !filters.protects(wireName, in: directory.name, isDirectory: present.status.mode.isDirectory)
+            {
+                try tellFound(wireName, kind: 2)
+            }
+            if debug.filtering > 0, let present = victim(wireName, path, name) {
                 try tellRule(present.name, in: directory.name, isDirectory: present.status.mode.isDirectory)
             }
             guard !Knob.deletesNothing.isOn, !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
@@ -140,7 +147,7 @@ extension Generator {
     private func tellRule(
         _ name: [UInt8], in directory: [UInt8], isDirectory: Bool, isDoomed: Bool = false
     ) throws(SessionError) {
-        guard options.messages.filtering > 0,
+        guard debug.filtering > 0,
             let rule = try filters.explanation(name, in: directory, isDirectory: isDirectory, isDoomed: isDoomed)
         else { return }
         try say(
@@ -162,8 +169,9 @@ extension Generator {
 
     /// An item with all that is in it. A directory that keeps something is left where it is.
     func delete(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) {
+        try tellDeletion(name, status, Self.withContents)
         if status.mode.isDirectory {
-            guard try empty(name, path, status) else { return }
+            guard try empty(name, path, status, reasons: Self.withContents) else { return }
         }
         _ = try remove(name, path, status)
     }
@@ -195,6 +203,10 @@ extension Generator {
             }
             return false
         }
+        // A backup that is not made is told like one that is.
+        if options.dryRun, !isDirectory, !side.isBackup(path.bytes), side.keepsRemoved(path, status) {
+            try sayBackedUp(path, .renamed)
+        }
         deletionCount += 1
         deletedCounts.add(status.mode.type ?? .regular)
         try reportDeletion(name, isDirectory: isDirectory)
@@ -213,17 +225,20 @@ extension Generator {
 
     /// Deletes what is inside a directory that is to go, or to make way for something else (MET-64, MET-106). False
     /// when something stays, which has been said. A tree may be deeper than any stack: nothing here recurses.
-    func empty(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus) throws(SessionError) -> Bool {
+    func empty(_ name: [UInt8], _ path: RelativePath, _ status: FileStatus, reasons: Int) throws(SessionError) -> Bool {
+        try tellEmptying(name, reasons)
         var stack = [try doomed(name, path, status)]
         while true {
             let last = stack.count - 1
             guard let child = stack[last].children.popLast() else {
                 let done = stack.removeLast()
+                try tellLeaving()
                 if done.staysNonEmpty {
                     try say(.info, "cannot delete non-empty directory: \(done.name)")
                 }
                 guard !stack.isEmpty else { return !done.staysNonEmpty }
                 // Tried even if something stays: the system has the last word on what is empty.
+                try tellDeletion(done.name, done.status, Self.inside)
                 let isGone = try remove(done.name, done.path, done.status)
                 if done.staysNonEmpty || !isGone { stack[last - 1].staysNonEmpty = true }
                 continue
@@ -237,9 +252,11 @@ extension Generator {
             if stays {
                 stack[last].staysNonEmpty = true
             } else if status.mode.isDirectory {
+                try tellEmptying(child.name, Self.withContents | Self.inside)
                 stack.append(try doomed(child.name, child.path, status))
-            } else if try !remove(child.name, child.path, status) {
-                stack[last].staysNonEmpty = true
+            } else {
+                try tellDeletion(child.name, status, Self.inside)
+                if try !remove(child.name, child.path, status) { stack[last].staysNonEmpty = true }
             }
         }
     }
@@ -250,23 +267,26 @@ extension Generator {
             _ = try? tree.apply(
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
+        try tellEntering(name)
+        var children: [Victim]
         do throws(FileError) {
-            var children = try tree.names(in: path).compactMap {
+            children = try tree.names(in: path).compactMap {
                 victim(SourceArgument.childName(of: name, $0), path, $0)
             }
             sort(&children)
-            return Doomed(name: name, path: path, status: status, children: children)
         } catch {
             try failed("opendir", name, error.errno)
             return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
         }
+        if debug.lists > 1 { for child in children { try tellFound(child.name, kind: 2) } }
+        return Doomed(name: name, path: path, status: status, children: children)
     }
 
     /// MET-98: what goes away moves to its backup name, if there are backups and it is none (MET-99).
     func removeKeepingBackup(_ path: RelativePath, _ status: FileStatus) throws(FileError) {
-        guard options.backupSuffix != nil, !side.isBackup(path.bytes), !Knob.deletedIsNotKept.isOn, try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
+        guard options.backupSuffix != nil, !side.isBackup(path.bytes), !Knob.deletedIsNotKept.isOn, let manner = try side.keepRemoved(path, status) else { return try tree.removeFile(path) }
         // Only a broken connection makes this fail, and the next write says so.
-        try? sayBackedUp(path)
+        try? sayBackedUp(path, manner)
     }
 
     /// MET-109.

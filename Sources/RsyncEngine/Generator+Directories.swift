@@ -45,7 +45,7 @@ extension Generator {
         guard let presence = try examineDirectory(entry, path) else { return }
         if presence == .kept {
             try searchKept(entry, path)
-            if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
+            if !incremental || options.deletion == .delay { directoriesToTouch.append((entry, index)) }
             try say(.info, "\(entry.name) exists", when: options.messages.skips > 0)
             return
         }
@@ -85,7 +85,7 @@ extension Generator {
         }
         let isChanged = try settle(entry, path, isNew: isNew)
         if reportsLater, isChanged || !tellsOfChanges { try report(entry, index, flags) }
-        if !incremental || options.deletion == .delay { directoriesToTouch.append(entry) }
+        if !incremental || options.deletion == .delay { directoriesToTouch.append((entry, index)) }
         try deleteDuring(entry)
     }
 
@@ -181,8 +181,9 @@ extension Generator {
     // MARK: Afterwards
 
     /// Sets a directory's own time and permissions once nothing in it changes any more (MET-44).
-    func touch(_ entry: FileEntry) throws(SessionError) {
+    func touch(_ entry: FileEntry, number: Int32) throws(SessionError) {
         guard !options.dryRun, !options.listOnly, !leaves(entry), !skippedDirectories.contains(entry.name) else { return }
+        try say(.info, "touch_up_dirs: \(entry.name) (\(number))", when: debug.times > 1)
         let path = try destination.path(entry.name)
         // What a symlink stands for (MET-45) has had its attributes, and its time is not set again. What `--ignore-existing` keeps
         // in a directory's place has the directory's time.
@@ -203,7 +204,7 @@ extension Generator {
 
     /// With one list for all, or after late deletions: every directory, deepest first.
     func touchDirectories() throws(SessionError) {
-        for entry in directoriesToTouch.reversed() { try touch(entry) }
+        for (entry, index) in directoriesToTouch.reversed() { try touch(entry, number: index) }
         directoriesToTouch = []
     }
 }

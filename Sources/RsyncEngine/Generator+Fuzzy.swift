@@ -25,9 +25,9 @@ extension Generator {
         guard entry.length > 0, !destination.isAbsent else { return nil }
         let directory = path.parent ?? .root
         if fuzzyListing?.directory != directory { fuzzyListing = try listFuzzy(directory) }
-        guard let candidates = fuzzyListing?.candidates, let found = best(of: candidates, entry, path.lastComponent)
+        guard let candidates = fuzzyListing?.candidates, let found = try best(of: candidates, entry, path.lastComponent)
         else { return nil }
-        try say(.info, "fuzzy basis selected for \(entry.name): \(found.name)", when: options.messages.fuzzy > 0)
+        try say(.info, "fuzzy basis selected for \(entry.name): \(found.path.bytes)", when: debug.fuzzy > 0)
         return Basis(
             tree: found.tree, path: found.path, status: found.status, type: found.type, xname: found.name, compared: nil)
     }
@@ -59,6 +59,7 @@ extension Generator {
         guard let names = try? tree.names(in: directory) else { return }
         for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             try alive.tick()
+            if debug.lists > 1 { try tellFound(SourceArgument.childName(of: directory.isRoot ? [0x2e] : directory.bytes, name), kind: 1) }
             guard let path = try? directory.appending(name), let status = try? tree.status(path), status.mode.isRegular,
                 status.size > 0
             else { continue }
@@ -69,10 +70,11 @@ extension Generator {
 
     private func best(
         of candidates: [FuzzyListing.Candidate], _ entry: FileEntry, _ target: [UInt8]
-    ) -> FuzzyListing.Candidate? {
+    ) throws(SessionError) -> FuzzyListing.Candidate? {
         if let same = candidates.first(where: {
             !$0.isTaken && $0.status.size == entry.length && plan.sameTime(entry, $0.status)
         }) {
+            try say(.info, "fuzzy size/modtime match for \(same.path.bytes)", when: debug.fuzzy > 1)
             return same
         }
         var lowest = NameDistance.limit
@@ -80,6 +82,7 @@ extension Generator {
         let targetSuffix = NameDistance.suffix(of: target)
         for candidate in candidates where !candidate.isTaken {
             let score = NameDistance.score(candidate.name, target, targetSuffix, upTo: lowest)
+            if debug.fuzzy > 1 { try tellDistance(candidate.path, NameDistance.shown(candidate.name, target, targetSuffix, upTo: lowest)) }
             if score <= lowest {
                 lowest = score
                 best = candidate

@@ -5,6 +5,7 @@ import RsyncWire
 
 extension Generator {
     func process(_ entry: FileEntry, index: Int32) throws(SessionError) {
+        try tellGenerating("recv_generator(\(entry.name),\(index))")
         if isBelowSkipped(entry) { return try skipContent(entry, index) }
         if entry.isDirectory {
             if incremental { try prepareDirectory(entry) } else { try processDirectory(entry, index: index) }

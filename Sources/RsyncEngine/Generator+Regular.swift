@@ -161,6 +161,7 @@ extension Generator {
     func apply(
         _ change: AttributeChange, _ entry: FileEntry, _ path: RelativePath, type: FileType? = nil
     ) throws(SessionError) {
+        if debug.tellsAttributes { try tellAttributes(change, entry, path) }
         guard !options.dryRun || Knob.dryRunSetsAttributes.isOn, !change.isEmpty else { return }
         var change = change
         for id in change.takeImpossibleIds(options) {
@@ -207,6 +208,7 @@ extension Generator {
         try write(entry, index, ItemAttributes(flags: flags, basis: type, xname: xname))
         guard asksForData else { return }
         try connection.output.write { head.write(to: &$0) }
+        if let file, let basis { try tellSums(file, of: basis.path, head, index) }
         if let file, isRedo || options.append == .off { try writeSums(of: file, head) }
     }
 
@@ -233,13 +235,14 @@ extension Generator {
             return nil
         }
         guard let place else { return .some(basis) }
-        try sayBackedUp(basis.path)
+        try sayBackedUp(basis.path, .copied)
         guard !options.wholeFile, options.append == .off else { return .some(basis) }
         return .some(Basis(place, basis.status, .backup, compared: basis.compared))
     }
 
-    func sayBackedUp(_ path: RelativePath) throws(SessionError) {
+    func sayBackedUp(_ path: RelativePath, _ manner: SideFiles.BackupManner) throws(SessionError) {
         for (name, failure) in side.failures.take() { try tell([failure], name) }
+        try say(.info, manner.text(path), when: debug.backup > 0)
         try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", when: options.messages.backups > 0)
     }
 
@@ -268,6 +271,7 @@ extension Generator {
         let hasher = BlockHasher(variant: variant, seed: Knob.strongSumsAreUnseeded.isOn ? 0 : connection.seed)
         var digest = [UInt8](repeating: 0, count: max(variant.digestLength, Int(head.strongLength)))
         let blockLength = Int(head.blockLength)
+        let tells = debug.search > 2
         let blocksPerRead = max(1, Self.basisReadSize / blockLength)
         if basisBuffer.count < blocksPerRead * blockLength {
             basisBuffer = [UInt8](repeating: 0, count: blocksPerRead * blockLength)
@@ -283,6 +287,7 @@ extension Generator {
                 let range = offset..<(offset + length)
                 hasher.sum(of: basisBuffer, range, into: &digest)
                 let weak = RollingSum(basisBuffer, range).value &+ (Knob.weakSumsAreUnsigned.isOn && basisBuffer[range].contains { $0 > 127 } ? 256 : 0)
+                if tells { try tellBlock(block, head, weak) }
                 try connection.output.write { [digest] writer in
                     writer.int32(Int32(bitPattern: weak))
                     writer.bytes(digest[0..<Int(head.strongLength)])

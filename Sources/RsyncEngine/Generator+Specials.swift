@@ -102,10 +102,10 @@ extension Generator {
         _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) -> Bool {
         if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return false }
-        var backedUp = false
+        var backup: SideFiles.BackupManner?
         do throws(FileError) {
             if let existing, !existing.mode.isDirectory {
-                if options.backupSuffix != nil, try side.keepReplaced(path, existing) { backedUp = true }
+                if options.backupSuffix != nil { backup = try side.keepReplaced(path, existing) }
                 let temporary = try tree.temporaryName(for: path)
                 try create(tree, temporary)
                 try replace(path, by: temporary)
@@ -119,7 +119,7 @@ extension Generator {
             try failed("\(error.operation)", entry.name, error.errno, leads: leads)
             return false
         }
-        if backedUp { try sayBackedUp(path) }
+        if let backup { try sayBackedUp(path, backup) }
         return true
     }
 
@@ -130,14 +130,17 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?
     ) throws(SessionError) -> Bool {
         switch links.state(of: entry) {
-        case .requested:
+        case .requested(let leader, _):
+            try tellLink(entry, index, "waiting for \(leader)")
             links.wait(entry, index: index)
             began(index)
             return true
         case .done(let name):
+            try tellLink(entry, index, "leader is \(name)")
             try link(entry, index, path, existing, to: name)
             return true
         case .deferred, nil:
+            try tellLink(entry, index, "looking for a leader")
             return false
         }
     }
@@ -219,7 +222,13 @@ extension Generator {
     ) throws(SessionError) -> Bool {
         let isDirectory = existing.mode.isDirectory
         var isClear = true
-        if isDirectory, options.deletion != nil || options.force { isClear = try empty(entry.name, path, existing) }
+        let reasons = reasons(makingWayFor: entry)
+        try tellDeletion(entry.name, existing, reasons)
+        if isDirectory, options.deletion != nil || options.force {
+            isClear = try empty(entry.name, path, existing, reasons: reasons)
+        } else if isDirectory {
+            try tellEmptying(entry.name, reasons)
+        }
         if isClear {
             do throws(FileError) {
                 if !options.dryRun {

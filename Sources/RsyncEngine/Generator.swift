@@ -49,7 +49,7 @@ final class Generator {
     /// Directories whose times could not be set: they are not tried, and told of, once more.
     var refusedDirectories: Set<[UInt8]> = []
     /// Directories whose mtime is set once their contents are there (MET-44), when there is one list for all.
-    var directoriesToTouch: [FileEntry] = []
+    var directoriesToTouch: [(entry: FileEntry, index: Int32)] = []
     /// What such a directory gets then that has more permissions meanwhile (MET-43).
     var finalPermissions: [[UInt8]: UInt32] = [:]
     /// Directories that were opened up for the duration (MET-43), with what they are to have.
@@ -76,6 +76,7 @@ final class Generator {
     /// The rules that protect from deletion.
     let filters: DestinationFilters
     private var phasesEnded = 0
+    private var toldPhase = 0
     /// Requests may be written until the end of phase 1 (XFR-13).
     private(set) var mayStillRequest = true
     /// A request followed the end of phase 0, so that its reply has to be waited for.
@@ -102,7 +103,9 @@ final class Generator {
         self.listsEnded = listsEnded
         indexes = IndexWriter(connection)
         filters = DestinationFilters(
-            options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles)
+            options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles,
+            tell: Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
+                .filterLines("generator", options.messages.debug))
         active = firstLists.map { ActiveList(live: $0) }
         knownEntries = firstLists.reduce(0) { $0 + $1.list.count }
         for list in firstLists { links.learn(list.list, incremental: connection.traits.incrementalRecursion) }
@@ -113,16 +116,19 @@ final class Generator {
 
     func run() throws(SessionError) {
         let traits = connection.traits
+        try tellGenerating("generator starting pid=\(environment.processId)")
+        try tellMappings()
         for notice in destination.notices { try say(notice.kind, notice.text) }
         if !options.listOnly {
             let isOff = options.wholeFile || connection.forcesWholeFile
             try say(
                 .info, isOff ? "delta-transmission disabled for local transfer or --whole-file" : "delta-transmission enabled",
-                when: options.messages.lists > 0)
+                when: debug.lists > 0)
         }
         if options.deletionTime(traits) == .before, !options.listOnly { try deleteInAllDirectories() }
         if incremental {
             try walkLists()
+            try tellPhase()
         } else {
             try walk(slot: 0)
             try endPhase()
@@ -139,6 +145,8 @@ final class Generator {
             try finishModernPhases(redid: redid)
         }
         try sayDeletionsStopped()
+        try tellMappings()
+        try tellGenerating("generate_files finished")
         try writeDone()
         try connection.output.flush()
         try awaitReceiverEnd()
@@ -186,9 +194,16 @@ final class Generator {
     }
 
     private func endPhase() throws(SessionError) {
+        try tellPhase()
         phasesEnded += 1
         try writeDone()
         try connection.output.flush()
+    }
+
+    /// There are as many as rsync counts, whatever has to end here.
+    private func tellPhase() throws(SessionError) {
+        toldPhase += 1
+        if toldPhase <= connection.traits.lastLoopPhase + 1 { try tellGenerating("generate_files phase=\(toldPhase)") }
     }
 
     /// Each DONE of the sender answers one of these (SES-133).
@@ -244,6 +259,7 @@ final class Generator {
             try list(live)
         } else {
             if incremental, let directory = live.directory {
+                try tellGenerating("recv_generator(\(directory.name),\(live.list.startIndex - 1))")
                 try processDirectory(directory, index: live.list.startIndex - 1)
                 if connection.isReplay { mailbox.outstanding.pass(live.list.startIndex - 1) }
             }
@@ -271,7 +287,7 @@ final class Generator {
     private func releaseFinishedLists() throws(SessionError) {
         guard incremental else { return }
         while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, nextToWalk > 1 || listsEnded && active.count == 1 {
-            if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory) }
+            if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory, number: oldest.live.number) }
             releasedEntries += oldest.live.list.count
             active.removeFirst()
             nextToWalk -= 1
@@ -321,12 +337,13 @@ final class Generator {
     // MARK: Events
 
     private func handle(_ events: [ReceiverEvent]) throws(SessionError) {
+        if !events.isEmpty { try tellMappings() }
         for event in events {
             switch event {
-            case .list(let list, let directory):
-                active.append(ActiveList(live: LiveList(list: list, directory: directory)))
-                knownEntries += list.count
-                links.learn(list, incremental: incremental)
+            case .list(let live):
+                active.append(ActiveList(live: live))
+                knownEntries += live.list.count
+                links.learn(live.list, incremental: incremental)
             case .endOfLists: listsEnded = true
             case .finished(let index, let outcome): try finished(index, outcome)
             case .redo(let index):

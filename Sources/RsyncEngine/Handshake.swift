@@ -47,6 +47,8 @@ struct Handshake {
     let options: TransferOptions
     let input: ProtocolInput
     let output: ProtocolOutput
+    /// Where `--debug` tells of it: before there are frames.
+    var tell: (MessageText) -> Void = { _ in }
 
     func perform() throws(SessionError) -> Connection {
         if let replay = configuration.replay { return try adopt(replay) }
@@ -63,11 +65,13 @@ struct Handshake {
         let compression = options.compression.outcome(exchange.compression)
         let seed = try exchangeSeed()
         try startFrames(traits)
-        return Connection(
+        let connection = Connection(
             input: input, output: output, traits: traits, isServer: configuration.isServer, seed: Knob.seedIsForgotten.isOn ? 0 : seed,
             transferChecksum: checksums.transfer, listChecksum: checksums.list, compression: compression,
             channel: options.messageChannel ?? (traits.tellsErrorsByProtocol ? .protocol : .errors),
             names: configuration.names, convertsLinks: convertsLinks(traits))
+        tellChoices(connection, checksum: exchange.checksum, compression: exchange.compression)
+        return connection
     }
 
     /// A server looks at the letter, a client at the flag (SES-47).
@@ -98,7 +102,7 @@ struct Handshake {
             ownChecksums: records
                 ? NegotiatedList(offering: [traits.defaultChecksumIsMD5 ? .md5 : .md4]) : configuration.checksumNames,
             ownCompressions: records ? NegotiatedList(offering: [.zlib]) : configuration.compressionNames,
-            input: input, output: output)
+            input: input, output: output, level: options.messages.debug.negotiation, tell: tell)
     }
 
     /// SES-31 to SES-38. Each side writes before it reads.
@@ -117,7 +121,9 @@ struct Handshake {
                 "--protocol must be no more than \(ProtocolVersion.newest) on the \(configuration.isServer ? "Server" : "Client").")
         }
         switch ProtocolVersion.agreed(own: configuration.version, peer: peer) {
-        case .version(let version): return version
+        case .version(let version):
+            tellVersion(of: peer, version)
+            return version
         case .notAProtocol:
             throw SessionError(
                 exitCode: 2, "protocol version mismatch -- is your shell clean?",

@@ -13,6 +13,7 @@ final class IdentityMapper: Sendable {
     /// What id 0 is taken to be called when its name never travels (MET-10).
     private let nameOfZero: [UInt8]
     private let tables = Mutex(Tables())
+    private let tellsRows: Bool
     /// The row used last, remote number above local one, for the many items that have the same: no lock, no search.
     private let latestUser = Atomic<UInt64>(noRow)
     private let latestGroup = Atomic<UInt64>(noRow)
@@ -22,11 +23,26 @@ final class IdentityMapper: Sendable {
     private struct Tables: Sendable {
         var users: [UInt32: UInt32] = [:]
         var groups: [UInt32: (id: UInt32, skip: Bool)] = [:]
+        /// Rows that were made and not told yet.
+        var texts: [MessageText] = []
+    }
+
+    /// `--debug=own2`: how numbers were mapped since this was called last.
+    func takeTexts() -> [MessageText] {
+        tables.withLock { tables in
+            defer { tables.texts = [] }
+            return tables.texts
+        }
+    }
+
+    private func note(_ kind: String, _ remote: UInt32, _ name: [UInt8], _ local: UInt32, _ tables: inout Tables) {
+        if tellsRows { tables.texts.append("\(kind) \(remote)(\(name)) maps to \(local)") }
     }
 
     init(identities: any IdentityDirectory, options: TransferOptions, traits: SessionTraits) {
         self.identities = identities
         numericIds = options.numericIds
+        tellsRows = options.messages.debug.owners > 1
         mayGiveAnyGroup = options.rootMode != .normal
         userRules = options.userMap
         groupRules = options.groupMap
@@ -35,12 +51,20 @@ final class IdentityMapper: Sendable {
 
     func learn(user remote: UInt32, name: [UInt8]) {
         let local = userId(remote, name)
-        tables.withLock { if $0.users[remote] == nil { $0.users[remote] = local } }
+        tables.withLock {
+            guard $0.users[remote] == nil else { return }
+            $0.users[remote] = local
+            note("uid", remote, name, local, &$0)
+        }
     }
 
     func learn(group remote: UInt32, name: [UInt8]) {
         let row = groupRow(remote, name)
-        tables.withLock { if $0.groups[remote] == nil { $0.groups[remote] = row } }
+        tables.withLock {
+            guard $0.groups[remote] == nil else { return }
+            $0.groups[remote] = row
+            note("gid", remote, name, row.id, &$0)
+        }
     }
 
     private static func latest(_ row: borrowing Atomic<UInt64>, _ remote: UInt32) -> UInt32? {
@@ -64,6 +88,7 @@ final class IdentityMapper: Sendable {
             if let known = tables.users[remote] { return known }
             let local = userId(remote, [])
             tables.users[remote] = local
+            note("uid", remote, [], local, &tables)
             return local
         }
     }
@@ -80,7 +105,10 @@ final class IdentityMapper: Sendable {
     private func tableGroup(_ remote: UInt32) -> (id: UInt32, skip: Bool) {
         if let known = tables.withLock({ $0.groups[remote] }) { return known }
         let row = groupRow(remote, [])
-        tables.withLock { $0.groups[remote] = row }
+        tables.withLock {
+            $0.groups[remote] = row
+            note("gid", remote, [], row.id, &$0)
+        }
         return row
     }
 

@@ -5,8 +5,12 @@ struct LiveList {
     let list: FileList
     /// The item that index S-1 stands for (FLS-119); nil where that index does not exist.
     let directory: FileEntry?
+    /// The number of that directory among all directories of the session; -1: not known.
+    var number: Int32 = -1
     /// Sender: which source argument an entry came from, by wire position.
     var origins: [Int32] = []
+    /// Sender: the same of the directory, where it has a list of its own.
+    var directoryOrigin: Int32?
 
     /// The transfer root itself is an entry.
     var entersRoot: Bool { list.count > 0 && list.isActive(0) && list.entry(at: 0).isRootDirectory }

@@ -4,7 +4,7 @@ import Synchronization
 /// What the receiver tells the generator (XFR-2): the private path of the receiving side.
 enum ReceiverEvent: Sendable {
     /// A further file list, with the directory it belongs to (FLS-119).
-    case list(FileList, directory: FileEntry?)
+    case list(LiveList)
     /// No further list will come (FLS-114).
     case endOfLists
     /// The reply for this index has been dealt with, or will never come.

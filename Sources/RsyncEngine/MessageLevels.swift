@@ -1,6 +1,6 @@
 import RsyncProtocol
 
-/// What the session is to tell about beside errors: the levels of `--info` and `--debug` that it has words for
+/// What the session is to tell about beside errors: the levels of `--info` that it has words for, and of `--debug`
 /// (MET-167, ARG-73).
 public struct MessageLevels: Sendable, Equatable {
     /// 1: names of what was changed; 2: of what was not.
@@ -15,15 +15,7 @@ public struct MessageLevels: Sendable, Equatable {
     public var backups = 0
     /// Symlinks that `--safe-links` leaves out.
     public var symlinks = 0
-    /// What was made of the filter rules.
-    public var filtering = 0
-    /// Figures of the search.
-    public var search = 0
-    public var fuzzy = 0
-    /// Where a pass of its own looks for what is to be deleted.
-    public var deletionSearch = 0
-    /// Whether there is a search at all.
-    public var lists = 0
+    public var debug = DebugLevels()
 
     public init() {}
 }

@@ -15,6 +15,11 @@ enum NameDistance {
         return tooMuch || isAbove ? .max : sum
     }
 
+    /// The score as rsync shows it: what is too long or too short by far has no name compared.
+    static func shown(_ name: [UInt8], _ target: [UInt8], _ targetSuffix: ArraySlice<UInt8>, upTo limit: UInt32) -> UInt32 {
+        UInt32(abs(name.count - target.count)) * unit > limit ? 0xffff_0001 : score(name, target, targetSuffix, upTo: .max)
+    }
+
     /// MET-94. Saturates.
     static func between(_ from: ArraySlice<UInt8>, _ to: ArraySlice<UInt8>) -> UInt32 {
         if from.isEmpty || to.isEmpty {

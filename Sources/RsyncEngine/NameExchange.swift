@@ -11,6 +11,9 @@ struct NameExchange {
     let ownCompressions: NegotiatedList<CompressionName>?
     let input: ProtocolInput
     let output: ProtocolOutput
+    /// How much is told of it, and where.
+    let level: UInt8
+    let tell: (MessageText) -> Void
 
     /// Names for what is asked about and exchanged in this session; nil for the rest. Each side writes both lists
     /// before it reads one (SES-56).
@@ -18,6 +21,7 @@ struct NameExchange {
         checksums: Bool, compressions: Bool
     ) throws(SessionError) -> (checksum: ChecksumName?, compression: CompressionName?) {
         guard traits.exchangesLists else {
+            tellDefaults(checksums: checksums, compressions: compressions)
             if checksums, let ownChecksums {
                 try checkDefault(traits.defaultChecksumIsMD5 ? .md5 : .md4, isIn: ownChecksums, Self.checksum)
             }
@@ -26,8 +30,14 @@ struct NameExchange {
         }
         let checksumList = ownChecksums ?? .standard(isServer: isServer)
         let compressionList = ownCompressions ?? .standard(isServer: isServer)
-        if checksums { try output.write { checksumList.write(to: &$0) } }
-        if compressions { try output.write { compressionList.write(to: &$0) } }
+        if checksums {
+            tellList(Self.checksum, ofServer: isServer, checksumList.text)
+            try output.write { checksumList.write(to: &$0) }
+        }
+        if compressions {
+            tellList(Self.compression, ofServer: isServer, compressionList.text)
+            try output.write { compressionList.write(to: &$0) }
+        }
         try output.flush()
         let checksum = checksums ? try choose(checksumList, Self.checksum) : nil
         return (checksum, compressions ? try choose(compressionList, Self.compression) : nil)
@@ -38,11 +48,24 @@ struct NameExchange {
 
     private func choose<Name>(_ own: NegotiatedList<Name>, _ what: String) throws(SessionError) -> Name {
         let peer = try input.parse { reader throws(WireError) in try NegotiatedList<Name>(reading: &reader) }
+        tellList(what, ofServer: !isServer, peer.text)
         guard let name = isServer ? own.chosen(byServerFrom: peer) : own.chosen(byClientFrom: peer) else {
             // The client says it for both (SES-62).
             throw isServer ? SessionError(exitCode: 4, "") : failed(what, [("Server", peer.text), ("Client", own.text)])
         }
         return name
+    }
+
+    /// Where nothing is exchanged the peer counts as one that has the name of old.
+    private func tellDefaults(checksums: Bool, compressions: Bool) {
+        if checksums {
+            tellList(Self.checksum, ofServer: isServer, (ownChecksums ?? .standard(isServer: isServer)).text)
+            tellList(Self.checksum, ofServer: !isServer, Array((traits.defaultChecksumIsMD5 ? ChecksumName.md5 : .md4).rawValue.utf8))
+        }
+        if compressions {
+            tellList(Self.compression, ofServer: isServer, (ownCompressions ?? .standard(isServer: isServer)).text)
+            tellList(Self.compression, ofServer: !isServer, Array(CompressionName.zlib.rawValue.utf8))
+        }
     }
 
     /// SES-64.

@@ -23,6 +23,8 @@ final class ProtocolOutput {
     var recorder: StreamRecorder?
     /// Data goes to the recorder alone (XFR-156).
     var isDiverted = false
+    /// `--debug=io`: hears of each message that is no text.
+    var onMessage: ((MessageCode, _ length: Int) throws(SessionError) -> Void)?
 
     /// Outgoing bytes at which the data frame is closed and all is written without being asked. An empty pipe of 64 KiB takes the
     /// most that this comes to, so that the peer works on one write while the next is made; of a longer one the tail would
@@ -87,6 +89,7 @@ final class ProtocolOutput {
         FrameHeader(code: code, length: payload.count).write(to: &outgoing)
         outgoing.bytes(payload)
         try writeIfFull()
+        if let onMessage, code != .data, code != .errorExit, SessionEvent.TextKind(code) == nil { try onMessage(code, payload.count) }
         return true
     }
 

@@ -25,6 +25,7 @@ extension Receiver {
         // Without sums no block can be asked for.
         let source = head.count > 0 ? basis.flatMap { try? $0.place.tree.open($0.place.path) } : nil
         defer { source?.close() }
+        if let source, let basis { tellBuilding(2, "recv mapped \(basis.place.path.bytes) of size \(source.size)") }
         let existing = try? destination.tree.status(target)
         var job = StoringJob(
             entry: entry, index: index, target: target, existing: existing,
@@ -244,8 +245,10 @@ extension Receiver {
                 let digestLength = connection.transferChecksum.digestLength
                 let sent = try connection.input.parse { reader throws(WireError) in try reader.bytes(digestLength) }
                 sum = sent
+                tellBuilding(2, "got file_sum")
                 return sent == hasher.finish() || Knob.sumsAreNotChecked.isOn
             case .literal(let count):
+                tellBuilding(3, "data recv \(count) at \(file.position)")
                 try tokens.consume(count) { bytes, range throws(SessionError) in
                     hasher.update(bytes, range)
                     try writing(entry) { () throws(FileError) in try file.literal(bytes, range) }
@@ -256,6 +259,7 @@ extension Receiver {
                 guard let extent = layout.extent(of: block) else {
                     throw .protocolViolation("block \(block) of \(head.count), for \(quoted(entry.name)) [XFR-121]")
                 }
+                tellBuilding(3, "chunk[\(block)] of size \(extent.length) at \(extent.offset) offset=\(file.position)")
                 try copy(extent, of: basis, to: file, entry) { bytes, range in hasher.update(bytes, range) }
                 if tokens.wantsBlocks { try tokens.sawBlock(blockBuffer, 0..<extent.length) }
                 statistics.matched &+= Int64(extent.length)

@@ -23,7 +23,9 @@ extension Receiver {
     /// Attributes, backup, and the file gets its name (MET-77), or for now one among the delayed updates (MET-87).
     func store(_ job: StoringJob, _ output: OutputFile) throws(FileError) {
         let file = output.file
-        tell(try file.apply(try change(job, of: file, exactTime: true, isFinal: true)), job.entry.name)
+        let change = try change(job, of: file, exactTime: true, isFinal: true)
+        tellAttributes(change, file)
+        tell(try file.apply(change), job.entry.name)
         if options.synchronizes { try file.synchronize() }
         if options.delaysUpdates {
             guard let place = side.partial(of: job.target) else {
@@ -46,6 +48,7 @@ extension Receiver {
             return
         }
         if !job.isInPlace { try keepBackup(job.target, job.existing) }
+        tellNaming(job, file)
         try publish(job, file, as: SideFiles.Place(tree: destination.tree, path: job.target))
         if let part = job.usedPart { side.removePartial(part) }
     }
@@ -80,8 +83,9 @@ extension Receiver {
     }
 
     private func keepBackup(_ target: RelativePath, _ existing: FileStatus?) throws(FileError) {
-        guard options.backupSuffix != nil, let existing, try side.keepReplaced(target, existing) else { return }
+        guard options.backupSuffix != nil, let existing, let manner = try side.keepReplaced(target, existing) else { return }
         for (name, failure) in side.failures.take() { tell([failure], name) }
+        if debug.backup > 0 { say(.info, manner.text(target)) }
         sayBackedUp(target)
     }
 

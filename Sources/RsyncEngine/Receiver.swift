@@ -18,6 +18,7 @@ final class Receiver: @unchecked Sendable {
     var delayed: [(index: Int32, place: SideFiles.Place)] = []
     private let mailbox: Mailbox
     let workingDirectory: [UInt8]
+    let localTime: @Sendable (Int64) -> String
     /// What the generator is to hear before the next wait for the sender: it is not woken for every single file.
     private var unposted: [ReceiverEvent] = []
     private let lists: FileListReceiver
@@ -43,7 +44,7 @@ final class Receiver: @unchecked Sendable {
     init(
         connection: Connection, options: TransferOptions, destination: Destination, lists: FileListReceiver,
         firstLists: [LiveList], indexes: IndexReader, plan: AttributePlan, observer: any SessionObserver,
-        mailbox: Mailbox, workingDirectory: [UInt8]
+        mailbox: Mailbox, environment: SessionEnvironment
     ) {
         self.connection = connection
         self.options = options
@@ -55,7 +56,8 @@ final class Receiver: @unchecked Sendable {
             hasNanoseconds: connection.traits.hasNanoseconds)
         self.observer = observer
         self.mailbox = mailbox
-        self.workingDirectory = workingDirectory
+        workingDirectory = environment.workingDirectory
+        localTime = environment.localTime
         self.indexes = indexes
         tokens = TokenInput(connection)
         for list in firstLists { window.append(list) }
@@ -94,6 +96,7 @@ final class Receiver: @unchecked Sendable {
     private static let mostUnposted = 256
 
     private func receive() throws(SessionError) {
+        tellReceiving("recv_files(\(window.lists.first?.list.count ?? 0)) starting")
         while true {
             let index = try indexes.read()
             switch index {
@@ -114,7 +117,7 @@ final class Receiver: @unchecked Sendable {
                         exitCode: 22, "more than \(FileListReceiver.largestList) entries are waiting to be finished")
                 }
                 post(.errors(lists.ledger))
-                post(.list(live.list, directory: live.directory))
+                post(.list(live))
             default:
                 try receiveItem(index)
             }
@@ -137,6 +140,7 @@ final class Receiver: @unchecked Sendable {
             return false
         }
         mark += 1
+        tellPhase(mark)
         if mark == 2, options.delaysUpdates { putDelayedInPlace() }
         let traits = connection.traits
         let statisticsMark = traits.lastLoopPhase + 1
@@ -167,6 +171,7 @@ final class Receiver: @unchecked Sendable {
             throw .protocolViolation("File-list index \(index) is that of a dropped entry (receiver) [HOS-303]")
         }
         let entry = window.entry(item)
+        tellReceiving("recv_files(\(entry.name))")
         let hasValues = (!options.dryRun || dataComesAnyway) && attributes.carriesXattrs(traits)
         if hasValues, let received = plan.attributes { try received.readReply(entry.attributeSet, connection) }
         guard attributes.flags.contains(.transfer) else {

@@ -11,10 +11,26 @@ struct TreeFilterFiles: FilterFileReader {
     /// Where a name of the transfer lies in `tree`; nil when it lies outside.
     let path: ([UInt8]) -> RelativePath?
     let outside: (any FilterFileReader)?
+    /// Hears of each file that is looked for; nil: nobody does.
+    var tell: ((MessageText) -> Void)?
 
     var cvsIgnoreVariable: [UInt8]? { outside?.cvsIgnoreVariable }
 
     func contents(of location: FilterFileLocation) -> [UInt8]? {
+        let contents = read(location)
+        if let tell {
+            let shown: [UInt8]
+            switch location {
+            case .inTransfer(let name): shown = fullName(name, in: root, from: [])
+            case .absolute(let path): shown = path
+            default: return contents
+            }
+            tell("parse_filter_file(\(shown))\(contents == nil ? " [not found]" : "")")
+        }
+        return contents
+    }
+
+    private func read(_ location: FilterFileLocation) -> [UInt8]? {
         guard case .inTransfer(let name) = location else { return outside?.contents(of: location) }
         guard let path = path(name) else {
             return outside?.contents(of: .absolute(root + (root.last == 0x2f ? [] : [0x2f]) + name))
@@ -60,7 +76,10 @@ final class SourceFilters {
     /// Those above the last argument that has any.
     private var lastImplied: [[UInt8]] = []
 
-    init(_ options: TransferOptions, _ arguments: [SourceArgument], incremental: Bool, outside: (any FilterFileReader)?) {
+    init(
+        _ options: TransferOptions, _ arguments: [SourceArgument], incremental: Bool, outside: (any FilterFileReader)?,
+        tell: ((MessageText) -> Void)? = nil
+    ) {
         staysBelow = !incremental
         readsFiles = options.filters.hasDirMerge
         nulTerminated = options.nulTerminated
@@ -80,7 +99,7 @@ final class SourceFilters {
         }
         readers = arguments.map { argument in
             TreeFilterFiles(
-                tree: argument.tree, root: argument.transferRoot, path: { try? argument.path(of: $0) }, outside: outside)
+                tree: argument.tree, root: argument.transferRoot, path: { try? argument.path(of: $0) }, outside: outside, tell: tell)
         }
     }
 
@@ -176,7 +195,8 @@ final class DestinationFilters {
 
     /// `entersRoot`: the transfer root itself is a directory of the transfer.
     init(
-        _ options: TransferOptions, _ destination: Destination, entersRoot: Bool, outside: (any FilterFileReader)?
+        _ options: TransferOptions, _ destination: Destination, entersRoot: Bool, outside: (any FilterFileReader)?,
+        tell: ((MessageText) -> Void)? = nil
     ) {
         list = options.filters
         list.transferRoot = destination.transferRoot
@@ -185,7 +205,7 @@ final class DestinationFilters {
         self.entersRoot = entersRoot
         reader = TreeFilterFiles(
             tree: destination.tree, root: destination.transferRoot, path: { try? RelativePath(cleaning: $0) },
-            outside: outside)
+            outside: outside, tell: tell)
     }
 
     /// Whether an item of `directory` is protected. `isDoomed`: that directory is being removed (FLT-68).

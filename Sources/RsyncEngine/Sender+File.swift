@@ -19,6 +19,9 @@ extension Sender {
         if appends, file.size < entry.length, !Knob.diminishedIsSent.isOn { return try skipDiminished(entry, index) }
         try echo(index, attributes)
         try behindEcho()
+        let path = debug.sender > 0 || debug.search > 1 ? shownPath(entry, origin: origin) : []
+        try tellSums(signature)
+        try tellSearch(2, "send_files mapped \(path) of size \(file.size)")
         connection.output.isDiverted = options.isBatchOnly
         defer { connection.output.isDiverted = false }
         try connection.output.write { (Knob.sumHeadIsNotEchoed.isOn ? SumHead.null : signature.head).write(to: &$0) }
@@ -30,23 +33,30 @@ extension Sender {
         var source = FileSource(file: file)
         var sink = TokenSink(
             output: connection.output, encoder: encoder, hasher: FileHasher(variant: variant, seed: connection.seed),
-            progress: progress(for: entry, index), alive: alive)
+            progress: progress(for: entry, index), alive: alive, tellsMatches: debug.search > 1 ? diagnostics : nil)
         let useBlocks = !Knob.blocksAreIgnored.isOn && signature.head.count > 0 && signature.isComplete
         var search =
             useBlocks
             ? DeltaSearch(
                 signature: signature, hasher: BlockHasher(variant: variant, seed: connection.seed),
-                updatingInPlace: isUpdating(attributes.basis, isRedo: isRedo), countsHits: options.messages.search > 0)
+                updatingInPlace: isUpdating(attributes.basis, isRedo: isRedo), countsHits: debug.search > 0)
             : DeltaSearch()
         // HOS-207: what the receiving side has may be longer than what is here.
         let start = appends ? min(signature.head.basisLength, file.size) : 0
         if start > 0, !Knob.appendForgetsOldPart.isOn, options.append == .verifying || connection.traits.appendAlwaysVerifies {
             try sink.sumKept(start, of: &source)
         }
+        try tellSearch(2, "calling match_sums \(path)")
+        if useBlocks { try tellSearch(2, "built hash table") }
+        if useBlocks { try tellSearch(2, "hash search b=\(signature.head.blockLength) len=\(file.size)") }
         let outcome = try search.run(
             from: start, length: file.size, source: &source, sink: &sink, storage: &windowStorage)
         try sink.end()
         let sum = sink.finish()
+        if useBlocks { try tellSearch(2, "done hash search") }
+        try tellSearch(2, "sending file_sum")
+        try tellSearch(
+            2, "false_alarms=\(outcome.falseAlarms) hash_hits=\(outcome.hashHits) matches=\(outcome.matchedBlocks)")
         if options.sourceRemoval == .sent { sentFiles.insert(index) }
         try sendSum(sum, spoilt: outcome.missingBytes > 0)
         if outcome.missingBytes > 0 {
@@ -69,6 +79,7 @@ extension Sender {
                 checksum: connection.shownSum(entry, sum, options))
             report(entry, attributes, origin: origin, stage: .complete(figures))
         }
+        try tellSending("sender finished \(path)")
     }
 
     /// Whether the receiving side writes over what it takes blocks from (XFR-69).
@@ -195,12 +206,16 @@ private final class TokenSink: DeltaSink {
     private let progress: ((Int64) -> Void)?
     private let alive: KeepAlive
     private var done: Int64 = 0
+    /// Where each match is told; nil: nowhere.
+    private let told: Diagnostics?
+    private var endOfMatch: Int64 = 0
 
     init(
         output: ProtocolOutput, encoder: TokenEncoder?, hasher: consuming FileHasher, progress: ((Int64) -> Void)?,
-        alive: KeepAlive
+        alive: KeepAlive, tellsMatches told: Diagnostics?
     ) {
         self.alive = alive
+        self.told = told
         self.encoder = encoder
         encoder?.beginFile()
         self.output = output
@@ -242,6 +257,7 @@ private final class TokenSink: DeltaSink {
     }
 
     func block(_ index: Int32, _ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
+        if let told { try tell(told, block: index, range.count) }
         if let encoder {
             try output.write { encoder.block(index, bytes, range, into: &$0) }
         } else {
@@ -254,6 +270,11 @@ private final class TokenSink: DeltaSink {
         try output.write { writer in
             if let encoder { encoder.end(into: &writer) } else if !Knob.endTokenMissing.isOn { PlainToken.end.write(to: &writer) }
         }
+    }
+
+    private func tell(_ told: Diagnostics, block: Int32, _ length: Int) throws(SessionError) {
+        try told.info("match at \(done) last_match=\(endOfMatch) j=\(block) len=\(length) n=\(done - endOfMatch)")
+        endOfMatch = done + Int64(length)
     }
 
     private func advance(_ count: Int) {

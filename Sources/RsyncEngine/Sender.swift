@@ -67,6 +67,7 @@ final class Sender {
     func run() throws(SessionError) {
         let output = connection.output
         connection.input.beforeBlocking = { () throws(SessionError) in try output.flush() }
+        if connection.isServer { try tellSending("server_sender starting pid=\(environment.processId)") }
         if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: true)))
         }
@@ -77,8 +78,10 @@ final class Sender {
             try output.flush()
             return
         }
+        try tellSending("send_files starting")
         try answerRequests()
-        if options.messages.search > 0 {
+        try tellSending("send files finished")
+        if debug.search > 0 {
             try diagnostics.info(
                 "total: matches=\(matchedBlocks)  hash_hits=\(hashHits)  false_alarms=\(falseAlarms) data=\(statistics.literal)")
         }
@@ -146,6 +149,7 @@ final class Sender {
         }
         phase += 1
         if phase <= connection.traits.lastLoopPhase {
+            try tellSending("send_files phase=\(phase)")
             try indexesOut.write(FileIndex.done)
             return false
         }
@@ -176,6 +180,7 @@ final class Sender {
         }
         let entry = window.entry(item)
         let wanted = try readXattrRequest(entry, attributes)
+        try tellSending("send_files(\(index), \(shownPath(entry, origin: origin(of: item))))")
         guard attributes.flags.contains(.transfer) else {
             try echo(index, attributes)
             if let wanted { try replyXattrs(wanted, entry, item) }
@@ -284,7 +289,7 @@ final class Sender {
             return live.origins[live.list.wirePosition(at: position)]
         // What is in it comes from where it comes from; of an empty one that is known when there is no choice.
         case .directory(let slot):
-            return window.lists[slot].origins.first ?? (scanner.arguments.count == 1 ? 0 : nil)
+            return window.lists[slot].origins.first ?? window.lists[slot].directoryOrigin ?? (scanner.arguments.count == 1 ? 0 : nil)
         }
     }
 

@@ -35,7 +35,7 @@ extension Session {
             return
         }
         if configuration.isServer {
-            try readFilters(form)
+            try readFilters(form, connection)
             // FLT-88: the receiving server has them among what it received, but for what could not be said.
             try addCVSRules(
                 merge: configuration.isSender || !connection.traits.hasModernFilterRules, list: configuration.isSender)
@@ -73,7 +73,7 @@ extension Session {
     private static var mostRules: Int { 65_536 }
     private static var mostRuleBytes: Int { 8 << 20 }
 
-    private func readFilters(_ form: FilterWireForm) throws(SessionError) {
+    private func readFilters(_ form: FilterWireForm, _ connection: Connection) throws(SessionError) {
         var texts = FilterTextReader()
         var count = 0
         var bytes = 0
@@ -85,6 +85,7 @@ extension Session {
                 return text
             }
             guard let text else { return }
+            try tellRule(connection, text)
             count += 1
             bytes += text.count
             guard count <= Self.mostRules, bytes <= Self.mostRuleBytes else {

@@ -23,7 +23,7 @@ public struct SessionResult: Sendable {
 public final class Session {
     let configuration: SessionConfiguration
     var options: TransferOptions
-    private let observer: any SessionObserver
+    let observer: any SessionObserver
     let environment: SessionEnvironment
     let input: ProtocolInput
     let output: ProtocolOutput
@@ -169,7 +169,9 @@ public final class Session {
 
     /// SES-115, SES-116: the other side ends with the same code.
     private func announce(_ error: SessionError) {
-        guard let connection, connection.traits.hasErrorExit, !sentGoodbye else { return }
+        guard let connection, !sentGoodbye else { return }
+        tellEnd(by: error, connection)
+        guard connection.traits.hasErrorExit else { return }
         if error.announcedByPeer {
             _ = try? output.send(.errorExit, [])
         } else if ExitCode(rawValue: error.exitCode).isAnnounced {
@@ -181,10 +183,13 @@ public final class Session {
     // MARK: Start
 
     private func start() throws(SessionError) -> Connection {
-        let handshake = Handshake(configuration: configuration, options: options, input: input, output: output)
+        let handshake = Handshake(
+            configuration: configuration, options: options, input: input, output: output,
+            tell: { [observer] text in observer.handle(.text(.info, text.bytes)) })
         if !configuration.isServer { input.timeLimits = .adopted(own: options.timeout) }
         let connection = try handshake.perform()
         self.connection = connection
+        tellMessages(connection)
         if options.timeout > 0 { 
             // Any number of seconds may come from the peer's arguments (HOS-32).
             input.idleMilliseconds = Int32(clamping: (Int64(options.timeout) + 1) / 2 * 1000)
@@ -289,6 +294,7 @@ public final class Session {
         let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
         input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
         let connection = try start()
+        if configuration.isServer { try tellReceiving(connection, "server_recv(2) starting pid=\(environment.processId)") }
         if let names { forwarder = try NameForwarder(names, connection) }
         let mapper = IdentityMapper(
             identities: environment.identities, options: options, traits: connection.traits)
@@ -359,8 +365,10 @@ public final class Session {
         _ plan: AttributePlan, _ opener: any DestinationOpener
     ) throws(SessionError) {
         let first = firstLists[0].list
+        let entryCount = firstLists.reduce(0) { $0 + $1.list.count }
+        try tellReceiving(connection, "get_local_name count=\(entryCount) \(opener.words)")
         let destination = try opener.open(
-            entryCount: firstLists.reduce(0) { $0 + $1.list.count },
+            entryCount: entryCount,
             first: first.count > 0 ? first.entry(at: 0) : nil)
         var plan = plan
         plan.creation = CreationMask(destination: destination, umask: environment.umask)
@@ -368,7 +376,9 @@ public final class Session {
         let receiver = Receiver(
             connection: connection, options: options, destination: destination, lists: lists,
             firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox,
-            workingDirectory: environment.workingDirectory)
+            environment: environment)
+        lists.texts.role = "receiver"
+        lists.texts.tell = { [unowned receiver] text throws(SessionError) in receiver.say(.info, text) }
         input.onMessage = { [unowned receiver] code, payload throws(SessionError) in
             try receiver.handleMessage(code, payload)
         }

@@ -120,6 +120,10 @@ public struct SessionEnvironment: Sendable {
     public var seconds: @Sendable () -> Int64
     /// Absolute, for messages about names that are relative to it.
     public var workingDirectory: [UInt8]
+    /// Of this process, for messages.
+    public var processId: Int32 = 0
+    /// A time of the clock on the wall, for messages.
+    public var localTime: @Sendable (_ seconds: Int64) -> String = { _ in "" }
     /// Reads rule files that are not in the trees of the transfer; nil: there are none to be read.
     public var filterFiles: (any FilterFileReader & Sendable)?
 

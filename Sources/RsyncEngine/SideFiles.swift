@@ -87,26 +87,39 @@ struct SideFiles: Sendable {
         return last.count > suffix.count && last.suffix(suffix.count).elementsEqual(suffix)
     }
 
-    /// MET-98: a second name for what is about to be replaced, else a copy. True when there was something to keep.
-    func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
-        guard isKept(target, status), let place = backup(of: target) else { return false }
-        try keeping(target) { () throws(FileError) in
+    /// How a backup came about.
+    enum BackupManner: String {
+        case renamed = "RENAME"
+        case linked = "HLINK"
+        case copied = "COPY"
+
+        /// For `--debug=backup`, in the words of rsync.
+        func text(_ target: RelativePath) -> MessageText { "make_backup: \(rawValue) \(target.bytes) successful." }
+    }
+
+    /// MET-98: a second name for what is about to be replaced, else a copy. nil when there was nothing to keep.
+    func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
+        guard isKept(target, status), let place = backup(of: target) else { return nil }
+        return try keeping(target) { () throws(FileError) in
             try prepareBackup(place)
             do throws(FileError) {
                 try linking(place) { () throws(FileError) in
                     try place.tree.makeLink(place.path, to: target, in: tree)
                 }
+                return .linked
             } catch {
                 try copy(target, status, to: place)
+                return .copied
             }
         }
-        return true
     }
 
     /// What goes wrong with a backup is told as that, not as what it was made for.
-    private func keeping(_ target: RelativePath, _ keep: () throws(FileError) -> Void) throws(FileError) {
+    private func keeping<Manner>(
+        _ target: RelativePath, _ keep: () throws(FileError) -> Manner
+    ) throws(FileError) -> Manner {
         do throws(FileError) {
-            try keep()
+            return try keep()
         } catch {
             throw FileError(errno: error.errno, operation: Self.keepingFailed, path: target)
         }
@@ -115,21 +128,24 @@ struct SideFiles: Sendable {
     static let keepingFailed: StaticString = "keep_backup"
 
     /// MET-98: what is about to be deleted moves to its backup name.
-    func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Bool {
-        guard isKept(target, status), let place = backup(of: target) else { return false }
-        var isCopied = false
-        try keeping(target) { () throws(FileError) in
+    func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
+        guard isKept(target, status), let place = backup(of: target) else { return nil }
+        let manner = try keeping(target) { () throws(FileError) -> BackupManner in
             try prepareBackup(place)
             do throws(FileError) {
                 try tree.rename(target, to: place.path, in: place.tree)
+                return .renamed
             } catch {
                 try copy(target, status, to: place)
-                isCopied = true
+                return .copied
             }
         }
-        if isCopied { try tree.removeFile(target) }
-        return true
+        if manner == .copied { try tree.removeFile(target) }
+        return manner
     }
+
+    /// Whether `keepRemoved` has something to do.
+    func keepsRemoved(_ target: RelativePath, _ status: FileStatus) -> Bool { isKept(target, status) && backup(of: target) != nil }
 
     /// Directories have no backups, and under `--safe-links` unsafe symlinks have none (MET-101).
     private func isKept(_ target: RelativePath, _ status: FileStatus) -> Bool {

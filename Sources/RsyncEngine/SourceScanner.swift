@@ -33,7 +33,8 @@ final class SourceScanner {
         alive: KeepAlive, environment: SessionEnvironment
     ) {
         filters = SourceFilters(
-            options, arguments, incremental: connection.traits.incrementalRecursion, outside: environment.filterFiles)
+            options, arguments, incremental: connection.traits.incrementalRecursion, outside: environment.filterFiles,
+            tell: diagnostics.filterLines("sender", options.messages.debug))
         workingDirectory = environment.workingDirectory
         seconds = environment.seconds
         self.alive = alive
@@ -127,6 +128,7 @@ final class SourceScanner {
         } catch {
             return try cannotList(place, error)
         }
+        if options.messages.debug.filtering > 1 { try tellEntering(directory, argument) }
         let scope = try filters.entering(directory, origin: origin)
         let device = options.oneFileSystem > 0 ? (try? argument.tree.status(path))?.device : nil
         while true {
@@ -385,6 +387,11 @@ final class SourceScanner {
         if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
     }
 
+    private func tellEntering(_ directory: [UInt8], _ argument: SourceArgument) throws(SessionError) {
+        let root = fullName(directory, in: argument.transferRoot, from: [])
+        try diagnostics.info("[sender] pushing local filters for \(root)\(root.last == 0x2f ? "" : "/")")
+    }
+
     private func explain(_ name: [UInt8], isDirectory: Bool, _ origin: Int, _ scope: FilterScope?) {
         guard let rule = filters.explanation(name, isDirectory: isDirectory, origin: origin, scope: scope) else { return }
         let text: MessageText =
@@ -395,7 +402,7 @@ final class SourceScanner {
 
     private func isExcluded(_ name: [UInt8], isDirectory: Bool, _ origin: Int32, _ scope: FilterScope?) -> Bool {
         guard !filters.isEmpty, !Knob.excludedIsSent.isOn else { return false }
-        if options.messages.filtering > 0 { explain(name, isDirectory: isDirectory, Int(origin), scope) }
+        if options.messages.debug.filtering > 0 { explain(name, isDirectory: isDirectory, Int(origin), scope) }
         return filters.excludes(name, isDirectory: isDirectory, origin: Int(origin), scope: scope)
     }
 

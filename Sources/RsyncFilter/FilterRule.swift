@@ -64,6 +64,8 @@ public struct FilterRule: Sendable, Equatable {
     var anchor: [UInt8]?
     /// How many files deep the rule stands (FLT-29); 0 for the command line.
     var depth = 0
+    /// A line of a file, which is not shown to whoever asks: whose files were read is not always whose output it is.
+    public var isFromFile: Bool { depth > 0 }
     /// A rule of the default CVS list: perishable if both ends know perishable rules (FLT-43).
     var isPerishableIfKnown = false
     /// Perishable for a receiver whatever the protocol: the rule of a partial directory (MET-84).

@@ -20,6 +20,13 @@ public final class CharsetConverter: NameConverter, Sendable {
         conversions = Mutex(Conversions(toWire: toWire, toLocal: toLocal))
     }
 
+    /// What the locale calls its charset.
+    public static var ownName: [UInt8] {
+        var name = [CChar](repeating: 0, count: 64)
+        let length = unsafe ebb_charset_own(&name, name.count)
+        return name[..<length].map { UInt8(bitPattern: $0) }
+    }
+
     private static let wire = Array("UTF-8".utf8)
 
     public func toWire(_ name: [UInt8]) -> [UInt8]? { conversions.withLock { $0.toWire.convert(name) } }

@@ -29,6 +29,13 @@ public enum ManualPage {
                 text += ".TP\n.B \(escaped(option.displayName))\n\(sentence(reason))\n"
             }
         }
+        let silent = DebugWord.allCases.filter(\.isSilent).map(\.name).joined(separator: ", ")
+        text += """
+            .SH DEBUG OUTPUT
+            Of the words of \\fB\\-\\-debug\\fR these print nothing in this program: \(silent). A server prints what it was told to by \\fB\\-M\\-\\-debug\\fR
+            or by \\fB\\-v\\fR. Where rsync names a line of its source, this program names line 0 of ebb.
+
+            """
         text += ManualSection.all.map { $0.render(escaped) }.joined()
         return text + """
             .SH SEE ALSO

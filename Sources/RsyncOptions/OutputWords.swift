@@ -62,8 +62,7 @@ public enum InfoWord: String, OutputWord {
     }
 }
 
-/// What `--debug` can name. This implementation has words for CMD, DELTASUM, FILTER and FLIST; the others are known
-/// because scripts name them, and change nothing.
+/// What `--debug` can name. Some name what there is nothing to tell of here; they are known because scripts name them.
 public enum DebugWord: String, OutputWord {
     case acl, backup, bind, chdir, connect, cmd, del, deltasum, dup, exit, filter, flist, fuzzy, genr, hash, hlink, iconv
     case io, nstr, own, proto, recv, send, time
@@ -73,11 +72,11 @@ public enum DebugWord: String, OutputWord {
 
     public var help: String {
         switch self {
-        case .acl: "access control lists"
+        case .acl: "access control lists: nothing here"
         case .backup: "making of backups, up to 2"
-        case .bind: "binding of sockets"
-        case .chdir: "changes of the working directory"
-        case .connect: "connections, up to 2"
+        case .bind: "binding of sockets, which daemons alone do: nothing here"
+        case .chdir: "changes of the working directory, which stays: nothing here"
+        case .connect: "connections to daemons, up to 2: nothing here"
         case .cmd: "the command of the remote side, up to 2"
         case .del: "deletions, up to 3"
         case .deltasum: "the search for blocks, up to 4"
@@ -87,7 +86,7 @@ public enum DebugWord: String, OutputWord {
         case .flist: "the file list, up to 4"
         case .fuzzy: "the choice of similar names, up to 2"
         case .genr: "the generator"
-        case .hash: "hash tables"
+        case .hash: "hash tables: nothing here"
         case .hlink: "hard links, up to 3"
         case .iconv: "character sets, up to 2"
         case .io: "reading and writing, up to 4"
@@ -97,6 +96,14 @@ public enum DebugWord: String, OutputWord {
         case .recv: "the receiver"
         case .send: "the sender"
         case .time: "times that are set, up to 2"
+        }
+    }
+
+    /// Whether nothing is ever told of it here.
+    public var isSilent: Bool {
+        switch self {
+        case .acl, .bind, .chdir, .connect, .hash: true
+        default: false
         }
     }
 

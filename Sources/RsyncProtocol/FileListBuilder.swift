@@ -66,18 +66,38 @@ public struct FileListBuilder: Sendable {
         if entry.countsTowardsTotalSize { totalSize = totalSize.addingReportingOverflow(entry.length).partialValue }
     }
 
+    /// A name that was in the list before, and the index it would have had.
+    public struct Duplicate: Sendable, Equatable {
+        public let name: [UInt8]
+        public let index: Int32
+    }
+
+    /// What is no longer active.
+    private func duplicates(_ before: [FileRecord], _ after: [FileRecord], _ order: [UInt32]) -> [Duplicate] {
+        order.indices.compactMap { position in
+            let record = after[Int(order[position])]
+            guard before[Int(order[position])].attributes.contains(.active), !record.attributes.contains(.active) else { return nil }
+            let name = [UInt8](arena[record.nameStart..<(record.nameStart + Int(record.nameLength))])
+            return Duplicate(name: name, index: startIndex + Int32(position))
+        }
+    }
+
     /// Sorts, and on the receiving side makes duplicates inactive (FLS-103, FLS-104): a sender passes false.
     ///
-    /// - Parameter keepsEmptyDirectory: given under `--prune-empty-dirs`: whether a directory stays although nothing is
-    ///   below it, which is when the filter rules exclude it (FLS-107).
+    /// - Parameters:
+    ///   - keepsEmptyDirectory: given under `--prune-empty-dirs`: whether a directory stays although nothing is below it,
+    ///     which is when the filter rules exclude it (FLS-107).
+    ///   - onDuplicates: hears what was dropped, if anything was and anybody minds.
     public consuming func finish(
-        removingDuplicates: Bool, pruningEmptyDirectories keepsEmptyDirectory: ((_ name: [UInt8]) -> Bool)? = nil
+        removingDuplicates: Bool, onDuplicates: (([Duplicate]) -> Void)? = nil, pruningEmptyDirectories keepsEmptyDirectory: ((_ name: [UInt8]) -> Bool)? = nil
     ) -> FileList {
         let plain = traits.sortsByPlainBytes
         var records = records
         var order = FileListSort.order(of: records, in: arena, plain: plain)
         if removingDuplicates {
+            let before = onDuplicates == nil ? [] : records
             FileListCleanUp.removeDuplicates(&records, order: order, arena: arena, plain: plain)
+            if let onDuplicates { onDuplicates(duplicates(before, records, order)) }
         }
         if traits.hardLinksByInode { FileListCleanUp.dissolveSingleLinks(&records) }
         var lookupOrder: [UInt32] = []

@@ -53,6 +53,8 @@ int ebb_punch(int descriptor, int64_t position, int64_t length);
 
 // Charsets. A conversion, or NULL; "" is the charset of the locale that the environment names.
 void *ebb_charset_open(const char *to, const char *from);
+/// Puts the name of the locale's charset into `name`, without an end; its length.
+size_t ebb_charset_own(char *name, size_t room);
 void ebb_charset_close(void *conversion);
 // All of a text, from a fresh state: the bytes written; -1 where it cannot be converted, -2 where there is no room.
 ssize_t ebb_charset_convert(void *conversion, const uint8_t *in, size_t in_length, uint8_t *out, size_t out_length);

@@ -71,7 +71,7 @@ struct OptionCase: Sendable {
 
     static let all: [OptionCase] = [
         compression, iconv, writing, bases, filters, selection, links, deletion, attributes, xattrs, acls, output, argumentWords,
-        session, batch, basics, atTheSource, found, corners, devices, operatorPaths, words, filterWords, sourceWords,
+        session, batch, basics, debug, atTheSource, found, corners, devices, operatorPaths, words, filterWords, sourceWords,
     ].flatMap { $0 }
 }
 

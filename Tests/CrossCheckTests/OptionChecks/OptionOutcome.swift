@@ -111,7 +111,15 @@ struct OptionText {
             let rest = line[speed.upperBound...].firstIndex(of: " ").map { String(line[$0...]) } ?? ""
             return line[..<speed.upperBound] + "N" + rest
         }
-        return withoutRate(line)
+        return withoutNumbers(withoutRate(line))
+    }
+
+    /// Of lines of `--debug`: numbers of processes, what temporary names end in, and places in a program's source.
+    private static func withoutNumbers(_ line: String) -> String {
+        let line = line.replacing(#/ (starting pid=|waiting on )\d+$/#, with: { " \($0.1)N" })
+            .replacing(#/file=\S+, line=-?\d+\)/#, with: "file=F, line=N)")
+        guard line.hasPrefix("renaming ") || line.hasPrefix("set uid of ") || line.hasPrefix("set gid of ") else { return line }
+        return line.replacing(#/\.[A-Za-z0-9]{6} (to|from) /#, with: { ".TEMP \($0.1) " })
     }
 
     /// `      1,024 100%  1000.00kB/s    0:00:00 (xfr#1, to-chk=0/2)`: rate, time, and how far the list had come.
