@@ -282,7 +282,9 @@ struct ClientRun {
         var configuration = SessionConfiguration(
             isServer: true, isSender: destination == nil, version: try RsyncProgram.ownVersion(arguments),
             capabilities: capabilities, seed: RsyncProgram.seed(arguments), isLocalCopy: true
-        ).withNamesFromEnvironment().with(names: try farNames())
+        ).withNamesFromEnvironment().with(names: try farNames()).with(closingLine: { [isSender = destination == nil] code in
+            Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
+        })
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         let server = Session(
             configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
@@ -305,6 +307,7 @@ struct ClientRun {
             merged.exitCode = Self.worse(result.exitCode, far.exitCode)
             if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
                 merged.error = error
+                merged.isTold = far.isTold
             }
         }
         return finish(merged, console, role: destination == nil ? "receiver" : "sender", nil)

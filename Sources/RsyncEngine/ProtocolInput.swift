@@ -237,8 +237,12 @@ final class ProtocolInput {
         guard try fillUnlessAtEnd() else { throw closedTooEarly }
     }
 
+    /// The stream ended where more was due.
+    private(set) var wasClosedTooEarly = false
+
     private var closedTooEarly: SessionError {
-        SessionError(exitCode: 12, "rsync: connection unexpectedly closed (\(bytesRead) bytes received so far) [\(role)]")
+        wasClosedTooEarly = true
+        return SessionError(exitCode: 12, "rsync: connection unexpectedly closed (\(bytesRead) bytes received so far) [\(role)]")
     }
 
     /// Gets at least one more data byte. False at end of stream.

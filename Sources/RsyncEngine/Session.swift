@@ -141,6 +141,8 @@ public final class Session {
         if let line = configuration.closingLine?(error.exitCode) { lines.append(Array(line.utf8)) }
         lines.removeAll(where: \.isEmpty)
         guard connection.channel == .protocol else {
+            // Nobody waits for what is said of that, and a client that has spoken has ended us by the time.
+            if input.wasClosedTooEarly { return false }
             for line in lines { observer.handle(.text(.error, line)) }
             return true
         }
