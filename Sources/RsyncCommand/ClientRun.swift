@@ -308,9 +308,16 @@ struct ClientRun {
             if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
                 merged.error = error
                 merged.isTold = far.isTold
+                if far.isTold, serverLog == nil { logEnd(error, role: destination == nil ? "sender" : "receiver") }
             }
         }
         return finish(merged, console, role: destination == nil ? "receiver" : "sender", nil)
+    }
+
+    /// What the far side of a local copy has told, for the log that is this side's.
+    private func logEnd(_ error: SessionError, role: String) {
+        for line in [error.message] + error.details { log?.say(line.bytes) }
+        if let line = Notices.exitLine(code: error.exitCode, role: role, version: RsyncProgram.version) { log?.say(Array(line.utf8)) }
     }
 
     /// A far side without a charset ends before it says anything (SES-161).
@@ -407,20 +414,25 @@ struct ClientRun {
         }
         var shown = result
         shown.exitCode = code
-        if let events {
-            if let error = result.error, !error.announcedByPeer { events.text(.error, error.message.bytes) }
-            events.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+        if let events, let error = result.error, !error.announcedByPeer, !result.isTold {
+            events.text(.error, error.message.bytes)
         }
         let end = finalRole(role, result)
         // A sender knows only then what was left out.
         let known = end == "sender" && result.error == nil ? 0 : code
         sayEntered(end, known)
-        defer { sayEnd(end, known, status: code) }
+        defer {
+            sayEnd(end, known, status: code)
+            // The last line of all (json-events.md).
+            events?.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+        }
         return RsyncProgram.conclude(shown, role: role, log: log)
     }
 
     /// Of two statuses the one to end with: what is missing outweighs what has vanished.
-    private static func worse(_ own: Int32, _ other: Int32) -> Int32 { own == 23 && other == 24 ? own : max(own, other) }
+    private static func worse(_ own: Int32, _ other: Int32) -> Int32 {
+        Set([own, other]) == [23, 24] ? 23 : max(own, other)
+    }
 
     /// When the connection broke, the command is at its end or nearly so: its status says more than ours.
     private func hasEnded(_ child: ChildProcess, _ result: SessionResult) -> Bool {

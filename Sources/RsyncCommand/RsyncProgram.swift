@@ -22,7 +22,7 @@ public enum RsyncProgram {
             return 14
         }
         // Where the words do not become arguments, nothing else tells.
-        let isServer = words.prefix { !$0.elementsEqual("--".utf8) }.contains { $0.elementsEqual("--server".utf8) }
+        let isServer = words.first?.elementsEqual("--server".utf8) == true
         let role = isServer ? "server" : "client"
         do {
             var arguments = try parse(words, interruption)

@@ -115,7 +115,7 @@ struct ServerRun {
     private var listing: Listing? {
         guard arguments.listOnlyOption, !arguments.isSender else { return nil }
         return Listing(
-            humanReadable: arguments.humanReadable, escaping: .none, showsLinkTargets: arguments.links,
+            humanReadable: arguments.humanReadable, escaping: .none, showsLinkTargets: arguments.links, showsAccessTimes: arguments.accessTimes > 0,
             zone: { SystemWords.zoneOffset($0) })
     }
 

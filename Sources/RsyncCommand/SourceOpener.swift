@@ -294,8 +294,15 @@ public final class SourceOpener {
             let isDirectory = try tree.status(path).mode.isDirectory
             if !endsInSlash || isDirectory { return (tree, path, above, isDirectory) }
         }
-        // Behind anything but a directory a slash says nothing.
-        if endsInSlash, let directory = try? followed(base, path) { return (directory, .root, above, true) }
+        if endsInSlash {
+            do throws(FileError) {
+                return (try followed(base, path), .root, above, true)
+            } catch {
+                // Behind anything but a directory a slash says nothing. What a symlink leads to may only be away, and then nothing is to
+                // be deleted for the want of it.
+                guard error.errno == FileError.notADirectory else { throw error }
+            }
+        }
         let holder = try followed(base, path.parent ?? .root)
         guard let name = try? RelativePath.root.appending([UInt8](path.lastComponent)) else { throw Self.invalid }
         _ = try isThere(name, in: holder)

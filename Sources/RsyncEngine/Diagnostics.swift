@@ -30,6 +30,28 @@ struct Diagnostics {
     }
 }
 
+/// What is to be told while the other side sends its rules or its list and reads nothing: both would wait for each other. It is
+/// kept until somebody can write it who keeps nobody from reading.
+final class EarlyTexts {
+    private let diagnostics: Diagnostics
+    private var held: [MessageText] = []
+    private var left = 512 << 10
+
+    init(_ diagnostics: Diagnostics) { self.diagnostics = diagnostics }
+
+    func info(_ text: MessageText) throws(SessionError) {
+        guard diagnostics.connection.code(.info) != nil else { return try diagnostics.info(text) }
+        guard left > 0 else { return }
+        left -= text.bytes.count + 64
+        held.append(left > 0 ? text : "(more of this is not told)")
+    }
+
+    func take() -> [MessageText] {
+        defer { held = [] }
+        return held
+    }
+}
+
 extension SessionEvent.TextKind {
     /// How a received text is shown (SES-94); nil for codes that are no text.
     init?(_ code: MessageCode) {

@@ -78,7 +78,9 @@ extension Generator {
         if presence != .present {
             if options.relative { try makeMissingParents(of: path) }
             do throws(FileError) {
-                try tree.makeDirectory(path, permissions: working(plan.permissions(entry, existing: nil), path))
+                // What the mask forbids, and setgid, waits until the directory is its owner's.
+                let first = entry.mode.permissions & 0o777 & ~environment.umask
+                try tree.makeDirectory(path, permissions: options.rootMode == .normal ? first | 0o700 : first)
             } catch {
                 return try giveUp(on: entry, error)
             }

@@ -31,24 +31,29 @@ enum ReceiverEvent: Sendable {
 /// The receiver never waits to post; so it always goes on reading, and the sender always gets its bytes off (SES-4).
 ///
 /// What waits is bounded all the same, however long the generator is held up (HOS-54): replies by what was asked for,
-/// lists by `Receiver.largestWindow`, notices of errors are merged, and texts beyond `largestText` are dropped.
+/// lists by `Receiver.largestWindow`, notices of errors are merged, and texts beyond `largestText` are dropped, errors apart from
+/// the rest, so that much talk costs none of them.
 final class Mailbox: Sendable {
     private let events = Monitor(Queue())
     /// What has been asked for: here because the same two threads share it.
     let outstanding = Outstanding()
 
-    /// Bytes of text that may wait, with what each text costs beside its bytes.
+    /// Bytes of text that may wait, with what each text costs beside its bytes; as many of errors and warnings.
     static let largestText = 1 << 20
 
     private struct Queue {
         var events: [ReceiverEvent] = []
         var textBytes = 0
+        var errorBytes = 0
 
         mutating func add(_ event: ReceiverEvent) {
             switch event {
-            case .text(_, let text):
+            case .text(.info, let text):
                 textBytes += text.count + 64
                 guard textBytes <= Mailbox.largestText else { return }
+            case .text(_, let text):
+                errorBytes += text.count + 64
+                guard errorBytes <= Mailbox.largestText else { return }
             case .errors:
                 if case .errors? = events.last { events.removeLast() }
             default: break

@@ -3,7 +3,7 @@ import RsyncProtocol
 // What `--debug` tells of a session as a whole, in the words of rsync.
 
 extension Session {
-    private func diagnostics(_ connection: Connection) -> Diagnostics {
+    func diagnostics(_ connection: Connection) -> Diagnostics {
         Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
     }
 
@@ -23,9 +23,9 @@ extension Session {
     }
 
     /// `--debug=filter2`: a rule that a client has sent.
-    func tellRule(_ connection: Connection, _ text: [UInt8]) throws(SessionError) {
+    func tellRule(_ text: [UInt8]) throws(SessionError) {
         guard options.messages.debug.filtering > 1 else { return }
-        try diagnostics(connection).info("[\(configuration.isSender ? "sender" : "Receiver")] add_rule(\(text))")
+        try early?.info("[\(configuration.isSender ? "sender" : "Receiver")] add_rule(\(text))")
     }
 
     /// `--debug=exit` where a session fails: how a server ends, which it can tell only now, and what is said to the other side.

@@ -85,7 +85,7 @@ extension Session {
                 return text
             }
             guard let text else { return }
-            try tellRule(connection, text)
+            try tellRule(text)
             count += 1
             bytes += text.count
             guard count <= Self.mostRules, bytes <= Self.mostRuleBytes else {

@@ -35,6 +35,8 @@ public final class Session {
     /// From the goodbye on, ERROR_EXIT is not sent any more (SES-142).
     private var sentGoodbye = false
     private var receiverThread: WorkerThread?
+    /// From the handshake on.
+    private(set) var early: EarlyTexts?
     private var forwarder: NameForwarder?
     private var recorder: StreamRecorder?
     /// How long a failed session waits for the peer to close, in milliseconds: its own files are cleared away then.
@@ -141,8 +143,9 @@ public final class Session {
         if let line = configuration.closingLine?(error.exitCode) { lines.append(Array(line.utf8)) }
         lines.removeAll(where: \.isEmpty)
         guard connection.channel == .protocol else {
-            // Nobody waits for what is said of that, and a client that has spoken has ended us by the time.
-            if input.wasClosedTooEarly { return false }
+            // Nobody waits for what is said of that, and a client that has spoken has ended us by the time. A signal ends both sides of
+            // a local copy, and one of them says so.
+            if input.wasClosedTooEarly || configuration.isLocalCopy && error.exitCode == 20 { return false }
             for line in lines { observer.handle(.text(.error, line)) }
             return true
         }
@@ -196,6 +199,7 @@ public final class Session {
             // Any number of seconds may come from the peer's arguments (HOS-32).
             input.idleMilliseconds = Int32(clamping: (Int64(options.timeout) + 1) / 2 * 1000)
         }
+        early = EarlyTexts(diagnostics(connection))
         try exchangeFilters(connection)
         record(connection)
         return connection
@@ -221,6 +225,7 @@ public final class Session {
         let sender = Sender(
             connection: connection, options: options, arguments: arguments, observer: observer,
             environment: environment, initialErrors: ledger)
+        for text in early?.take() ?? [] { try sender.diagnostics.info(text) }
         for text in complaints { try sender.diagnostics.error(text) }
         complaints = []
         input.onIdle = { [output] () throws(SessionError) in try output.sendKeepAlive() }
@@ -305,6 +310,7 @@ public final class Session {
         let lists = FileListReceiver(
             connection: connection, options: options, mapper: mapper, attributes: attributes,
             accessLists: accessLists, requested: requested, observer: observer)
+        if let held = self.early { lists.texts.tell = { text throws(SessionError) in try held.info(text) } }
         let indexes = IndexReader(connection)
         if options.reportsItems {
             observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
@@ -380,6 +386,7 @@ public final class Session {
             firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox,
             environment: environment)
         lists.texts.role = "receiver"
+        for text in early?.take() ?? [] { receiver.say(.info, text) }
         lists.texts.tell = { [unowned receiver] text throws(SessionError) in receiver.say(.info, text) }
         input.onMessage = { [unowned receiver] code, payload throws(SessionError) in
             try receiver.handleMessage(code, payload)

@@ -1,3 +1,4 @@
+import RsyncFilter
 import RsyncProtocol
 import Testing
 import TraceKit
@@ -120,18 +121,33 @@ struct ReceivingSideTests {
         #expect(output.bytesWritten == 8, "one empty frame for each five seconds")
     }
 
+    /// A server that tells of each entry and each rule while the client, which writes them, reads nothing.
+    @Test(arguments: Setting.versions.flatMap { version, incremental in
+        [true, false].map { Setting(version: version, incremental: incremental, capacity: 4096, isPush: $0) }
+    })
+    func manyDebugTextsHoldNobodyUp(_ setting: Setting) throws {
+        let (source, destination) = (MemoryTree(), MemoryTree())
+        for number in 0..<1500 { source.file("a-name-that-is-rather-long-\(number)", "") }
+        var rig = SessionRig(setting, source, destination)
+        rig.options.messages.debug.lists = 3
+        rig.options.messages.debug.filtering = 2
+        for number in 0..<1500 { try rig.filters.add(exclude: Array("a-pattern-that-is-rather-long-\(number)-".utf8)) }
+        let outcome = try rig.run()
+        #expect(outcome.exitCodes == [0, 0], "\(outcome.story.prefix(500))")
+        #expect(destination.bytes("a-name-that-is-rather-long-7") != nil)
+    }
+
     /// A full disk while both directions are busy: somebody must go on reading, or neither side ever ends.
     @Test(arguments: [Setting(capacity: 1), Setting(capacity: 4096), Setting(capacity: 4096, isPush: false)])
     func aFullDiskEndsBothSides(_ setting: Setting) throws {
         let source = MemoryTree()
         let destination = MemoryTree()
         for name in ["a", "b", "c"] {
-            source.file(name, [UInt8](repeating: 1, count: 300_000))
-            destination.file(name, [UInt8](repeating: 2, count: 300_000), .init(mtime: 5))
+            source.file(name, [UInt8](repeating: 1, count: 150_000))
+            destination.file(name, [UInt8](repeating: 2, count: 150_000), .init(mtime: 5))
             destination.fail(.write, name, errno: 28)
         }
         var rig = SessionRig(setting, source, destination)
-        rig.timeoutSeconds = 30
         let outcome = try rig.run()
         #expect(outcome.receiver.exitCode == 11)
         #expect(outcome.sender.exitCode != 0)

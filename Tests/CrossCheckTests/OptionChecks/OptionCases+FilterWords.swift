@@ -26,7 +26,7 @@ extension OptionCase {
             roles: [.local, .wePush, .wePull], unobservable: "to stock a directory holds no rules"),
         OptionCase(
             "filter/too-modern", covers: ["filter"], setUp: ruled, ["-r", "-f-! x"], comparing: [.tree, .status, .stderr],
-            protocols: [27]),
+            protocols: [27], roles: [.local, .wePull, .wePush]),
         OptionCase(
             "exclude/too-long", covers: ["exclude"], setUp: ruled,
             ["-r", "--exclude=" + String(repeating: "a b ", count: 1500)], comparing: [.tree, .status, .stderr]),

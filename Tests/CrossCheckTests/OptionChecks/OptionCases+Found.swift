@@ -15,7 +15,7 @@ extension OptionCase {
     private static let linkToACopy = """
         mkdir -p src dst ref; for n in b c d e f; do seq 9 >src/$n-1; ln src/$n-1 src/$n-2; touch -d @1000000000 src/$n-1
         cp -p src/$n-1 ref/$n-1; cp -p src/$n-1 ref/$n-2; done
-        chown 9:9 ref/[bcde]-1; chmod 600 ref/c-2; chgrp 7 ref/d-2; touch -d @5 ref/e-2
+        chown 9:9 ref/[bcde]-1; chmod 600 ref/c-2; chgrp 7 ref/d-2; touch -d @5 ref/e-2; touch -d @1000000000 src dst ref
 
         """
     private static let twoNames = "mkdir src dst; echo a >src/a; chmod 600 src/a; ln src/a src/b; touch -d @1000000000 src/a src; cp -a src/a dst/a; "
