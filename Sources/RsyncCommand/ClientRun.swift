@@ -414,7 +414,8 @@ struct ClientRun {
         }
         var shown = result
         shown.exitCode = code
-        if let events, let error = result.error, !error.announcedByPeer, !result.isTold {
+        // What has come through the protocol is among the events already.
+        if let events, let error = result.error, !error.announcedByPeer, !(result.isTold && arguments.messageChannel == .client) {
             events.text(.error, error.message.bytes)
         }
         let end = finalRole(role, result)

@@ -298,9 +298,9 @@ public final class SourceOpener {
             do throws(FileError) {
                 return (try followed(base, path), .root, above, true)
             } catch {
-                // Behind anything but a directory a slash says nothing. What a symlink leads to may only be away, and then nothing is to
-                // be deleted for the want of it.
-                guard error.errno == FileError.notADirectory else { throw error }
+                // Behind anything but a directory a slash says nothing. What cannot be entered may be one, and then nothing is to be
+                // deleted for the want of it.
+                guard error.isNotFound else { throw error }
             }
         }
         let holder = try followed(base, path.parent ?? .root)
