@@ -53,7 +53,7 @@ extension ConfinedTree {
         }
         if !change.extended.isEmpty {
             let now = try System.status(of: handle)
-            try self.change(change.extended, of: .handle(handle), now, &tries) { mode throws(SystemError) in
+            self.change(change.extended, of: .handle(handle), now, &tries) { mode throws(SystemError) in
                 try changeMode(handle, place, of: now, to: mode)
             }
             if change.extended.touchesAccessLists { present = try System.status(of: handle).mode.permissions }

@@ -19,13 +19,14 @@ extension ConfinedTree {
     func change(
         _ change: ExtendedAttributeChange, of item: System.AttributeHolder, _ status: FileStatus, _ tries: inout AttributeTries,
         changeMode: (UInt32) throws(SystemError) -> Void
-    ) throws(SystemError) {
+    ) {
         let present = status.mode.permissions
         let needsWrite =
             System.effectiveUserID != 0 && present & 0o200 == 0 && !status.mode.isSymlink
             && status.uid == System.effectiveUserID
-        if needsWrite { try changeMode(present | 0o200) }
+        // Where it is refused, so are the attributes, each by its name.
+        if needsWrite { _ = tries.make(.permissions) { () throws(SystemError) in try changeMode(present | 0o200) } }
         tries.set(change, of: item)
-        if needsWrite { try changeMode(present) }
+        if needsWrite { _ = tries.make(.permissions) { () throws(SystemError) in try changeMode(present) } }
     }
 }

@@ -135,7 +135,7 @@ final class ConfinedWritableFile: WritableFile {
                 }
             }
             if !change.extended.isEmpty {
-                try tree.change(change.extended, of: .open(file), System.status(of: file), &tries) { mode throws(SystemError) in
+                tree.change(change.extended, of: .open(file), try System.status(of: file), &tries) { mode throws(SystemError) in
                     try System.changeMode(ofOpen: file, mode)
                 }
             }

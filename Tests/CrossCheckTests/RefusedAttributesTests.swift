@@ -64,6 +64,16 @@ struct RefusedAttributesTests {
             """)
     }
 
+    /// What is missing or not as it should be outweighs what has vanished, on whichever side.
+    @Test(.enabled(if: isRoot, "needs root"))
+    func aFailureOutweighsWhatHasVanished() throws {
+        try compare(
+            """
+            mkdir new; setpriv --bounding-set -chown --inh-caps -chown $RSYNC -aR --delete-missing-args src/./nope/x src/./a new/ 2>err
+            echo "status $?"; words <err; show new
+            """)
+    }
+
     /// A file that may not grow that far is an error of writing, and nothing of it stays behind.
     @Test func beyondTheLimitOfFileSizes() throws {
         try compare(
@@ -76,7 +86,7 @@ struct RefusedAttributesTests {
     private func said(_ text: String) -> Set<Substring> { Set(text.split(separator: "\n").filter { $0.hasPrefix("said: ") }) }
 
     private func compare(_ script: String, expecting status: String = "status 23", _ sourceLocation: SourceLocation = #_sourceLocation) throws {
-        guard let stock = PeerCatalogue.stock() else { return }
+        let stock = try #require(PeerCatalogue.stock(), "there is no stock rsync to compare with")
         let expected = try outcome(script, with: stock.executable)
         #expect(expected.contains(status), "\(expected)", sourceLocation: sourceLocation)
         let found = try outcome(script, with: Programs.ebb)
