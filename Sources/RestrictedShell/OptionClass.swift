@@ -36,6 +36,8 @@ struct OptionClass: Sendable {
         case listFile
         /// What `-e` carries to servers: a dot and letters, perhaps a version before it (RSH-12).
         case capabilities
+        /// Charsets that names may be in: the C library loads code by what this says.
+        case charsets
     }
 
     let verdict: Verdict
@@ -116,8 +118,9 @@ extension OptionClass {
         add(
             """
             compress compress-choice old-compress new-compress compress-level compress-threads skip-compress \
-            checksum-choice checksum-seed bwlimit timeout secluded-args iconv max-alloc only-write-batch qsort
+            checksum-choice checksum-seed bwlimit timeout secluded-args max-alloc only-write-batch qsort
             """, .allowed)
+        add("iconv", OptionClass(verdict: .allowed, value: .charsets, isNegatable: true))
         add(
             """
             contimeout stop-after stop-at rsync-path remote-option blocking-io protocol old-args trust-sender ipv4 ipv6 \

@@ -78,6 +78,7 @@ public struct RestrictedPolicy: Sendable {
             // Reading is what a write-only key is not for.
             isHarmless = bytes == [UInt8(ascii: "-")] || mode != .writeOnly && !Self.climbs(bytes)
         case .capabilities: isHarmless = use.isLetter && Self.areCapabilities(bytes)
+        case .charsets: isHarmless = NameCharsets.areCommon(bytes)
         }
         guard isHarmless else { throw Self.disabled(use) }
     }

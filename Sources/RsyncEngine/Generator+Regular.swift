@@ -231,6 +231,7 @@ extension Generator {
         do throws(FileError) {
             place = try side.keepCopy(basis.path, basis.status)
         } catch {
+            try tellSideFailures()
             try failed("\(error.operation)", entry.name, error.errno)
             return nil
         }
@@ -241,9 +242,14 @@ extension Generator {
     }
 
     func sayBackedUp(_ path: RelativePath, _ manner: SideFiles.BackupManner) throws(SessionError) {
-        for (name, failure) in side.failures.take() { try tell([failure], name) }
+        try tellSideFailures()
         try say(.info, manner.text(path), when: debug.backup > 0)
         try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", when: options.messages.backups > 0)
+    }
+
+    /// What backups could not take over of their files.
+    func tellSideFailures() throws(SessionError) {
+        for (name, failure) in side.failures.take() { try tell([failure], name) }
     }
 
     /// In a batch it is there, asked for or not.

@@ -199,6 +199,16 @@ extension Generator {
 
     /// The member that takes over asks for the data itself (MET-60, MET-185).
     func requestWaiting(_ member: HardLinkGroups.Member) throws(SessionError) {
+        successors.append(member)
+        // One that fails at once names the next: the loop below takes it, whatever the size of the group.
+        guard successors.count == 1 else { return }
+        while let next = successors.first {
+            defer { successors.removeFirst() }
+            try requestNow(next)
+        }
+    }
+
+    private func requestNow(_ member: HardLinkGroups.Member) throws(SessionError) {
         guard mayStillRequest else {
             ended(member.index)
             return try failed("hard link", member.entry.name, FileError.notFound)

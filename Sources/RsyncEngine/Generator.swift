@@ -42,6 +42,8 @@ final class Generator {
     private var receiverEnd: SessionError??
     var receiverHasEnded: Bool { receiverEnd != nil }
     var links = HardLinkGroups()
+    /// Members that take over from one that failed, first the one that is being asked for.
+    var successors: [HardLinkGroups.Member] = []
     /// Directories made while their parent's list was walked: new, as far as their report goes (FLS-121).
     var madeEarly: Set<[UInt8]> = []
     /// Directories whose contents are skipped (MET-16 step 2).
@@ -194,6 +196,7 @@ final class Generator {
     }
 
     private func endPhase() throws(SessionError) {
+        try tellSideFailures()
         try tellPhase()
         phasesEnded += 1
         try writeDone()

@@ -83,8 +83,10 @@ extension Receiver {
     }
 
     private func keepBackup(_ target: RelativePath, _ existing: FileStatus?) throws(FileError) {
-        guard options.backupSuffix != nil, let existing, let manner = try side.keepReplaced(target, existing) else { return }
-        for (name, failure) in side.failures.take() { tell([failure], name) }
+        guard options.backupSuffix != nil, let existing else { return }
+        // Also those of a backup that failed afterwards.
+        defer { for (name, failure) in side.failures.take() { tell([failure], name) } }
+        guard let manner = try side.keepReplaced(target, existing) else { return }
         if debug.backup > 0 { say(.info, manner.text(target)) }
         sayBackedUp(target)
     }

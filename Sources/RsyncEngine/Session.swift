@@ -195,7 +195,7 @@ public final class Session {
         let connection = try handshake.perform()
         self.connection = connection
         tellMessages(connection)
-        if options.timeout > 0 { 
+        if options.timeout > 0 {
             // Any number of seconds may come from the peer's arguments (HOS-32).
             input.idleMilliseconds = Int32(clamping: (Int64(options.timeout) + 1) / 2 * 1000)
         }

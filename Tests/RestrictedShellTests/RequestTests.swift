@@ -89,6 +89,7 @@ private func paths(_ request: RestrictedRequest) -> [String] {
         "-h", "-V", "--server", "-r --server", "--protocol=27", "--old-args", "--address=x", "--port=1", "--sockopts=x", "--chmod=x", "--chown=x", "--stop-at=x",
         "--trust-sender", "--files-from=../x", "--files-from=a/../../x", "--partial-dir=../x", "--suffix=/../x", "--link-dest=/../x",
         "--link-dest=../../x", "--compare-dest=../../x", "--copy-dest=a/../../../x", "--backup-dir=../../x", "--temp-dir=/..", "-T ../../x", "--outbuf=N", "-P", "--nonsense",
+        "--iconv=ISO-2022-CN-EXT", "--iconv=utf8,ISO-2022-KR", "--iconv=UTF-16", "--iconv=utf8//TRANSLIT", "--iconv=../x", "--iconv=",
         "--delet", "--delete=x", "--timeout", "--link-dest", "-", "---", "-\\ ",
     ])
     func refusesOptions(_ option: String) {
@@ -97,6 +98,11 @@ private func paths(_ request: RestrictedRequest) -> [String] {
 
     @Test(arguments: ["-e.iLsfxCIvu", "-e30.0", "-e.", "-re30.1_a", "-s"]) func knowsWhatClientsAreCapableOf(_ option: String) {
         #expect(refusal("rsync --server --sender \(option)\(option == "-s" ? "" : " . x")") == nil)
+    }
+
+    @Test(arguments: ["utf8", "UTF-8", "iso-8859-1", "ISO_8859-15", "latin1", "cp1252", "Shift_JIS", "koi8-r", ".", "-", "utf8,latin1", ".,-"])
+    func knowsTheCharsetsOfNames(_ charset: String) {
+        #expect(refusal("rsync --server --iconv=\(charset) . up/") == nil)
     }
 
     @Test func namesTheOption() {

@@ -83,6 +83,24 @@ import TraceKit
         #expect(copy.bytes("zz/top") == source.bytes("zz/top"))
     }
 
+    /// Each member that fails before it is asked for names the next: as many as there are, on one stack.
+    @Test func passesTheRoleOnAsOftenAsMembersFail() throws {
+        let (source, copy) = (MemoryTree(), MemoryTree())
+        let names = (10_000..<30_000).map { "f\($0)" }
+        source.file(names[0], "new")
+        for name in names.dropFirst() { source.link(name, to: names[0]) }
+        for name in names {
+            copy.file(name, "old", .init(mtime: 7))
+            copy.fail(.open, name, errno: FileError.accessDenied)
+        }
+        var rig = rig(Setting.plain[0], source, copy)
+        rig.options.inPlace = true
+        rig.options.backupSuffix = Array("~".utf8)
+        let outcome = try rig.run()
+        #expect(outcome.exitCode == 23)
+        for name in names { #expect(copy.bytes(name) == Array("old".utf8)) }
+    }
+
     @Test(arguments: Setting.plain)
     func givesUpAGroupThatCannotBeSentAtAll(_ setting: Setting) throws {
         let (source, copy) = (SampleTree.linked(setting), MemoryTree())
