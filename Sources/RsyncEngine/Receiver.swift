@@ -1,5 +1,3 @@
-import RsyncDelta
-import RsyncDigest
 import RsyncProtocol
 import RsyncWire
 
@@ -16,7 +14,7 @@ final class Receiver: @unchecked Sendable {
     let side: SideFiles
     /// Finished files that are still in the partial directory (MET-87).
     var delayed: [(index: Int32, place: SideFiles.Place)] = []
-    private let mailbox: Mailbox
+    let mailbox: Mailbox
     let workingDirectory: [UInt8]
     let localTime: @Sendable (Int64) -> String
     /// What the generator is to hear before the next wait for the sender: it is not woken for every single file.
@@ -26,11 +24,11 @@ final class Receiver: @unchecked Sendable {
     let tokens: TokenInput
     private(set) var window = ListWindow()
     /// Files that have failed once (XFR-115).
-    private var redone: Set<Int32> = []
+    var redone: Set<Int32> = []
     private var mark = 0
     var ledger = ErrorLedger()
     /// Files that the sender said it cannot send.
-    private(set) var notSent = 0
+    var notSent = 0
     var statistics = SessionStatistics()
     private(set) var senderFigures: TransferStatistics?
     private(set) var deletions: DeletionStatistics?
@@ -267,107 +265,4 @@ final class Receiver: @unchecked Sendable {
             post(.finished(index, .failed))
         }
     }
-
-    /// What a client that is the receiver shows, when the echo arrives. A server's client knows it from its sender.
-    func report(_ entry: FileEntry, _ attributes: ItemAttributes, stage: ItemReport.Stage = .whole, isRedo: Bool = false) {
-        guard options.reportsItems else { return }
-        // What is asked for again was created before.
-        if stage.isFirst, attributes.flags.contains(.isNew), !isRedo { statistics.created.add(entry.type) }
-        observer.handle(
-            .item(
-                ItemReport(
-                    entry: entry, flags: attributes.flags, xname: attributes.shownName, isSender: false,
-                    detailsUnknown: !connection.traits.hasItemFlags,
-                    setsLinkTimes: !options.omitLinkTimes, stage: stage,
-                    sumLength: connection.shownSumLength(options))))
-    }
-
-    /// Verification failed: once is a redo, twice an error (XFR-115, MET-78).
-    func verificationFailed(_ entry: FileEntry, _ index: Int32) {
-        let name = entry.name
-        let kept =
-            options.partialDirectory != nil ? "put into partial-dir" : options.keepPartial || options.inPlace ? "retained" : "discarded"
-        if redone.insert(index).inserted, !Knob.noRedo.isOn {
-            if options.messages.names > 0 || options.itemizeLevel > 0 {
-                say(.warning, "WARNING: \(name) failed verification -- update \(kept) (\(connection.isReplay ? "may" : "will") try again).")
-            }
-            post(.redo(index))
-        } else {
-            fail(index, "ERROR: \(name) failed verification -- update \(kept).")
-        }
-    }
-
-    /// A file that will not be stored: exit 23, all else goes on.
-    func fail(_ index: Int32, _ text: MessageText) {
-        ledger.noteFailure()
-        post(.errors(ledger))
-        say(.error, text)
-        post(.finished(index, .failed))
-    }
-
-    func say(_ kind: SessionEvent.TextKind, _ text: MessageText) {
-        let bytes = text.bytes
-        if let code = connection.code(kind) {
-            post(.text(code, bytes + [0x0a]))
-            if options.reportsItems { observer.handle(.forwarded(bytes)) }
-        } else {
-            observer.handle(.text(kind, bytes))
-        }
-    }
-
-    /// Frames other than data, where they stand in the stream (SES-88).
-    func handleMessage(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
-        switch code {
-        case .errorXfer, .error, .warning, .info:
-            if code == .errorXfer {
-                ledger.notePeerFailure()
-                post(.errors(ledger))
-            }
-            guard let kind = SessionEvent.TextKind(code) else { return }
-            if connection.isServer {
-                post(.text(code, payload))
-            } else {
-                observer.handle(.text(kind, trimmed(payload)))
-            }
-        case .ioError:
-            guard let bits = int32(payload) else { return }
-            // Also with --ignore-errors (SES-101): that is about deletions, not about the outcome.
-            if !Knob.ioErrorsDoNotCount.isOn { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
-            post(.errors(ledger))
-        case .noSend:
-            guard let index = int32(payload),
-                let item = window.resolve(index, incremental: connection.traits.incrementalRecursion),
-                case .entry = item, mailbox.outstanding.take(index) != nil || Knob.noSendForAnything.isOn
-            else { throw .protocolViolation("NO_SEND for an index that was not asked for [SES-110]") }
-            notSent += 1
-            post(.finished(index, .notSent))
-        case .errorExit:
-            throw peerExit(payload)
-        case .noop:
-            break
-        default:
-            throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (receiver)")
-        }
-    }
-}
-
-/// SES-116, SES-117: what an ERROR_EXIT does to its reader. A claim of success in the middle of a run is no success.
-func peerExit(_ payload: [UInt8]) -> SessionError {
-    let code = int32(payload) ?? 0
-    if Knob.exitZeroIsSuccess.isOn, code == 0 { return SessionError(exitCode: 0, "", announcedByPeer: true) }
-    guard code > 0, code < 128 else {
-        return SessionError(exitCode: 12, "the peer ended the session in the middle of the run [SES-117]")
-    }
-    return SessionError(exitCode: code, "the peer reported an error (code \(code))", announcedByPeer: true)
-}
-
-/// The value of a 4-byte payload (SES-91 has been checked by the frame's reader).
-func int32(_ payload: [UInt8]) -> Int32? {
-    var reader = ByteReader(payload)
-    return try? reader.int32()
-}
-
-/// A text without the newline it travelled with (SES-93).
-func trimmed(_ text: [UInt8]) -> [UInt8] {
-    text.last == 0x0a ? [UInt8](text.dropLast()) : text
 }

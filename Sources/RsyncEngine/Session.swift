@@ -1,6 +1,5 @@
 import RsyncFilter
 import RsyncProtocol
-import RsyncWire
 
 /// How a session ended.
 public struct SessionResult: Sendable {
@@ -28,19 +27,19 @@ public final class Session {
     let input: ProtocolInput
     let output: ProtocolOutput
     private var connection: Connection?
-    private var statistics = SessionStatistics()
-    private var ledger = ErrorLedger()
+    var statistics = SessionStatistics()
+    var ledger = ErrorLedger()
     /// Errors from before the session, not told yet.
-    private var complaints: [MessageText] = []
+    var complaints: [MessageText] = []
     /// From the goodbye on, ERROR_EXIT is not sent any more (SES-142).
-    private var sentGoodbye = false
-    private var receiverThread: WorkerThread?
+    var sentGoodbye = false
+    var receiverThread: WorkerThread?
     /// From the handshake on.
     private(set) var early: EarlyTexts?
-    private var forwarder: NameForwarder?
+    var forwarder: NameForwarder?
     private var recorder: StreamRecorder?
     /// How long a failed session waits for the peer to close, in milliseconds: its own files are cleared away then.
-    private static let patience: Int64 = 1000
+    static let patience: Int64 = 1000
 
     public init(
         configuration: SessionConfiguration, options: TransferOptions, stream: any ByteStream,
@@ -187,7 +186,7 @@ public final class Session {
 
     // MARK: Start
 
-    private func start() throws(SessionError) -> Connection {
+    func start() throws(SessionError) -> Connection {
         let handshake = Handshake(
             configuration: configuration, options: options, input: input, output: output,
             tell: { [observer] text in observer.handle(.text(.info, text.bytes)) })
@@ -214,278 +213,5 @@ public final class Session {
         let recorder = StreamRecorder(file, header)
         self.recorder = recorder
         if configuration.isSender { output.recorder = recorder } else { input.recorder = recorder }
-    }
-
-    // MARK: Sending
-
-    private func send(_ sources: (Connection) throws(SessionError) -> [SourceArgument]) throws(SessionError) {
-        input.onMessage = { [unowned self] code, payload throws(SessionError) in try handleAsSender(code, payload) }
-        let connection = try start()
-        let arguments = try sources(connection)
-        let sender = Sender(
-            connection: connection, options: options, arguments: arguments, observer: observer,
-            environment: environment, initialErrors: ledger)
-        for text in early?.take() ?? [] { try sender.diagnostics.info(text) }
-        for text in complaints { try sender.diagnostics.error(text) }
-        complaints = []
-        input.onIdle = { [output] () throws(SessionError) in try output.sendKeepAlive() }
-        if options.sourceRemoval != nil {
-            input.onMessage = { [unowned self, unowned sender] code, payload throws(SessionError) in
-                guard code == .success else { return try handleAsSender(code, payload) }
-                try sender.removeSource(confirmedBy: payload)
-            }
-        }
-        do throws(SessionError) {
-            try sender.run()
-        } catch {
-            statistics = sender.statistics
-            try explain(error)
-            throw error
-        }
-        sentGoodbye = true
-        ledger.merge(sender.scanner.ledger)
-        statistics = sender.statistics
-        if let deletions = sender.deletions { statistics.deleted = ItemCounts(deletions) }
-        statistics.sent = output.bytesWritten
-        statistics.received = input.bytesRead
-        if !configuration.isServer {
-            output.close()
-            try input.drain()
-        }
-    }
-
-    /// A peer that no longer reads may have said why: its code is the one that counts (SES-162).
-    private func explain(_ error: SessionError) throws(SessionError) {
-        guard error.exitCode == 10 else { return }
-        // Nothing can be written any more, so nothing is to be tried before reading.
-        input.beforeBlocking = { () throws(SessionError) in }
-        input.onIdle = { () throws(SessionError) in }
-        do throws(SessionError) {
-            try input.skipToEnd()
-        } catch {
-            if error.announcedByPeer { throw error }
-        }
-    }
-
-    /// What the receiving side may say to a sender (SES-88).
-    private func handleAsSender(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
-        switch code {
-        case .errorXfer, .error, .warning, .info:
-            if code == .errorXfer { ledger.notePeerFailure() }
-            guard let kind = SessionEvent.TextKind(code) else { return }
-            if configuration.isServer {
-                try output.sendText(code, payload)
-            } else {
-                observer.handle(.text(kind, trimmed(payload)))
-            }
-        case .deleted where !configuration.isServer:
-            let isDirectory = payload.last == 0
-            observer.handle(
-                .deleted(name: isDirectory ? [UInt8](payload.dropLast()) : payload, isDirectory: isDirectory))
-        case .errorExit:
-            throw peerExit(payload)
-        case .success:
-            guard payload.count == 4 else { throw Sender.badConfirmation(payload) }
-        case .noop:
-            break
-        default:
-            throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (sender)")
-        }
-    }
-
-    // MARK: Receiving
-
-    private func receive(
-        _ opener: any DestinationOpener, _ requested: RequestedNames?, _ names: [UInt8]?
-    ) throws(SessionError) {
-        let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
-        input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
-        let connection = try start()
-        if configuration.isServer { try tellReceiving(connection, "server_recv(2) starting pid=\(environment.processId)") }
-        if let names { forwarder = try NameForwarder(names, connection) }
-        let mapper = IdentityMapper(
-            identities: environment.identities, options: options, traits: connection.traits)
-        let attributes = options.preserveXattrs ? ReceivedAttributes(options) : nil
-        let accessLists = options.preserveAccessLists ? ReceivedAccessLists(options, mapper) : nil
-        let lists = FileListReceiver(
-            connection: connection, options: options, mapper: mapper, attributes: attributes,
-            accessLists: accessLists, requested: requested, observer: observer)
-        if let held = self.early { lists.texts.tell = { text throws(SessionError) in try held.info(text) } }
-        let indexes = IndexReader(connection)
-        if options.reportsItems {
-            observer.handle(.fileList(.begins(incremental: connection.traits.incrementalRecursion, sending: false)))
-        }
-        limitStalls { true }
-        let firstLists = try readFirstLists(lists, indexes)
-        try forwarder?.finish()
-        if options.reportsItems { observer.handle(.fileList(.ends(entries: lists.entryCount))) }
-        ledger.merge(early.ledger)
-        ledger.merge(lists.ledger)
-        if lists.entryCount == 0, !configuration.isServer {
-            try finishEmpty(lists)
-            return
-        }
-        let plan = AttributePlan(options: options, mapper: mapper, umask: environment.umask, attributes: attributes,
-            accessLists: accessLists)
-        try transfer(connection, lists, firstLists, indexes, plan, opener)
-    }
-
-    /// With a timeout in force, signs of life alone do not keep a session going for ever (HOS-8). Sums of whole files
-    /// (`-c`) may take any time before a list comes, so there is no limit then.
-    private func limitStalls(_ isDue: @escaping () -> Bool) {
-        guard options.timeout > 0, !options.compareChecksums else { return input.limitStalls(to: nil) }
-        let limit = max(Self.longestStall, Int64(options.timeout) * 1000)
-        input.limitStalls(
-            to: ProtocolInput.StallLimit(limit: limit, milliseconds: environment.milliseconds, isDue: isDue))
-    }
-
-    /// B20, in milliseconds.
-    private static var longestStall: Int64 { 600_000 }
-
-    /// The first list and, when that holds a single entry, what comes next (FLS-118).
-    private func readFirstLists(
-        _ lists: FileListReceiver, _ indexes: IndexReader
-    ) throws(SessionError) -> [LiveList] {
-        var live = [try lists.readFirstList()]
-        if !lists.listsEnded, live[0].list.count <= 1 {
-            let index = try indexes.read()
-            switch index {
-            case FileIndex.fileListEOF: try lists.endOfLists()
-            case ...FileIndex.fileListOffset: live.append(try lists.readNextList(announcedBy: index))
-            default:
-                throw .protocolViolation("index \(index) where a file list or their end was due [FLS-118]")
-            }
-        }
-        return live
-    }
-
-    /// SES-139: a serving sender has nothing more to say.
-    private func finishEmpty(_ lists: FileListReceiver) throws(SessionError) {
-        sentGoodbye = true
-        output.close()
-        if configuration.replay == nil { try input.drain() }
-        statistics.sent = output.bytesWritten
-        statistics.received = input.bytesRead
-    }
-
-    private func transfer(
-        _ connection: Connection, _ lists: FileListReceiver, _ firstLists: [LiveList], _ indexes: IndexReader,
-        _ plan: AttributePlan, _ opener: any DestinationOpener
-    ) throws(SessionError) {
-        let first = firstLists[0].list
-        let entryCount = firstLists.reduce(0) { $0 + $1.list.count }
-        try tellReceiving(connection, "get_local_name count=\(entryCount) \(opener.words)")
-        let destination = try opener.open(
-            entryCount: entryCount,
-            first: first.count > 0 ? first.entry(at: 0) : nil)
-        var plan = plan
-        plan.creation = CreationMask(destination: destination, umask: environment.umask)
-        let mailbox = Mailbox()
-        let receiver = Receiver(
-            connection: connection, options: options, destination: destination, lists: lists,
-            firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox,
-            environment: environment)
-        lists.texts.role = "receiver"
-        for text in early?.take() ?? [] { receiver.say(.info, text) }
-        lists.texts.tell = { [unowned receiver] text throws(SessionError) in receiver.say(.info, text) }
-        input.onMessage = { [unowned receiver] code, payload throws(SessionError) in
-            try receiver.handleMessage(code, payload)
-        }
-        input.beforeBlocking = { [unowned receiver] () throws(SessionError) in receiver.deliver() }
-        input.role = "receiver"
-        input.idleMilliseconds = 0
-        limitStalls { mailbox.outstanding.count > 0 }
-        let generator = Generator(
-            connection: connection, options: options, destination: destination, plan: plan, firstLists: firstLists,
-            listsEnded: lists.listsEnded, observer: observer, mailbox: mailbox, environment: environment,
-            ledger: ledger)
-        let thread = WorkerThread { receiver.run() }
-        receiverThread = thread
-        do throws(SessionError) {
-            try generator.run()
-        } catch {
-            // The receiver discards or keeps the file it is at; only a read that nothing ends holds it up.
-            mailbox.outstanding.cancel()
-            // Where writing failed the peer has gone, and may have left word why.
-            let word = error.exitCode == 10 ? generator.receiverError(within: Self.patience) : nil
-            if word == nil, !generator.receiverHasEnded { thread.join(milliseconds: Self.receiverGrace) }
-            generator.closeOpenedDirectories()
-            throw word ?? error
-        }
-        thread.join()
-        sentGoodbye = true
-        ledger.merge(generator.ledger)
-        ledger.merge(receiver.ledger)
-        // HOS-541: what was asked for and did not come is no success, even if nobody says why.
-        if receiver.notSent > 0, ledger.exitCode == 0 { ledger.noteFailure() }
-        collect(receiver, generator, lists)
-        if !configuration.isServer, configuration.replay == nil {
-            output.close()
-            try input.drain()
-            ledger.merge(receiver.ledger)
-        }
-    }
-
-    /// How long a failed session waits for its receiver, in milliseconds.
-    private static var receiverGrace: Int64 { 2000 }
-
-    private func collect(_ receiver: Receiver, _ generator: Generator, _ lists: FileListReceiver) {
-        statistics = receiver.statistics
-        statistics.files = lists.counts
-        statistics.entries = lists.entryCount
-        statistics.totalSize = lists.totalSize
-        statistics.listSize = lists.listSize
-        statistics.deleted = generator.deletedCounts
-        statistics.sent = output.bytesWritten
-        statistics.received = input.bytesRead
-        if let figures = receiver.senderFigures {
-            // For display only, and any number may come (HOS-531): none that overflows when added to another.
-            func plausible(_ value: Int64) -> Int64 { min(max(0, value), 1 << 60) }
-            statistics.sent = plausible(figures.bytesRead)
-            statistics.received = plausible(figures.bytesWritten)
-            statistics.totalSize = plausible(figures.totalSize)
-            statistics.listBuildMilliseconds = plausible(figures.listBuildMilliseconds)
-            statistics.listTransferMilliseconds = plausible(figures.listTransferMilliseconds)
-        }
-    }
-}
-
-/// Messages that come before the receiving side has split (SES-116): texts and errors of the handshake and of the
-/// first list.
-private final class EarlyMessages {
-    private let observer: any SessionObserver
-    private let isServer: Bool
-    private(set) var ledger = ErrorLedger()
-
-    init(observer: any SessionObserver, isServer: Bool) {
-        self.observer = observer
-        self.isServer = isServer
-    }
-
-    func handle(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) {
-        switch code {
-        case .errorXfer, .error, .warning, .info:
-            if code == .errorXfer { ledger.notePeerFailure() }
-            if let kind = SessionEvent.TextKind(code) { observer.handle(.text(kind, trimmed(payload))) }
-        case .ioError:
-            if let bits = int32(payload) { ledger.add(ErrorBits(rawValue: bits).intersection([.general, .vanished, .deleteLimit])) }
-        case .errorExit:
-            throw peerExit(payload)
-        case .noop:
-            break
-        default:
-            throw SessionError(exitCode: 12, "invalid multi-message \(code.rawValue):\(payload.count) (Receiver)")
-        }
-    }
-}
-
-extension ItemCounts {
-    init(_ counts: DeletionStatistics) {
-        self.init()
-        regular = Int(counts.files)
-        directories = Int(counts.directories)
-        symlinks = Int(counts.symlinks)
-        devices = Int(counts.devices)
-        specials = Int(counts.specials)
     }
 }

@@ -46,3 +46,14 @@ public struct ItemCounts: Sendable, Equatable {
         }
     }
 }
+
+extension ItemCounts {
+    init(_ counts: DeletionStatistics) {
+        self.init()
+        regular = Int(counts.files)
+        directories = Int(counts.directories)
+        symlinks = Int(counts.symlinks)
+        devices = Int(counts.devices)
+        specials = Int(counts.specials)
+    }
+}
