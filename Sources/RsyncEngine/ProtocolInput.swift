@@ -5,11 +5,11 @@ import RsyncWire
 ///
 /// One thread uses it. Messages are handed to `onMessage` where they stand in the stream (SES-83).
 final class ProtocolInput {
-    private let stream: any ByteStream
+    let stream: any ByteStream
     /// Protocol data that waits to be read: `data[start..<end]`.
     private var data: [UInt8]
-    private var start = 0
-    private var end = 0
+    var start = 0
+    var end = 0
     /// Undivided bytes of a multiplexed direction: `raw[rawStart..<rawEnd]`.
     private var raw: [UInt8] = []
     private var rawStart = 0
@@ -30,26 +30,6 @@ final class ProtocolInput {
     /// What the peer may say about time limits (SES-104).
     var timeLimits = TimeLimits.unexpected
 
-    enum TimeLimits {
-        /// It is the client, or a limit of its own was not to be expected.
-        case unexpected
-        /// A server may ask for a shorter one than this, in seconds; 0 = there is none.
-        case adopted(own: Int32)
-    }
-
-    /// What a server may ask for, in seconds: anything else is passed over (HOS-32).
-    static let timeLimitRange: ClosedRange<Int32> = 1...86_400
-
-    private func takeTimeLimit(_ payload: [UInt8]) throws(SessionError) {
-        guard case .adopted(let own) = timeLimits else {
-            throw SessionError(exitCode: 12, "invalid multi-message \(MessageCode.ioTimeout.rawValue):\(payload.count) [SES-104]")
-        }
-        guard let asked = int32(payload), Self.timeLimitRange.contains(asked), own <= 0 || asked < own else { return }
-        timeLimits = .adopted(own: asked)
-        idleMilliseconds = (asked + 1) / 2 * 1000
-        stream.limitSilence(toSeconds: asked)
-    }
-
     /// Called before each blocking read: the moment to flush what the peer may be waiting for.
     var beforeBlocking: () throws(SessionError) -> Void = { () throws(SessionError) in }
 
@@ -59,34 +39,11 @@ final class ProtocolInput {
 
     /// How long the peer may send nothing but empty frames and messages, and when that counts: payload that is due has to
     /// come, whatever else arrives (HOS-8). nil = no limit.
-    private var stall: StallLimit?
-    private var progressedAt: Int64 = 0
-
-    struct StallLimit {
-        let limit: Int64
-        let milliseconds: @Sendable () -> Int64
-        /// Something of the peer's is due.
-        let isDue: () -> Bool
-    }
+    var stall: StallLimit?
+    var progressedAt: Int64 = 0
 
     /// Gets a copy of every byte of data that is taken from here on (XFR-141).
     var recorder: StreamRecorder?
-
-    func limitStalls(to limit: StallLimit?) {
-        stall = limit
-    }
-
-    private func checkStall() throws(SessionError) {
-        guard let stall else { return }
-        let now = stall.milliseconds()
-        guard stall.isDue() else {
-            progressedAt = now
-            return
-        }
-        guard now - progressedAt < stall.limit else {
-            throw SessionError(exitCode: 30, "no data for \(stall.limit / 1000) seconds, only signs of life [HOS-8]")
-        }
-    }
 
     /// One read of the stream: large enough for few system calls, small enough for many sessions.
     static let chunk = 64 * 1024
@@ -194,45 +151,6 @@ final class ProtocolInput {
         }
     }
 
-    /// Reads until the peer closes: texts are shown, anything else is an error (SES-206). Empty frames may come.
-    func drain() throws(SessionError) {
-        while true {
-            guard try fillUnlessAtEnd() else { return }
-            guard start == end else {
-                throw .protocolViolation("unexpected data at the end of the run")
-            }
-        }
-    }
-
-    /// Throws data away until the peer closes; messages still count.
-    func skipToEnd() throws(SessionError) {
-        repeat {
-            start = 0
-            end = 0
-        } while try fillUnlessAtEnd()
-    }
-
-    /// Throws everything away until the peer closes or says that it is ending (SES-115).
-    func discardUntilEnd() {
-        onMessage = { code, _ throws(SessionError) in
-            if code == .errorExit { throw SessionError(exitCode: 0, "") }
-        }
-        while (try? fillUnlessAtEnd()) == true {
-            start = 0
-            end = 0
-        }
-    }
-
-    /// Takes what still comes, up to its end or until the clock has gone on so far.
-    func discard(milliseconds: Int64, _ clock: () -> Int64) {
-        let end = clock() + milliseconds
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while case let left = end - clock(), left > 0 {
-            guard let isThere = try? stream.waitForInput(milliseconds: Int32(left)) else { return }
-            guard isThere, let count = try? stream.read(into: &buffer, at: 0, count: buffer.count), count > 0 else { return }
-        }
-    }
-
     private func fill() throws(SessionError) {
         guard try fillUnlessAtEnd() else { throw closedTooEarly }
     }
@@ -246,7 +164,7 @@ final class ProtocolInput {
     }
 
     /// Gets at least one more data byte. False at end of stream.
-    private func fillUnlessAtEnd() throws(SessionError) -> Bool {
+    func fillUnlessAtEnd() throws(SessionError) -> Bool {
         makeRoom()
         guard isMultiplexed else {
             let count = try receive(into: &data, at: end)
