@@ -1,5 +1,3 @@
-import RsyncDelta
-import RsyncFilter
 import RsyncProtocol
 import RsyncWire
 
@@ -31,15 +29,13 @@ final class Generator {
 
     /// Lists not yet released, oldest first.
     var active: [ActiveList] = []
-    private var nextToWalk = 0
+    var nextToWalk = 0
     /// Entries of all lists so far.
-    private var knownEntries = 0
-    /// Half of what a sender keeps ahead of its receiver at least (FLS-123).
-    private static let leastKnownForLinks = 500
-    private var listsEnded: Bool
-    private var marksSeen = 0
-    private var redos: [Int32] = []
-    private var receiverEnd: SessionError??
+    var knownEntries = 0
+    var listsEnded: Bool
+    var marksSeen = 0
+    var redos: [Int32] = []
+    var receiverEnd: SessionError??
     var receiverHasEnded: Bool { receiverEnd != nil }
     var links = HardLinkGroups()
     /// Members that take over from one that failed, first the one that is being asked for.
@@ -72,9 +68,7 @@ final class Generator {
     /// The sender hears something while long work is done here (SES-150).
     let alive: KeepAlive
     /// Entries of lists released since the sender was last told so.
-    private var releasedEntries = 0
-    /// A fraction of what any sender looks ahead (FLS-123).
-    private static let releasesPerFlush = 250
+    var releasedEntries = 0
     /// The rules that protect from deletion.
     let filters: DestinationFilters
     private var phasesEnded = 0
@@ -210,7 +204,7 @@ final class Generator {
     }
 
     /// Each DONE of the sender answers one of these (SES-133).
-    private func writeDone() throws(SessionError) {
+    func writeDone() throws(SessionError) {
         mailbox.outstanding.addMark()
         try indexes.write(FileIndex.done)
     }
@@ -231,181 +225,5 @@ final class Generator {
             specials: Int32(clamping: deletedCounts.specials))
         try indexes.write(FileIndex.deletionStatistics)
         try connection.output.write { counts.write(to: &$0) }
-    }
-
-    // MARK: Lists
-
-    /// Incremental recursion: lists in wire order, each released when it is finished (FLS-122, FLS-126).
-    private func walkLists() throws(SessionError) {
-        // Which member of a group is asked for hangs on the lists that are known (MET-57): as many as any sender sends unasked.
-        while options.preserveHardLinks, !listsEnded, knownEntries < Self.leastKnownForLinks { try waitForEvents() }
-        while true {
-            try handle(mailbox.take())
-            if nextToWalk < active.count {
-                let slot = nextToWalk
-                nextToWalk += 1
-                try walk(slot: slot)
-            } else if listsEnded, active.isEmpty {
-                return
-            } else {
-                try releaseFinishedLists()
-                if listsEnded, active.isEmpty { return }
-                if nextToWalk >= active.count { try waitForEvents() }
-            }
-            try releaseFinishedLists()
-        }
-    }
-
-    private func walk(slot: Int) throws(SessionError) {
-        let live = active[slot].live
-        if options.listOnly {
-            try list(live)
-        } else {
-            if incremental, let directory = live.directory {
-                try tellGenerating("recv_generator(\(directory.name),\(live.list.startIndex - 1))")
-                try processDirectory(directory, index: live.list.startIndex - 1)
-                if connection.isReplay { mailbox.outstanding.pass(live.list.startIndex - 1) }
-            }
-            let skipAll = live.directory.map { skippedDirectories.contains($0.name) } ?? false
-            for position in 0..<live.list.count where live.list.isActive(position) {
-                let entry = live.list.entry(at: position)
-                let index = live.list.index(at: position)
-                if skipAll {
-                    try skipContent(entry, index)
-                } else {
-                    try process(entry, index: index)
-                }
-                if connection.isReplay { mailbox.outstanding.pass(index) }
-                try handle(mailbox.take())
-                try releaseFinishedLists()
-            }
-        }
-        if connection.isReplay { mailbox.outstanding.pass(live.list.startIndex + Int32(live.list.count) - 1) }
-        // Releases may have moved the list while it was walked.
-        if let slot = active.firstIndex(where: { $0.live.list === live.list }) { active[slot].isWalked = true }
-    }
-
-    /// FLS-155: a list goes when all its items are finished and it is not the only one the sender may still have; nor the one
-    /// worked on last, whose directory has its time only when the next list's directory was looked after (MET-44).
-    private func releaseFinishedLists() throws(SessionError) {
-        guard incremental else { return }
-        while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, nextToWalk > 1 || listsEnded && active.count == 1 {
-            if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory, number: oldest.live.number) }
-            releasedEntries += oldest.live.list.count
-            active.removeFirst()
-            nextToWalk -= 1
-            try writeDone()
-        }
-        // The sender makes further lists when it learns that these are done: in time for it to work beside us.
-        if releasedEntries >= Self.releasesPerFlush {
-            releasedEntries = 0
-            try connection.output.flush()
-        }
-    }
-
-    private func list(_ live: LiveList) throws(SessionError) {
-        if incremental, let directory = live.directory { try tell(directory) }
-        for position in 0..<live.list.count where live.list.isActive(position) {
-            if incremental, live.list.mode(at: position).isDirectory { continue }
-            try tell(live.list.entry(at: position))
-        }
-    }
-
-    /// A receiving server has its client show the line.
-    private func tell(_ entry: FileEntry) throws(SessionError) {
-        observer.handle(.listed(entry))
-        if connection.isServer, let line = observer.listingLine(entry) { try say(.info, MessageText(line)) }
-    }
-
-    func slot(of index: Int32) -> Int? {
-        var low = 0
-        var high = active.count
-        while low < high {
-            let middle = (low + high) / 2
-            let list = active[middle].live.list
-            if list.startIndex + Int32(list.count) <= index { low = middle + 1 } else { high = middle }
-        }
-        return low < active.count && active[low].live.contains(index) ? low : nil
-    }
-
-    /// The item is not finished: its list must wait for it.
-    func began(_ index: Int32) {
-        if let slot = slot(of: index) { active[slot].unfinished += 1 }
-    }
-
-    func ended(_ index: Int32) {
-        if let slot = slot(of: index) { active[slot].unfinished -= 1 }
-    }
-
-    // MARK: Events
-
-    private func handle(_ events: [ReceiverEvent]) throws(SessionError) {
-        if !events.isEmpty { try tellMappings() }
-        for event in events {
-            switch event {
-            case .list(let live):
-                active.append(ActiveList(live: live))
-                knownEntries += live.list.count
-                links.learn(live.list, incremental: incremental)
-            case .endOfLists: listsEnded = true
-            case .finished(let index, let outcome): try finished(index, outcome)
-            case .redo(let index):
-                redos.append(index)
-                if incremental { _ = try writeRedos() }
-            case .mark(let mark): marksSeen = mark
-            case .text(let code, let text): try forward(code, text)
-            case .errors(let more): ledger.merge(more)
-            case .ended(let error):
-                receiverEnd = .some(error)
-                if let error { throw error }
-            }
-        }
-        try alive.tick()
-    }
-
-    private func forward(_ code: MessageCode, _ text: [UInt8]) throws(SessionError) {
-        try connection.output.sendText(code, text)
-    }
-
-    /// Waits for the receiver; meanwhile the sender has everything that was written (SES-150).
-    private func waitForEvents() throws(SessionError) {
-        try connection.output.flush()
-        let events = mailbox.wait(milliseconds: keepAliveInterval)
-        if events.isEmpty { try connection.output.sendKeepAlive() }
-        try handle(events)
-    }
-
-    private var keepAliveInterval: Int64 { options.timeout > 0 ? (Int64(options.timeout) + 1) / 2 * 1000 : 0 }
-
-    private func waitFor(mark: Int) throws(SessionError) {
-        while marksSeen < mark { try waitForEvents() }
-    }
-
-    private func awaitReceiverEnd() throws(SessionError) {
-        while receiverEnd == nil { try waitForEvents() }
-        for index in redos {
-            guard let entry = entry(of: index) else { continue }
-            try failed("redo of", entry.name, 5)
-        }
-    }
-
-    /// What ended the receiver, if anything does within this time.
-    func receiverError(within milliseconds: Int64) -> SessionError? {
-        if let receiverEnd { return receiverEnd }
-        while true {
-            let events = mailbox.wait(milliseconds: milliseconds)
-            if events.isEmpty { return nil }
-            for case .ended(let error) in events { return error }
-        }
-    }
-
-    /// Redo requests: always made, with long sums (XFR-23). True when there were any.
-    private func writeRedos() throws(SessionError) -> Bool {
-        guard !redos.isEmpty else { return false }
-        let due = redos
-        redos = []
-        for index in due { try redo(index) }
-        if !incremental { try connection.output.flush() }
-        return true
     }
 }
