@@ -4,10 +4,10 @@ import RsyncWire
 
 /// Builds the file lists and writes them: one list of everything, or one per directory (03-file-list.md).
 final class FileListSender {
-    private let scanner: SourceScanner
-    private let options: TransferOptions
-    private let connection: Connection
-    private var encoder: FileListEncoder
+    let scanner: SourceScanner
+    let options: TransferOptions
+    let connection: Connection
+    var encoder: FileListEncoder
     private let indexes: IndexWriter
     /// Where `--debug` tells of them.
     private var texts: ListTexts
@@ -19,9 +19,9 @@ final class FileListSender {
     /// `-R`: entries that belong into the list of the directory with this name (FLS-24).
     private var extraEntries: [[UInt8]: [SourceScanner.Found]] = [:]
     /// Error bits that the peer has been told about.
-    private var reportedErrors: ErrorBits = []
+    var reportedErrors: ErrorBits = []
     /// Those that the first list or a message carried: at 30 an end marker of a later list does not count (FLS-87).
-    private var announcedErrors: ErrorBits = []
+    var announcedErrors: ErrorBits = []
     private(set) var totalSize: Int64 = 0
     private(set) var entryCount = 0
     private(set) var sentEndOfLists = false
@@ -282,53 +282,5 @@ final class FileListSender {
         guard texts.debug.lists > 2 else { return }
         let first = origins.first.map { scanner.arguments[Int($0)].directory } ?? []
         try texts.show(list) { _ in MessageText(first) }
-    }
-
-    /// FLS-85: nothing tells the receiving side in time what it must not delete.
-    private func checkDeletionsAreSafe() throws(SessionError) {
-        let traits = connection.traits
-        guard traits.incrementalRecursion, !traits.safeFileList, !connection.isServer, !options.ignoreErrors,
-            scanner.ledger.bits.contains(.general)
-        else { return }
-        let time = options.deletionTime(traits)
-        guard time == .during || time == .delay else { return }
-        throw SessionError(
-            exitCode: 4, "I/O errors while the file list was made, and this peer deletes before it learns of them: aborting [FLS-85]")
-    }
-
-    /// FLS-84: the first list carries what there is, later ones what is new; without a safe list nothing, and a
-    /// message does it (SES-101).
-    private func errorsForEnd(isFirst: Bool) -> ErrorBits {
-        let current = scanner.ledger.bits
-        guard connection.traits.safeFileList, !options.ignoreErrors else { return [] }
-        if isFirst || current != reportedErrors {
-            reportedErrors = current
-            if isFirst { announcedErrors = current }
-            return current
-        }
-        return []
-    }
-
-    /// What follows the first list: id lists, error flags (FLS-4 rows 3 to 6).
-    private func sendTrailers() throws(SessionError) {
-        if !connection.traits.incrementalRecursion {
-            try connection.output.write { encoder.encodeIdLists(into: &$0) }
-        }
-        let shown: ErrorBits = options.ignoreErrors ? [] : scanner.ledger.bits
-        if connection.traits.listHasErrorTrailer {
-            try connection.output.write { encoder.encodeErrorTrailer(shown.rawValue, into: &$0) }
-            reportedErrors = shown
-        }
-        try reportErrorsByMessage()
-    }
-
-    /// Below 31 without a safe list, and for sub-lists at 30: new bits travel as IO_ERROR (FLS-87).
-    func reportErrorsByMessage() throws(SessionError) {
-        let current = scanner.ledger.bits
-        guard connection.traits.reportsListErrorsByMessage, !options.ignoreErrors, current != announcedErrors else {
-            return
-        }
-        announcedErrors = current
-        try connection.output.send(.ioError, current.rawValue)
     }
 }

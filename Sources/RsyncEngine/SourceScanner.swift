@@ -1,4 +1,3 @@
-import RsyncDigest
 import RsyncFilter
 import RsyncProtocol
 import RsyncWire
@@ -6,7 +5,7 @@ import RsyncWire
 /// Looks at the source trees and turns what it finds into entries (FLS-8 to FLS-26).
 final class SourceScanner {
     let arguments: [SourceArgument]
-    private let options: TransferOptions
+    let options: TransferOptions
     let connection: Connection
     let diagnostics: Diagnostics
     /// What could not be examined or vanished (FLS-16).
@@ -18,10 +17,10 @@ final class SourceScanner {
         let origin: Int32
     }
 
-    private let alive: KeepAlive
-    private var summer: FileSummer
+    let alive: KeepAlive
+    var summer: FileSummer
     private let workingDirectory: [UInt8]
-    private let seconds: @Sendable () -> Int64
+    let seconds: @Sendable () -> Int64
     private let filters: SourceFilters
     /// nil without `-X`.
     let attributes: SourceAttributes?
@@ -176,7 +175,7 @@ final class SourceScanner {
         }
     }
 
-    private func failure(
+    func failure(
         _ operation: String, _ name: [UInt8], _ argument: SourceArgument, _ errno: Int32
     ) -> MessageText {
         let full = fullName(name, in: argument.directory, from: workingDirectory)
@@ -239,152 +238,6 @@ final class SourceScanner {
             ledger.add(.general)
             try diagnostics.error(failure("readlink_stat", wireName, argument, error.errno))
         }
-    }
-
-    /// FLS-11, FLS-19: the item, or what it leads to.
-    private func examine(
-        _ path: RelativePath, _ name: [UInt8], in argument: SourceArgument
-    ) throws(FileError) -> FileStatus {
-        let status = try argument.tree.status(path)
-        guard status.mode.isSymlink, options.followsLinks else { return status }
-        return try follow(status, path, name, in: argument)
-    }
-
-    private func follow(
-        _ link: FileStatus, _ path: RelativePath, _ name: [UInt8], in argument: SourceArgument
-    ) throws(FileError) -> FileStatus {
-        if options.copyLinks { return try argument.tree.followedStatus(path) }
-        if options.copyDirectoryLinks, !Knob.directoryLinksAreNotCopied.isOn, let found = try? argument.tree.followedStatus(path), found.mode.isDirectory {
-            return found
-        }
-        if options.copyUnsafeLinks {
-            let target = try argument.tree.linkTarget(path)
-            if SymlinkTarget.isUnsafe(target, at: name), !Knob.unsafeLinksAreNotCopied.isOn {
-                if options.messages.symlinks > 0 {
-                    // Only a broken connection makes this fail, and the next write says so.
-                    try? diagnostics.info("copying unsafe symlink \(quoted(name)) -> \(quoted(target))")
-                }
-                return try argument.tree.followedStatus(path)
-            }
-        }
-        return link
-    }
-
-    private func entry(
-        _ name: [UInt8], _ found: FileStatus, in argument: SourceArgument, at path: RelativePath
-    ) throws(SessionError) -> FileEntry? {
-        let status = options.copiesDevices ? asFile(found, in: argument, at: path) : found
-        var entry = FileEntry(plain: name, mode: status.mode)
-        fill(&entry, from: status)
-        if needsMore(entry), try !complete(&entry, in: argument, at: path) { return nil }
-        return entry
-    }
-
-    /// Whether a status is not all there is to know of an item.
-    private func needsMore(_ entry: FileEntry) -> Bool {
-        switch entry.type {
-        case .regular where !options.compareChecksums: break
-        case .directory: break
-        default: return true
-        }
-        return attributes != nil || accessLists != nil || connection.names != nil
-    }
-
-    /// False: it cannot be sent.
-    private func complete(
-        _ entry: inout FileEntry, in argument: SourceArgument, at path: RelativePath
-    ) throws(SessionError) -> Bool {
-        if entry.mode.isSymlink, options.preserveLinks {
-            do {
-                entry.linkTarget = try argument.tree.linkTarget(path)
-            } catch {
-                ledger.add(error.isNotFound ? .vanished : .general)
-                try diagnostics.error(failure("readlink_stat", entry.name, argument, error.errno))
-                return false
-            }
-            if options.mungesLinks, !Knob.linksAreNotUnmunged.isOn { entry.linkTarget = SymlinkTarget.unmunged(entry.linkTarget) }
-            guard !entry.linkTarget.isEmpty else {
-                ledger.add(.general)
-                return false
-            }
-        }
-        guard try isConvertible(entry) else { return false }
-        if attributes != nil || accessLists != nil { try addAttributes(to: &entry, argument.tree, path) }
-        if options.compareChecksums, entry.isRegular {
-            // Nobody minds before a sum is needed (SES-70).
-            if options.checksumChoice?.list == ChecksumName.none {
-                throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
-            }
-            if !(try summer.sum(path, in: argument.tree, length: entry.length, alive)) { summer.clear() }
-            entry.checksum = summer.digest
-        }
-        return true
-    }
-
-    /// `--copy-devices`: a device counts as a file (FLS-20).
-    private func asFile(_ found: FileStatus, in argument: SourceArgument, at path: RelativePath) -> FileStatus {
-        guard found.mode.type?.isDevice == true else { return found }
-        var status = found
-        status.mode = FileMode(.regular, permissions: found.mode.permissions & 0o777)
-        status.size = argument.tree.deviceSize(path)
-        status.mtime = seconds()
-        status.nanoseconds = 0
-        return status
-    }
-
-    /// `-A` and `-X`: items whose type is not transferred have none (MET-132, MET-145).
-    private func addAttributes(
-        to entry: inout FileEntry, _ tree: (any SourceTree)?, _ path: RelativePath
-    ) throws(SessionError) {
-        let type = entry.type
-        let isWanted =
-            type.isDevice ? options.preserveDevices : type.isSpecial ? options.preserveSpecials
-            : type != .symlink || options.preserveLinks
-        let place = isWanted ? tree : nil
-        if let accessLists, type != .symlink { try addAccessLists(to: &entry, accessLists, place, path) }
-        guard let attributes else { return }
-        guard let place else {
-            entry.attributeSet = attributes.numberOfNone()
-            return
-        }
-        do throws(FileError) {
-            entry.attributeSet = try attributes.number(of: path, in: place)
-        } catch {
-            entry.attributeSet = attributes.numberOfNone()
-            ledger.add(.general)
-            try diagnostics.error("rsync_xal_get: llistxattr(\(quoted(entry.name))) failed: \(errorText(error.errno))")
-        }
-    }
-
-    private func addAccessLists(
-        to entry: inout FileEntry, _ lists: SourceAccessLists, _ tree: (any SourceTree)?, _ path: RelativePath
-    ) throws(SessionError) {
-        guard let tree else { return lists.numberNone(&entry) }
-        var errno: Int32 = 22
-        do throws(FileError) {
-            if try lists.number(&entry, path, in: tree) { return }
-        } catch {
-            lists.numberNone(&entry)
-            errno = error.errno
-        }
-        ledger.add(.general)
-        try diagnostics.error("get_acl: sys_acl_get_file(\(entry.name), ACL_TYPE_ACCESS): \(errorText(errno))")
-    }
-
-    private func fill(_ entry: inout FileEntry, from status: FileStatus) {
-        let type = entry.type
-        entry.length = type.isDevice || type.isSpecial ? 0 : status.size
-        entry.mtime = status.mtime
-        entry.nanoseconds = status.nanoseconds < 1_000_000_000 ? status.nanoseconds : 0
-        entry.uid = status.uid
-        entry.gid = status.gid
-        if type.isDevice { entry.rdev = status.rdev }
-        if options.preserveAccessTimes, type != .directory { entry.atime = status.atime }
-        if let changes = options.modeChanges, !connection.isServer, !Knob.chmodIsIgnored.isOn { entry.mode = changes.applied(to: entry.mode) }
-        guard options.preserveHardLinks else { return }
-        let tracked =
-            connection.traits.tracksAllRegularFiles ? entry.isRegular : !entry.isDirectory && status.linkCount > 1
-        if tracked { entry.linkIdentity = LinkIdentity(device: status.device, inode: status.inode) }
     }
 
     private func tellEntering(_ directory: [UInt8], _ argument: SourceArgument) throws(SessionError) {
