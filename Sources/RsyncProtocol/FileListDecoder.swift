@@ -275,28 +275,3 @@ public struct FileListDecoder: Sendable {
         return entry
     }
 }
-
-// MARK: Field forms that depend on the protocol
-
-extension ByteReader {
-    /// varint30.
-    fileprivate mutating func varInt30(_ traits: SessionTraits) throws(WireError) -> Int32 {
-        traits.usesVarints ? try varInt() : try int32()
-    }
-
-    /// FLS-48.
-    fileprivate mutating func fileLength(_ traits: SessionTraits) throws(WireError) -> Int64 {
-        traits.usesVarints ? try varLong(minimum: 3) : try longInt()
-    }
-
-    /// FLS-49: below protocol 30 the 32 bits are unsigned.
-    fileprivate mutating func fileTime(_ traits: SessionTraits) throws(WireError) -> Int64 {
-        traits.hasWideTimes ? try varLong(minimum: 4) : Int64(UInt32(bitPattern: try int32()))
-    }
-
-    /// Length byte and bytes; a length of 0 means "no name known" (FLS-58).
-    fileprivate mutating func shortName() throws(WireError) -> [UInt8]? {
-        let length = Int(try byte())
-        return length == 0 ? nil : try bytes(length)
-    }
-}

@@ -9,28 +9,17 @@ public struct FileListEncoder {
     private let userName: (UInt32) -> [UInt8]?
     private let groupName: (UInt32) -> [UInt8]?
 
-    private var previous = PreviousEntry()
+    private(set) var previous = PreviousEntry()
     /// The name before, as on the wire, before any cleaning (FLS-43).
     private var previousName: [UInt8] = []
     private var isFirst = true
-    private var startIndex: Int32 = 0
+    private(set) var startIndex: Int32 = 0
     /// Entries of this list so far.
-    private var position: Int32 = 0
-    private var firstMembers: [LinkIdentity: FirstMember] = [:]
-    private var hasSentLinkDevice = false
+    private(set) var position: Int32 = 0
+    var firstMembers: [LinkIdentity: FirstMember] = [:]
+    private(set) var hasSentLinkDevice = false
     private var users = SentIds()
     private var groups = SentIds()
-
-    /// What later members of a group refer to (FLS-72) and inherit (FLS-41).
-    private struct FirstMember {
-        var position: Int32
-        var mode: FileMode
-        var mtime: Int64
-        var atime: Int64
-        var uid: UInt32
-        var gid: UInt32
-        var major: UInt32
-    }
 
     /// - Parameters:
     ///   - userName: the name of a uid, nil if there is none; asked once per id.
@@ -161,54 +150,6 @@ public struct FileListEncoder {
 // MARK: Parts of an entry
 
 extension FileListEncoder {
-    /// How an entry takes part in hard links.
-    private struct Link {
-        var flags: FileEntryFlags = []
-        /// Field 4.
-        var reference: Int32?
-        /// Set when the entry ends behind field 4 (FLS-74).
-        var abbreviates: FirstMember?
-        /// Field 18, as on the wire.
-        var identity: (device: Int64, inode: Int64)?
-    }
-
-    private mutating func link(of entry: FileEntry, type: FileType) -> Link {
-        guard format.preserveHardLinks, type != .directory, type != .missing else { return Link() }
-        if format.traits.hardLinksByInode { return inodeLink(of: entry, type: type) }
-        guard let identity = entry.linkIdentity else { return Link() }
-        let own = startIndex + position
-        guard let first = firstMembers[identity], !Knob.hardLinkAlwaysFirst.isOn else {
-            firstMembers[identity] = FirstMember(
-                position: own, mode: entry.mode, mtime: entry.mtime, atime: entry.atime, uid: entry.uid,
-                gid: entry.gid, major: entry.rdev.major)
-            return Link(flags: [.hardLinked, .hardLinkFirst])
-        }
-        // An inode number can be used anew while we scan: such an entry is not a link of the first.
-        guard first.mode.type == type else { return Link() }
-        return Link(
-            flags: .hardLinked, reference: first.position, abbreviates: first.position >= startIndex ? first : nil)
-    }
-
-    private func inodeLink(of entry: FileEntry, type: FileType) -> Link {
-        var link = Link()
-        if format.traits.tracksAllRegularFiles {
-            guard type == .regular else { return link }
-        } else {
-            guard entry.linkIdentity != nil else { return link }
-            link.flags = .hardLinked
-        }
-        // FLS-71: device + 1, so that 0 never appears; an unknown identity gets a device of its own and so its own group.
-        if let identity = entry.linkIdentity {
-            link.identity = (Int64(bitPattern: identity.device &+ 1), Int64(bitPattern: identity.inode))
-        } else {
-            link.identity = (Int64.max, Int64(startIndex) + Int64(position))
-        }
-        if !format.traits.tracksAllRegularFiles, hasSentLinkDevice, link.identity?.device == previous.linkDevice {
-            link.flags.insert(.sameLinkDevice)
-        }
-        return link
-    }
-
     /// FLS-32 and the table of FLS-33.
     private func directoryFlags(_ entry: FileEntry) -> FileEntryFlags {
         guard format.traits.directoriesCarryContent else { return entry.isTop ? .topDirectory : [] }
@@ -316,29 +257,5 @@ private struct SentIds {
 
     mutating func note(_ id: UInt32) {
         if id != inOrder.last, known.insert(id).inserted { inOrder.append(id) }
-    }
-}
-
-// MARK: Field forms that depend on the protocol
-
-extension ByteWriter {
-    /// varint30.
-    fileprivate mutating func varInt30(_ value: UInt32, _ traits: SessionTraits) {
-        traits.usesVarints ? varInt(Int32(bitPattern: value)) : int32(Int32(bitPattern: value))
-    }
-
-    /// FLS-48.
-    fileprivate mutating func fileLength(_ value: Int64, _ traits: SessionTraits) {
-        traits.usesVarints ? varLong(value, minimum: 3) : longInt(value)
-    }
-
-    /// FLS-49.
-    fileprivate mutating func fileTime(_ value: Int64, _ traits: SessionTraits) {
-        traits.hasWideTimes ? varLong(value, minimum: 4) : int32(Int32(truncatingIfNeeded: value))
-    }
-
-    fileprivate mutating func shortName(_ name: [UInt8]) {
-        byte(UInt8(name.count))
-        bytes(name)
     }
 }
