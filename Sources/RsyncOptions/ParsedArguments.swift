@@ -18,14 +18,6 @@ public struct ParsedArguments: Sendable {
 
     // MARK: Selection
 
-    public enum Recursion: Sendable, Equatable {
-        case off
-        /// From `-a` (a weaker kind, ARG-61).
-        case archive
-        /// From `-r`.
-        case explicit
-    }
-
     public var recursion = Recursion.off
     /// A list of names takes back what only `-a` said.
     public var recurses: Bool { oldDirectories || recursion == .explicit || recursion == .archive && filesFrom == nil }
@@ -121,17 +113,10 @@ public struct ParsedArguments: Sendable {
     public var copyDevices = false
     /// Times `-y` was given.
     public var fuzzy = 0
-    public enum AlternateKind: String, Sendable, Equatable {
-        case compare = "compare-dest"
-        case copy = "copy-dest"
-        case link = "link-dest"
-    }
-
     public var alternateKind: AlternateKind?
     public var alternateDirectories: [[UInt8]] = []
     /// Deletion is on, in whatever form.
     public var deletes = false
-    public enum DeletionTime: Sendable, Equatable { case before, during, delay, after }
     /// The form given; nil for plain `--delete`, where the protocol version decides (SES-30).
     public var deletionTime: DeletionTime?
     public var deleteExcluded = false
@@ -141,12 +126,6 @@ public struct ParsedArguments: Sendable {
     public var ignoreErrors = false
     /// `--mkpath`.
     public var makesParents = false
-    /// What the sender is to remove once it is in place: of several options the last counts.
-    public enum SourceRemoval: String, Sendable, Equatable {
-        case synchronized = "remove-source-files"
-        case sent = "remove-sent-files"
-    }
-
     public var sourceRemoval: SourceRemoval?
     public var dryRun = false
 
@@ -165,10 +144,6 @@ public struct ParsedArguments: Sendable {
     public var executability = false
     /// The values of `--chmod`, in order.
     public var modeChanges: [[UInt8]] = []
-    public struct OwnerMap: Sendable, Equatable {
-        public var rules: [UInt8]
-        var isFromChown: Bool
-    }
     /// `--usermap` and `--groupmap`, or what `--chown` makes of them.
     public var userMap: OwnerMap?
     public var groupMap: OwnerMap?
@@ -211,7 +186,6 @@ public struct ParsedArguments: Sendable {
     public var bandwidthLimit: Int32 = 0
     /// `--stop-after`, `--stop-at`: this side alone ends then (XFR-151).
     public var stop: StopTime.Moment?
-    public enum AddressFamily: Sendable, Equatable { case v4, v6 }
     /// For ssh (ARG-28).
     public var addressFamily: AddressFamily?
     /// The names that arrive are not compared with what was asked for (ARG-37).
@@ -259,7 +233,6 @@ public struct ParsedArguments: Sendable {
     public var logFileFormat: [UInt8]?
     /// `-8`: bytes above 127 are shown as they are.
     public var showsHighBytes = false
-    public enum OutputBuffering: Sendable, Equatable { case none, line, block }
     /// `--outbuf`; nil leaves it to what standard output is.
     public var outputBuffering: OutputBuffering?
     /// Times `-i` was given: 2 shows unchanged items too.
@@ -271,28 +244,7 @@ public struct ParsedArguments: Sendable {
 
     /// The value of `-e`: dot and capability letters (ARG-11); empty from clients before 3.0.0.
     public var capabilities: [UInt8] = []
-    /// What the client's output format needs reported (ARG-24).
-    public struct ReportHint: Sendable, Equatable {
-        /// Some output format is in effect: updated names are the client's to print, deletions are reported.
-        public var hasFormat = false
-        public var itemizes = false
-        /// Items that did not change, too.
-        public var itemizesUnchanged = false
-        public var namesOperation = false
-
-        public init() {}
-    }
-
     public var reportHint = ReportHint()
-    public enum MessageChannel: Sendable, Equatable {
-        /// Errors by stderr or the protocol, as each is due.
-        case errors
-        /// Everything by stderr.
-        case all
-        /// Everything through the protocol.
-        case client
-    }
-
     /// nil when nothing was said: `errors`, or by protocol (SES-98).
     public var messageChannel: MessageChannel?
 
@@ -300,20 +252,6 @@ public struct ParsedArguments: Sendable {
 
     /// Arguments that are no options, in order.
     public var positional: [[UInt8]] = []
-}
-
-/// A rule, or a file of rules, from the command line. Reading files and parsing rules is for later.
-public enum FilterArgument: Sendable, Equatable {
-    /// `--exclude`, `--include`: a pattern without rule prefix.
-    case exclude([UInt8])
-    case include([UInt8])
-    /// `--exclude-from`, `--include-from`: `-` is standard input.
-    case excludeFrom([UInt8])
-    case includeFrom([UInt8])
-    /// `--filter`: a whole rule.
-    case rule([UInt8])
-    /// `--from0` and its negation: from here on, what ends the lines of files.
-    case nulTerminated(Bool)
 }
 
 /// Defaults that come from outside the command line. A server ignores all but the limit (ARG-55).

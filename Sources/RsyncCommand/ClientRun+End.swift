@@ -1,0 +1,72 @@
+import RsyncEngine
+import RsyncHost
+import RsyncOptions
+import RsyncReport
+
+// How a run ends: its status, and what is said then.
+
+extension ClientRun {
+    func finish(_ result: SessionResult, _ console: Console, role: String, _ child: ChildProcess?) -> Int32 {
+        if result.error == nil, !options.listOnly { console.finishTotal(result.statistics) }
+        if result.error == nil, events == nil { summarize(result, console) }
+        console.finish()
+        if result.error == nil, let child { sayWaiting(for: child, isSender: role == "sender") }
+        var code = result.exitCode
+        if let child {
+            // SES-161: a client that failed does not wait for the shell, and what ends by its hand says nothing.
+            let hadEnded = hasEnded(child, result)
+            if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
+            // What failed here, and not the connection, is what happened; a broken stream is all that the other side saw of it.
+            let failedHere = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
+            if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded,
+                !(failedHere && [10, 12].contains(status))
+            {
+                code = Self.worse(code, status)
+            }
+        }
+        var shown = result
+        shown.exitCode = code
+        // What has come through the protocol is among the events already.
+        if let events, let error = result.error, !error.announcedByPeer, !(result.isTold && arguments.messageChannel == .client) {
+            events.text(.error, error.message.bytes)
+        }
+        let end = finalRole(role, result)
+        // A sender knows only then what was left out.
+        let known = end == "sender" && result.error == nil ? 0 : code
+        sayEntered(end, known)
+        defer {
+            sayEnd(end, known, status: code)
+            // The last line of all (json-events.md).
+            events?.summary(result, exitCode: code, elapsedMilliseconds: SystemWords.milliseconds() - startedAt)
+        }
+        return RsyncProgram.conclude(shown, role: role, log: log)
+    }
+
+    /// Of two statuses the one to end with: what is missing outweighs what has vanished.
+    static func worse(_ own: Int32, _ other: Int32) -> Int32 {
+        Set([own, other]) == [23, 24] ? 23 : max(own, other)
+    }
+
+    /// When the connection broke, the command is at its end or nearly so: its status says more than ours.
+    private func hasEnded(_ child: ChildProcess, _ result: SessionResult) -> Bool {
+        let deadline = SystemWords.milliseconds() + (result.error.map { [10, 12].contains($0.exitCode) } == true ? 400 : 0)
+        while true {
+            if (try? child.poll()) != nil { return true }
+            guard SystemWords.milliseconds() < deadline else { return false }
+            SystemWords.pause(milliseconds: 10)
+        }
+    }
+
+    private func summarize(_ result: SessionResult, _ console: Console) {
+        let level = arguments.info[.stats]
+        guard level > 0 else {
+            let figures = result.statistics
+            log?.end(sent: figures.sent, received: figures.received, totalSize: figures.totalSize)
+            return
+        }
+        let summary = TransferSummary(
+            result, elapsedMilliseconds: SystemWords.milliseconds() - startedAt, options)
+        if level > 1 { console.write(summary.statisticsBlock(humanReadable: arguments.humanReadable)) }
+        console.write(summary.closingLines(humanReadable: arguments.humanReadable))
+    }
+}
