@@ -81,7 +81,7 @@ enum FuzzTexts {
         policy.forbidsDeletion = choice & 8 != 0
         policy.forbidsOverwriting = choice & 16 != 0
         if choice & 32 != 0 { policy.absoluteAlias = Array("/srv/data".utf8) }
-        if let request = try? RestrictedRequest(bytes, policy: policy) { _ = request.arguments { pattern, _ in [pattern] } }
+        if let request = try? RestrictedRequest(bytes, policy: policy) { _ = try? request.arguments { pattern, _ in [pattern] } }
         if let request = try? BackupRequest(parsing: bytes) {
             precondition((try? BackupRequest(parsing: request.encoded)) == request, "a request does not come back from its text")
         }

@@ -142,12 +142,17 @@ public struct RestrictedRequest: Sendable {
         if !isSender, (try? Places.reduced(base + [slash] + path)) == nil { throw Refusal("\(written): outside of what is served") }
     }
 
-    /// The arguments with the wildcards of a pull expanded in the root (RSH-24). After confinement: this reads directories.
-    public func arguments(expanding expand: (_ pattern: [UInt8], _ matchesHidden: Bool) -> [[UInt8]]) -> ParsedArguments {
+    /// The arguments with their wildcards expanded in the root, as a shell would (RSH-24). After confinement: this reads directories.
+    public func arguments(
+        expanding expand: (_ pattern: [UInt8], _ matchesHidden: Bool) -> [[UInt8]]
+    ) throws(Refusal) -> ParsedArguments {
         var arguments = parsed
         arguments.positional = [[UInt8(ascii: ".")]]
         for path in paths {
-            let found = isSender && path.hasWildcard ? expand(path.pattern, parsed.secludedArguments) : []
+            let found = path.hasWildcard ? expand(path.pattern, parsed.secludedArguments) : []
+            guard isSender || found.count <= 1 else {
+                throw Refusal("\(String(decoding: path.bytes, as: UTF8.self)): the destination matches \(found.count) names")
+            }
             arguments.positional += found.isEmpty ? [path.bytes] : found
         }
         return arguments

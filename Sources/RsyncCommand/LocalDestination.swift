@@ -212,7 +212,10 @@ public final class LocalDestination: DestinationOpener {
         var result = Destination(
             tree: tree, singleName: singleName, alternates: alternates, wasCreated: wasCreated,
             notices: notices, place: places.absolutePath(base), transferRoot: places.absolutePath(base))
-        if let words = sides.temporary { result.temporary = try temporary(words, base: base) }
+        if let words = sides.temporary {
+            result.temporary = try temporary(words, base: base)
+            result.temporaryWords = words
+        }
         if let words = options.partialDirectory, words.first == UInt8(ascii: "/") { result.partial = try partial(words) }
         result.backup = backup
         return result

@@ -72,6 +72,7 @@ struct ServerRun {
             Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
         })
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
+        configuration.endsWithProcess = true
         let session = Session(
             configuration: configuration, options: options, stream: stream, observer: ServerObserver(log: log, listing: listing), environment: .current(ruleFiles: places))
         let forwarded = ForwardedNames(arguments, names)

@@ -33,9 +33,15 @@ extension SourceOpener {
                 directory: label(working), transferRoot: transferRoot)
         }
         do throws(FileError) {
-            if deletesMissing, let gone = missingDirectory(above: components, base: base) {
-                var argument = SourceArgument(tree: baseTree, wireName: name, start: .root, namesContents: false)
-                argument.vanishedDirectory = cleaned(base + [slash] + gone)
+            let (above, gone) = deletesMissing ? directories(above: components, base: base) : ([], [])
+            if !gone.isEmpty {
+                let root: [UInt8] = isAbsolute ? [slash] : []
+                var argument = SourceArgument(
+                    tree: baseTree, wireName: root + components.joined(separator: [slash]), start: .root, namesContents: false,
+                    implied: above.map { (root + $0.name, $0.status) }, directory: label(working), transferRoot: transferRoot)
+                argument.isMissing = true
+                argument.openImplied = impliedOpener(base)
+                argument.vanishedDirectories = gone.map { (root + $0, cleaned(base + [slash] + $0)) }
                 return argument
             }
             return try openRelative(name, components, base: base, working: working, baseTree, transferRoot, endsInSlash: endsInSlash)
@@ -44,18 +50,26 @@ extension SourceOpener {
         }
     }
 
-    /// The outermost directory of a name that is not there.
-    private func missingDirectory(above components: [ArraySlice<UInt8>], base: [UInt8]) -> [UInt8]? {
+    /// The directories of a name, outermost first: those that are there and those that are not. Nothing where that cannot be told.
+    private func directories(
+        above components: [ArraySlice<UInt8>], base: [UInt8]
+    ) -> (there: [(name: [UInt8], status: FileStatus)], missing: [[UInt8]]) {
+        var there: [(name: [UInt8], status: FileStatus)] = []
+        var missing: [[UInt8]] = []
         for count in 1..<max(1, components.count) {
             let name = [UInt8](components[..<count].joined(separator: [UInt8(ascii: "/")]))
-            guard let path = try? RelativePath(cleaning: name) else { return nil }
-            do throws(FileError) {
-                _ = try followed(base, path)
-            } catch {
-                return error.errno == FileError.notFound ? name : nil
+            guard let path = try? RelativePath(cleaning: name) else { return ([], []) }
+            if missing.isEmpty {
+                do throws(FileError) {
+                    there.append((name, try followed(base, path).status(.root)))
+                    continue
+                } catch {
+                    guard error.errno == FileError.notFound else { return ([], []) }
+                }
             }
+            missing.append(name)
         }
-        return nil
+        return (there, missing)
     }
 
     /// What is below where the name starts.
@@ -84,12 +98,17 @@ extension SourceOpener {
             tree: found, wireName: wire, start: path, namesContents: endsInSlash && isDirectory, implied: implied,
             directory: label(working), transferRoot: transferRoot)
         argument.isMissing = deletesMissing && !path.isRoot ? try !isThere(path, in: found) : false
-        argument.openImplied = { [places, fakeSuper, keepsAccessTimes, place = absolute(base)] name in
+        argument.openImplied = impliedOpener(base)
+        return argument
+    }
+
+    private func impliedOpener(_ base: [UInt8]) -> @Sendable (_ name: [UInt8]) -> (any SourceTree)? {
+        let slash = UInt8(ascii: "/")
+        return { [places, fakeSuper, keepsAccessTimes, place = absolute(base)] name in
             try? places.tree(
                 place + (place.last == slash ? [] : [slash]) + name.drop { $0 == slash }, fakeSuper: fakeSuper,
                 keepsAccessTimes: keepsAccessTimes)
         }
-        return argument
     }
 
     /// The item, with the directories above it. Without symlinks on the way it stays an item of `base`; a symlink is

@@ -66,8 +66,10 @@ public final class SourceOpener {
     /// With `-R` an argument whose name has a `..` in it ends the run (FLS-10).
     public func check(_ words: [[UInt8]]) throws(SessionError) {
         guard relative else { return }
-        for word in words where Self.relativeName(word).components.contains(where: { $0.elementsEqual("..".utf8) }) {
-            throw SessionError(exitCode: 1, "found \"..\" dir in relative path: \(word)")
+        for word in words {
+            let (_, name, components) = Self.relativeName(word)
+            guard components.contains(where: { $0.elementsEqual("..".utf8) }) else { continue }
+            throw SessionError(exitCode: 1, "found \"..\" dir in relative path: \(name)")
         }
     }
 
@@ -207,7 +209,7 @@ public final class SourceOpener {
 
     func absolute(_ path: [UInt8]) -> [UInt8] {
         guard !directory.isEmpty, path.first != UInt8(ascii: "/") else { return path }
-        return directory + [UInt8(ascii: "/")] + path
+        return directory + (directory.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + path
     }
 
     func root(_ path: [UInt8]) -> [UInt8] { places.absolutePath(absolute(path)) }

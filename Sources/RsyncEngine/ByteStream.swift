@@ -30,6 +30,8 @@ public enum StreamError: Error, Sendable, Equatable {
     case timedOut(seconds: Int32)
     /// This side is being shut down by a signal (SES-163: exit 20).
     case interrupted
+    /// The same by SIGUSR1, with which a stock rsync ends its other processes (exit 19).
+    case endedBySibling
     /// `--stop-after` or `--stop-at` says so (SES-154: exit 30).
     case stopped
 }

@@ -14,6 +14,8 @@ public struct Destination: Sendable {
     public var backup: Annex?
     /// `--temp-dir` (MET-76).
     public var temporary: (any DestinationTree)?
+    /// What that is called, for messages; relative to `place`.
+    public var temporaryWords: [UInt8] = []
     /// A dry run whose destination does not exist: nothing is there (MET-16 step 4).
     public let isAbsent: Bool
     /// The destination directory was made for this run: its own entry counts as new.

@@ -18,6 +18,8 @@ extension FileListReceiver {
             // Siblings stand together.
             if parent.isEmpty || parent == known { continue }
             guard let place = list.find(name: parent, isDirectory: true), list.isActive(place) else {
+                // A missing item's directory may be missing, too (FLS-15).
+                if list.entry(at: position).type == .missing { continue }
                 throw .protocolViolation("\(quoted(name)) is in no directory of the file list [FLS-93]")
             }
             known = parent

@@ -155,6 +155,19 @@ extension Generator {
             "[generator] \(rule.isInclude ? "risking" : "protecting") \(isDirectory ? "directory" : "file") \(name) because of pattern \(rule.pattern)")
     }
 
+    /// What the sender has not may lie in a directory that it has not either: told, once for the items that stand together.
+    func tellMissingParent(_ entry: FileEntry, _ index: Int32) throws(SessionError) {
+        let parent = FileListReceiver.directoryName(entry.name)
+        guard !incremental, !parent.isEmpty, parent != toldMissingParent, let slot = slot(of: index) else { return }
+        let list = active[slot].live.list
+        // One that is missing itself is in the list as well.
+        for isDirectory in [true, false] {
+            if let place = list.find(name: parent, isDirectory: isDirectory), list.isActive(place) { return }
+        }
+        toldMissingParent = parent
+        try say(.error, "WARNING: parent dir is absent in the file list: \(parent)")
+    }
+
     /// `--delete-missing-args`: the sender has nothing of this name (MET-16 step 8).
     func deleteMissing(_ entry: FileEntry, _ path: RelativePath, _ existing: FileStatus) throws(SessionError) {
         let isDirectory = existing.mode.isDirectory

@@ -85,7 +85,7 @@ extension Generator {
                 return try giveUp(on: entry, error)
             }
         }
-        let isChanged = try settle(entry, path, isNew: isNew)
+        let isChanged = try settle(entry, path, isNew: isNew, flags)
         if reportsLater, isChanged || !tellsOfChanges { try report(entry, index, flags) }
         if !incremental || options.deletion == .delay { directoriesToTouch.append((entry, index)) }
         try deleteDuring(entry)
@@ -118,7 +118,7 @@ extension Generator {
     }
 
     /// Whether anything had to be set.
-    private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool) throws(SessionError) -> Bool {
+    private func settle(_ entry: FileEntry, _ path: RelativePath, isNew: Bool, _ flags: ItemFlags) throws(SessionError) -> Bool {
         guard let status = try examine(entry, path) else { return false }
         var change = plan.change(entry, from: status, exactTime: false, isNew: isNew)
         let wanted = change.permissions ?? status.mode.permissions
@@ -127,6 +127,7 @@ extension Generator {
             change.permissions = opened == status.mode.permissions ? nil : opened
             finalPermissions[entry.name] = wanted
         }
+        if isNew { addUnreported(&change, entry, flags) }
         try addAccessLists(&change, entry, path, from: status)
         try apply(change, entry, path)
         return !change.isEmpty

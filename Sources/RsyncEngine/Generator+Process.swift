@@ -12,11 +12,13 @@ extension Generator {
             return
         }
         let path = try destination.path(entry.name)
-        if options.relative, !incremental || !options.impliedDirectories { try makeMissingParents(of: path) }
+        let isMissing = entry.type == .missing
+        if isMissing { try tellMissingParent(entry, index) }
+        if options.relative, !isMissing, !incremental || !options.impliedDirectories { try makeMissingParents(of: path) }
         var isUnknown = false
         var existing = try examine(entry, path, isUnknown: &isUnknown)
         if isUnknown { return try skipLinked(entry, index) }
-        if entry.type == .missing {
+        if isMissing {
             if let existing { try deleteMissing(entry, path, existing) }
             return
         }
@@ -199,11 +201,14 @@ extension Generator {
     // MARK: Extended attributes
 
     /// The report bits of what a status does not show, compared with the item at `place`; nil: there is none (MET-72).
-    func extendedFlags(_ entry: FileEntry, _ place: (tree: any SourceTree, path: RelativePath)?) -> ItemFlags {
+    /// `isNew`: what lies there is to be replaced by an item that has no extended attributes yet.
+    func extendedFlags(
+        _ entry: FileEntry, _ place: (tree: any SourceTree, path: RelativePath)?, isNew: Bool = false
+    ) -> ItemFlags {
         guard plan.comparesExtended else { return [] }
         var flags: ItemFlags = []
         if let received = plan.attributes {
-            let present = place.map { (try? received.present($0.path, in: $0.tree)) ?? [] }
+            let present = isNew ? nil : place.map { (try? received.present($0.path, in: $0.tree)) ?? [] }
             if received.differs(entry.attributeSet, from: present, learns: !options.dryRun) { flags.insert(.reportXattr) }
         }
         if let lists = plan.accessLists, !entry.mode.isSymlink, let place,
@@ -212,6 +217,13 @@ extension Generator {
             flags.insert(.reportACL)
         }
         return flags
+    }
+
+    /// The receiver sets the extended attributes of what is reported. Those that an alternate directory's item has too are not, and a
+    /// new item gets them here; comparing them has brought their values.
+    func addUnreported(_ change: inout AttributeChange, _ entry: FileEntry, _ flags: ItemFlags) {
+        guard let received = plan.attributes, !flags.contains(.reportXattr) else { return }
+        change.extended = received.change(entry.attributeSet, from: []).change
     }
 
     /// Adds the access control lists of an entry to what is to be changed of the item at `path`.
@@ -253,6 +265,11 @@ extension Generator {
         ledger.noteFailure()
         let full = fullName(name, in: destination.place, from: environment.workingDirectory)
         try say(.error, systemError("generator", operation, full, errno, leads: leads))
+    }
+
+    func failedToRemove(_ name: [UInt8], isDirectory: Bool, _ errno: Int32) throws(SessionError) {
+        ledger.noteFailure()
+        try say(.error, "rsync: [generator] delete_file: \(isDirectory ? "rmdir" : "unlink")(\(name)) failed: \(errorText(errno))")
     }
 
 }

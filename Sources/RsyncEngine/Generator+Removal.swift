@@ -27,7 +27,7 @@ extension Generator {
                 ledger.noteFailure()
                 try say(.error, "rsync: [generator] delete_file: make_backup(\(name)) failed: \(errorText(error.errno))")
             } else if !error.isNotFound {
-                try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", name, error.errno)
+                try failedToRemove(name, isDirectory: isDirectory, error.errno)
             }
             return false
         }

@@ -62,6 +62,7 @@ extension Generator {
         isLinked: Bool, _ create: (any DestinationTree, RelativePath) throws(FileError) -> Void
     ) throws(SessionError) {
         var compared: Compared? = isSameKind ? existing.map { ($0, tree) } : nil
+        let isReplaced = compared != nil
         var isEqual = false
         if existing == nil, !destination.alternates.isEmpty {
             let alternate = try linkAlternateSpecial(entry, index, path)
@@ -75,7 +76,7 @@ extension Generator {
         var base: ItemFlags = [.localChange]
         if !isEqual { base.insert(.reportChange) }
         let flags = plan.flags(entry, against: compared?.status, base, isAlternateMatch: isEqual)
-            .union(extendedFlags(entry, compared.map { ($0.tree, path) }))
+            .union(extendedFlags(entry, compared.map { ($0.tree, path) }, isNew: isReplaced))
         if isEqual { try sayUnchanged(entry, AttributeChange()) }
         guard !options.dryRun else {
             if let existing, existing.mode.isDirectory, try !clearTheWay(path, existing, for: entry) { return }
@@ -88,6 +89,7 @@ extension Generator {
             var change = plan.change(entry, from: status, exactTime: true, isNew: existing?.mode.isDirectory != false)
             // The file that stands for a new symlink has its time, -J or not (MET-28).
             if options.rootMode == .fake, entry.mode.isSymlink, options.preserveTimes { change.mtime = entry.time }
+            addUnreported(&change, entry, flags)
             try addAccessLists(&change, entry, path, from: status)
             try apply(change, entry, path)
         }
@@ -253,7 +255,7 @@ extension Generator {
                 if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
                     try say(.info, "cannot delete non-empty directory: \(entry.name)")
                 } else {
-                    try failed("delete_file: \(isDirectory ? "rmdir" : "unlink")", entry.name, error.errno)
+                    try failedToRemove(entry.name, isDirectory: isDirectory, error.errno)
                 }
             }
         }

@@ -55,6 +55,7 @@ final class Generator {
     var ledger = ErrorLedger()
     var deletedCounts = ItemCounts()
     var saidDeletionsSkipped = false
+    var toldMissingParent: [UInt8] = []
     /// `--delete-delay`: what is to go, in order.
     var delayedDeletions: [(name: [UInt8], path: RelativePath)] = []
     /// Against `--max-delete`.

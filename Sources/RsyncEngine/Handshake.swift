@@ -27,6 +27,9 @@ public struct SessionConfiguration: Sendable {
     public var recording: (any ByteStream)?
     /// What a server says last of a session that failed, by the exit code (SES-160); nil: nothing.
     public var closingLine: (@Sendable (Int32) -> String?)?
+    /// A session that fails leaves its stream open, as the process is about to end. A stock client takes over the exit code of the
+    /// server that it started only where that has ended by the time the stream does.
+    public var endsWithProcess = false
 
     public init(
         isServer: Bool, isSender: Bool, version: ProtocolVersion = .newest, capabilities: Capabilities, seed: Int32,

@@ -15,6 +15,7 @@ final class ReceivedAttributes: Sendable {
         /// The value; of a long one that has not come its digest.
         var data: [UInt8]
         var isKnown: Bool
+        /// Asked for, and not yet here; another item may have shown the value meanwhile.
         var isRequested = false
     }
 
@@ -72,9 +73,7 @@ final class ReceivedAttributes: Sendable {
             let length = try connection.input.parse { reader throws(WireError) in try XattrWire.readLength(&reader) }
             let place = sets.withLock { sets in
                 set >= 0
-                    ? sets[Int(set)].firstIndex {
-                        $0.number == next && (connection.isReplay || $0.isRequested && !$0.isKnown)
-                    } : nil
+                    ? sets[Int(set)].firstIndex { $0.number == next && (connection.isReplay || $0.isRequested) } : nil
             }
             guard let place else {
                 throw .protocolViolation("a value of extended attribute \(next), which was not asked for [HOS-189]")
@@ -88,6 +87,7 @@ final class ReceivedAttributes: Sendable {
                 sets[Int(set)][place].data = value
                 sets[Int(set)][place].length = value.count
                 sets[Int(set)][place].isKnown = true
+                sets[Int(set)][place].isRequested = false
             }
             previous = next
         }

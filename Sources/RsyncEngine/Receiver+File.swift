@@ -40,7 +40,7 @@ extension Receiver {
             output = try openOutput(&job, basis, head, isRedo: isRedo)
         } catch {
             try discard(head, digestLength: variant.digestLength)
-            fail(index, failure(options.inPlace ? "open" : "mkstemp", entry, error.errno))
+            fail(index, noOutput(entry, error))
             return
         }
         report(entry, attributes, stage: .begins, isRedo: isRedo)
@@ -50,11 +50,11 @@ extension Receiver {
         var sum: [UInt8] = []
         do {
             verified = try receiveTokens(entry, index, head, source, into: output, sum: &sum)
+            try writing(entry) { () throws(FileError) in try output.finish() }
         } catch {
             if output.hasLiterals, !Knob.partIsThrownAway.isOn, keepPart(job, output, interrupted: true) { finished = true }
             throw error
         }
-        try writing(entry) { () throws(FileError) in try output.finish() }
         if basis?.type == .backup, existing?.mode.type?.isDevice == true { failedToCut(entry) }
         guard verified else {
             if keepPart(job, output, interrupted: false) { finished = true }
@@ -106,7 +106,7 @@ extension Receiver {
         job.isInPlace = manner.isInPlace
         do throws(FileError) {
             if options.preallocate, !manner.isInPlace || job.entry.length > job.existing?.size ?? 0 {
-                manner.isPreallocated = try allocate(file, job.entry)
+                manner.isPreallocated = allocate(file, job.entry)
             }
             return try OutputFile(file, manner)
         } catch {
@@ -115,13 +115,12 @@ extension Receiver {
         }
     }
 
-    /// False, and said, where the file system cannot: the file then grows as it is written (XFR-127).
-    private func allocate(_ file: any WritableFile, _ entry: FileEntry) throws(FileError) -> Bool {
+    /// False, and said, where that cannot be: the file then grows as it is written (XFR-127).
+    private func allocate(_ file: any WritableFile, _ entry: FileEntry) -> Bool {
         do throws(FileError) {
             try file.allocate(entry.length)
             return true
         } catch {
-            guard error.mayMeanMissingCall else { throw error }
             let name = fullName(entry.name, in: destination.place, from: workingDirectory)
             say(.warning, "rsync: [receiver] \(error.operation) \(quoted(name)): \(errorText(error.errno))")
             return false
@@ -161,6 +160,16 @@ extension Receiver {
             say(.error, "Missing abbreviated xattr value, \(name), for \(entry.name)")
         }
         return change
+    }
+
+    /// Nothing to write into: a temporary file is named where it was to be.
+    private func noOutput(_ entry: FileEntry, _ error: FileError) -> MessageText {
+        guard "\(error.operation)" == "mkstemp" else {
+            return failure(options.inPlace ? "open" : "mkstemp", entry, error.errno)
+        }
+        let words = destination.temporaryWords
+        let name = (words.isEmpty || words.last == 0x2f ? words : words + [0x2f]) + error.path.bytes
+        return systemError("receiver", "mkstemp", fullName(name, in: destination.place, from: workingDirectory), error.errno)
     }
 
     private func failure(_ operation: some CustomStringConvertible, _ entry: FileEntry, _ errno: Int32) -> MessageText {

@@ -123,7 +123,9 @@ public final class Session {
                 isTold = tell(error)
                 announce(error)
                 if isTold { linger() }
-                output.close()
+                // A sender in the middle of a file reads why this ends when that is written, unless it finds the stream closed before.
+                if isTold, connection?.traits.hasErrorExit == true { receiverThread?.join(milliseconds: Self.patience) }
+                if !configuration.endsWithProcess { output.close() }
             }
             receiverThread?.join(milliseconds: Self.patience)
             return SessionResult(

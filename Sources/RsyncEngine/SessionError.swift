@@ -32,6 +32,7 @@ public struct SessionError: Error, Sendable, Equatable {
             SessionError(exitCode: 30, "io timeout after \(seconds) seconds -- exiting")
         case .stopped: SessionError(exitCode: 30, "stopping at requested limit")
         case .interrupted: SessionError(exitCode: 20, "received a signal to stop")
+        case .endedBySibling: SessionError(exitCode: 19, "received a signal to stop")
         }
     }
 

@@ -21,8 +21,8 @@ public struct SourceArgument: Sendable {
     /// Nothing is there, and the receiving side is to know (FLS-15).
     public var isMissing = false
 
-    /// A directory above it is not there, so that nobody can be told to delete it: told and counted as one that has gone meanwhile.
-    public var vanishedDirectory: [UInt8]?
+    /// Directories above it that are not there either, outermost first: told and counted as gone meanwhile.
+    public var vanishedDirectories: [(name: [UInt8], label: [UInt8])] = []
 
     /// Opens one of `implied`, by its name.
     public var openImplied: (@Sendable (_ name: [UInt8]) -> (any SourceTree)?)?

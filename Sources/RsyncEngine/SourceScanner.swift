@@ -22,6 +22,8 @@ final class SourceScanner {
     private let workingDirectory: [UInt8]
     let seconds: @Sendable () -> Int64
     private let filters: SourceFilters
+    /// `-R`: the directory of the argument before, as it is sent.
+    private var lastStartDirectory: [UInt8] = []
     /// nil without `-X`.
     let attributes: SourceAttributes?
     /// nil without `-A`.
@@ -50,10 +52,7 @@ final class SourceScanner {
     /// directories leave it out, and these go all the same (FLT-110).
     func startItem(_ origin: Int, isLeftOutBelow: inout Bool) throws(SessionError) -> Found? {
         let argument = arguments[origin]
-        if let name = argument.vanishedDirectory {
-            try vanished(name)
-            return nil
-        }
+        if let start = try vanishedStart(argument, origin) { return start.found }
         if argument.isMissing { return missingItem(argument, origin) }
         let status: FileStatus
         do {
@@ -86,6 +85,25 @@ final class SourceScanner {
 
     /// Whether rule files in implied directories may decide about the argument.
     private func readsFilesBelow(_ argument: SourceArgument) -> Bool { filters.readsFiles && !argument.implied.isEmpty }
+
+    /// Where directories above a missing item are missing, too. With lists for each directory the item has no place in any; else it
+    /// goes (FLS-15).
+    private func vanishedStart(_ argument: SourceArgument, _ origin: Int) throws(SessionError) -> (found: Found?, Void)? {
+        guard options.relative else { return nil }
+        defer { lastStartDirectory = FileListReceiver.directoryName(argument.wireName) }
+        guard !argument.vanishedDirectories.isEmpty else { return nil }
+        if connection.traits.incrementalRecursion {
+            try vanished(argument.vanishedDirectories[0].label)
+            return (nil, ())
+        }
+        let directory = FileListReceiver.directoryName(argument.wireName)
+        if directory != lastStartDirectory, !lastStartDirectory.starts(with: directory + [0x2f]) {
+            // Told again from the last one on that is not whole in the argument before.
+            let shared = zip(lastStartDirectory, directory).prefix { $0 == $1 }.map { $0.0 }.lastIndex(of: 0x2f) ?? 0
+            for item in argument.vanishedDirectories where item.name.count > shared { try vanished(item.label) }
+        }
+        return (missingItem(argument, origin), ())
+    }
 
     /// FLS-15. Rules do not leave it out: those of the receiving side decide.
     private func missingItem(_ argument: SourceArgument, _ origin: Int) -> Found {

@@ -56,12 +56,20 @@ public final class ConfinedTree: DestinationTree {
     }
 
     /// The directory at `path` as a tree of its own. It stays that directory whatever happens to its name. If `links` lets
-    /// it follow symlinks, they may lead to anything in this tree, and nowhere else.
+    /// it follow symlinks, they may lead to anything in this tree, and nowhere else. With `followsName` so may those in `path`; one
+    /// that leads out is ELOOP.
     public func subtree(
-        _ path: RelativePath, fakeSuper: Bool? = nil, keepsAccessTimes: Bool? = nil, links: LinkFollowing? = nil
+        _ path: RelativePath, fakeSuper: Bool? = nil, keepsAccessTimes: Bool? = nil, links: LinkFollowing? = nil,
+        followsName: Bool = false
     ) throws(FileError) -> ConfinedTree {
         let root = try reporting("change_dir", path) { () throws(SystemError) in
-            try resolver.resolve(path, flags: Open.directoryHandle)
+            do throws(SystemError) {
+                return try resolver.resolve(path, flags: Open.directoryHandle)
+            } catch {
+                guard followsName, error == .notDirectory else { throw error }
+                return try resolver.follow(
+                    path, within: .beneath(resolver.root, [], seesOutside: true), flags: Open.directoryHandle)
+            }
         }
         return ConfinedTree(
             root: root, method: method, fakeSuper: fakeSuper ?? self.fakeSuper,

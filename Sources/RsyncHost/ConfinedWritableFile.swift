@@ -215,8 +215,9 @@ final class ConfinedWritableFile: WritableFile {
 
     private static func flush(_ state: inout State, _ file: Descriptor) throws(SystemError) {
         guard !state.buffer.isEmpty else { return }
+        // What could not be written is not tried again: of a file that is given up what came before may be kept.
+        defer { state.buffer.removeAll(keepingCapacity: true) }
         try System.write(file, state.buffer, 0..<state.buffer.count)
-        state.buffer.removeAll(keepingCapacity: true)
     }
 
     private func using<R: Sendable>(

@@ -101,7 +101,7 @@ public final class FileDescriptorStream: ByteStream {
         // A blocking descriptor must be waited for first, a non-blocking one need not.
         var mustWait = !input.isNonBlocking
         while true {
-            if interruption?.isTripped == true { throw .interrupted }
+            if interruption?.isTripped == true { throw Interruption.error }
             try checkStop()
             if mustWait { try wait(input, .input) }
             do throws(SystemError) {
@@ -123,7 +123,7 @@ public final class FileDescriptorStream: ByteStream {
         var mustWait = !output.isNonBlocking
         let rate = rate.load(ordering: .relaxed)
         while at < range.upperBound {
-            if interruption?.isTripped == true { throw .interrupted }
+            if interruption?.isTripped == true { throw Interruption.error }
             try checkStop()
             if mustWait { try wait(output, .output) }
             var piece = range.upperBound - at
@@ -228,7 +228,7 @@ public final class FileDescriptorStream: ByteStream {
             }
             if isWoken {
                 interruption?.note()
-                throw .interrupted
+                throw Interruption.error
             }
         }
     }
@@ -256,7 +256,7 @@ public final class FileDescriptorStream: ByteStream {
     private func poll(
         _ channel: StreamChannel, _ direction: System.Direction, milliseconds: Int32
     ) throws(StreamError) -> Bool {
-        if interruption?.isTripped == true { throw .interrupted }
+        if interruption?.isTripped == true { throw Interruption.error }
         var milliseconds = milliseconds
         let stop = stopAt.load(ordering: .relaxed)
         if stop > 0 {
@@ -273,7 +273,7 @@ public final class FileDescriptorStream: ByteStream {
         }
         if wake == .woken {
             interruption?.note()
-            throw .interrupted
+            throw Interruption.error
         }
         return wake == .ready
     }

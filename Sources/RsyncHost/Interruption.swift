@@ -1,3 +1,4 @@
+import RsyncEngine
 import Synchronization
 
 /// A switch that ends blocking calls: streams watch its descriptor beside their own.
@@ -18,6 +19,9 @@ public final class Interruption: Sendable {
     public var isTripped: Bool {
         tripped.load(ordering: .relaxed) || (watchesSignals.load(ordering: .relaxed) && System.caughtSignal != 0)
     }
+
+    /// What a call that was ended so throws.
+    static var error: StreamError { System.caughtSignal == System.siblingEnds ? .endedBySibling : .interrupted }
 
     /// From now on a caught signal trips this, for those who never wait too.
     func watchSignals() { watchesSignals.store(true, ordering: .relaxed) }

@@ -7,8 +7,8 @@ public enum Places: Sendable {
     /// To this machine's directories: the words come from whoever may do here what they like. Symlinks are followed as far as
     /// the rules say.
     case machine(PathRules)
-    /// Into one directory, which is the words' `/` and their `.`: `..` does not leave it, symlinks are not
-    /// followed (RSH-240).
+    /// Into one directory, which is the words' `/` and their `.`: `..` does not leave it, nor does a symlink in a word: one that
+    /// stays inside is followed, one that leads out is refused (RSH-240).
     case beneath(ConfinedTree)
 
     /// The same places for paths that other rules hold for.
@@ -32,7 +32,7 @@ public enum Places: Sendable {
         case .beneath(let root):
             // A device holds what lies outside, so no option opens one there.
             return try root.subtree(
-                Self.reduced(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links)
+                Self.reduced(path), fakeSuper: fakeSuper, keepsAccessTimes: keepsAccessTimes, links: links, followsName: true)
         }
     }
 

@@ -1,9 +1,9 @@
 import Synchronization
 
 /// What signals do to a transfer: SIGINT, SIGTERM and SIGHUP end blocking calls with `.interrupted` so that the session
-/// can say so and tidy up (SES-163); a broken pipe or a file that grows beyond its limit is an error of the write and no signal.
+/// can say so and tidy up (SES-163), and so does SIGUSR1, which a stock client sends to the server it has started; a broken pipe or a file that grows beyond its limit is an error of the write and no signal.
 public enum Signals {
-    /// Installs the handlers; from then on `interruption` is tripped by the first of the three signals. Once for a process.
+    /// Installs the handlers; from then on `interruption` is tripped by the first of these signals. Once for a process.
     public static func install(interrupting interruption: Interruption) throws(StreamSetupError) {
         do throws(SystemError) {
             try System.ignoreSignal(System.brokenPipeSignal)
@@ -28,7 +28,7 @@ public enum Signals {
         }
     }
 
-    /// The first of the three that arrived; nil when none has.
+    /// The first of these that arrived; nil when none has.
     public static var caught: Int32? {
         let number = System.caughtSignal
         return number == 0 ? nil : number

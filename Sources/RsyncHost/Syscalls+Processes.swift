@@ -57,7 +57,8 @@ extension System {
 
     static var caughtSignal: Int32 { ebb_caught_signal() }
 
-    static let terminationSignals = [SIGINT, SIGTERM, SIGHUP]
+    static let terminationSignals = [SIGINT, SIGTERM, SIGHUP, siblingEnds]
+    static let siblingEnds = SIGUSR1
     static let terminate = SIGTERM
     static let brokenPipeSignal = SIGPIPE
     static let fileSizeSignal = SIGXFSZ

@@ -41,18 +41,15 @@ enum TemporaryNames {
 
 extension ConfinedTree {
     public func createTemporary(for target: RelativePath) throws(FileError) -> any WritableFile {
-        try reporting("mkstemp", target) { () throws(SystemError) in
+        let (parent, directory) = try reporting("mkstemp", target) { () throws(SystemError) in
             guard let parent = target.parent else { throw .isDirectory }
-            return try createNew(TemporaryNames.stem(of: target.lastComponent), in: parent, resolver.directory(parent))
+            return (parent, try resolver.directory(parent))
         }
+        return try createNew(TemporaryNames.stem(of: target.lastComponent), in: parent, directory)
     }
 
     public func createTemporary(named name: [UInt8]) throws(FileError) -> any WritableFile {
-        let stem = [UInt8](TemporaryNames.stem(of: name).dropFirst())
-        let path = try? RelativePath.root.appending(stem + Array("XXXXXX".utf8))
-        return try reporting("mkstemp", path ?? .root) { () throws(SystemError) in
-            try createNew(stem, in: .root, resolver.root)
-        }
+        try createNew([UInt8](TemporaryNames.stem(of: name).dropFirst()), in: .root, resolver.root)
     }
 
     public func openInPlace(_ path: RelativePath, allowsDevices: Bool) throws(FileError) -> any WritableFile {
@@ -89,21 +86,25 @@ extension ConfinedTree {
         return try System.open(place.directory, place.name, flags: Open.update)
     }
 
+    /// A failure names what could not be made.
     private func createNew(
         _ stem: [UInt8], in parent: RelativePath, _ directory: Descriptor
-    ) throws(SystemError) -> ConfinedWritableFile {
+    ) throws(FileError) -> ConfinedWritableFile {
+        var path = parent
         for _ in 0..<TemporaryNames.attempts {
-            let name = stem + (try TemporaryNames.randomSuffix())
-            guard let path = try? parent.appending(name) else { throw .nameTooLong }
+            let name = stem + (try reporting("mkstemp", parent) { () throws(SystemError) in try TemporaryNames.randomSuffix() })
+            guard let new = try? parent.appending(name) else { break }
+            path = new
             let place = Place(directory: directory, name: SystemName(component: name))
             do throws(SystemError) {
                 let file = try System.open(directory, place.name, flags: Open.createNew, mode: 0o600)
                 return ConfinedWritableFile(file, path: path, place: place, tree: self)
             } catch {
-                guard error == .exists else { throw error }
+                guard error == .exists else { throw FileError(errno: error.number, operation: "mkstemp", path: path) }
             }
         }
-        throw .exists
+        let error = path == parent ? SystemError.nameTooLong : .exists
+        throw FileError(errno: error.number, operation: "mkstemp", path: path)
     }
 
     public func temporaryName(for target: RelativePath) throws(FileError) -> RelativePath {

@@ -95,7 +95,7 @@ struct RestrictCommand {
           -absolute        paths may also be written with DIR in front
           -no-del          refuse --delete… and --remove-source-files
           -no-overwrite    leave existing files alone
-          -no-lock         let several clients send at the same time
+          -no-lock         let several clients send at the same time; those that fetch never wait
           --lock-wait SECONDS  wait so long for another client to end
           --timeout SECONDS    end a session in which nothing moves for so long
           --allow OPTION,…     --copy-links, --copy-dirlinks, --copy-unsafe-links, --keep-dirlinks: refused otherwise

@@ -30,6 +30,10 @@ struct RestrictRun {
             // Which directory is nothing for the client to know; the administrator sees it in the key's line.
             return refuse("Restricted directory does not exist!", nil)
         }
+        // Before it is made there.
+        if settings.policy.mode != .readOnly, let log = settings.log, let path = System.absolute(log), System.isBeneath(path, place) {
+            return refuse("the log must not lie in the directory that is served for writing", nil)
+        }
         let log: RestrictLog
         do throws(RestrictLog.Failure) {
             log = try RestrictLog(settings.log, command: command, root: place, mode: settings.policy.mode)
@@ -102,7 +106,7 @@ struct RestrictRun {
                     interruption, within: settings.policy.longestTimeout > 0 ? settings.policy.longestTimeout : Self.patience))
         }
         try lock?.take(waiting: settings.lockWait, interruption)
-        let arguments = request.arguments { PathExpansion(root, matchesHidden: $1).names($0) }
+        let arguments = try request.arguments { PathExpansion(root, matchesHidden: $1).names($0) }
         log.note("start", role: isWriting ? "receive" : "send", level: report.level)
         let status = try ConfinedServer(arguments, root: root, interruption: interruption).serve()
         log.note("end", exitCode: status)
@@ -111,9 +115,6 @@ struct RestrictRun {
 
     /// RSH-212: whoever may write keys or start-up files may run what they like.
     private func checkWritable(_ root: ConfinedTree, _ place: [UInt8]) throws {
-        if let log = settings.log, let path = System.absolute(log), System.isBeneath(path, place) {
-            throw Trouble(description: "the log must not lie in the directory that is served for writing")
-        }
         guard !settings.allowsWritableHome, place != [UInt8(ascii: "/")] else { return }
         let home = System.variable("HOME").flatMap { System.resolved($0) }
         if let home, System.isBeneath(home, place) || System.isBeneath(place, home + Array("/.ssh".utf8)) {

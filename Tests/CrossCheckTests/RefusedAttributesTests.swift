@@ -20,15 +20,6 @@ struct RefusedAttributesTests {
 
         """
 
-    private func outcome(_ script: String, with program: String) throws -> String {
-        let place = try TemporaryDirectory(prefix: "ebb-refused")
-        unsafe chmod(place.path, 0o755)
-        let result = try CommandResult(
-            ["unshare", "-m", "bash", "-uc", "cd '\(place.path)'; mkdir job; chmod 777 . job; cd job; ln -s '\(program)' ../rsync; RSYNC=$PWD/../rsync\n" + Self.prologue + script],
-            scratch: place.path + "/out", environment: ["LC_ALL": "C.UTF-8"])
-        return result.output + result.errors
-    }
-
     @Test(.enabled(if: isRoot, "needs root"), arguments: [
         "setpriv --bounding-set -chown,-fowner --inh-caps -chown,-fowner", "setpriv --bounding-set -chown --inh-caps -chown",
         "setpriv --bounding-set -fowner --inh-caps -fowner",
@@ -82,17 +73,7 @@ struct RefusedAttributesTests {
             """, expecting: "status 11")
     }
 
-    private func lines(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.hasPrefix("said: ") } }
-    private func said(_ text: String) -> Set<Substring> { Set(text.split(separator: "\n").filter { $0.hasPrefix("said: ") }) }
-
     private func compare(_ script: String, expecting status: String = "status 23", _ sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let stock = try #require(PeerCatalogue.stock(), "there is no stock rsync to compare with")
-        let expected = try outcome(script, with: stock.executable)
-        #expect(expected.contains(status), "\(expected)", sourceLocation: sourceLocation)
-        let found = try outcome(script, with: Programs.ebb)
-        // A directory's time is tried once more at the end, and stock says nothing of that.
-        let (ours, theirs) = (lines(found), lines(expected))
-        #expect(said(found).isSuperset(of: said(expected)), "\(found)\nstock:\n\(expected)", sourceLocation: sourceLocation)
-        #expect(ours.difference(from: theirs).isEmpty, "\(ours.difference(from: theirs).map { "\($0)" }.joined(separator: "\n"))\nstock:\n\(expected)", sourceLocation: sourceLocation)
+        try SideBySide.compare(Self.prologue + script, expecting: status, sourceLocation)
     }
 }

@@ -140,6 +140,34 @@ import Testing
         #expect(try keys.copy(client, "-a", "--link-dest=../../..", stage.source + "/", "127.0.0.1:new/").status == 12)
     }
 
+    /// `current -> releases/7` is a name like any other, as long as it stays inside (RSH-240).
+    @Test(.timeLimit(.minutes(5)), arguments: clients) func followsLinksInNamesThatStayInside(_ client: String) throws {
+        let keys = try Keys(["ROOT"])
+        let stage = keys.stage
+        try stage.shell(
+            """
+            mkdir -p root/releases/7 outside taken; ln -s releases/7 root/current; ln -s ../outside root/out; ln -s 7 root/releases/last
+            echo 1 >source/f; echo 2 >root/releases/7/g; touch -d @5 source/f
+            """)
+        for name in ["current", "current/", "releases/last/"] {
+            #expect(try keys.copy(client, "-a", stage.source + "/f", "127.0.0.1:" + name).status == 0, "\(name)")
+            #expect(try stage.shell("cat root/releases/7/f; rm root/releases/7/f; readlink root/current") == "1\nreleases/7\n", "\(name)")
+        }
+        for name in ["current/", "current/g", "releases/last/g"] {
+            #expect(try keys.copy(client, "-a", "127.0.0.1:" + name, "taken/").status == 0, "\(name)")
+            #expect(try stage.shell("cat taken/g; rm taken/g") == "2\n", "\(name)")
+        }
+        for name in ["out", "out/", "out/new"] {
+            let pushed = try keys.copy(client, "-a", stage.source + "/f", "127.0.0.1:" + name)
+            #expect(pushed.status == 3 || pushed.status == 11, "\(name): \(pushed.status) \(pushed.errors)")
+        }
+        #expect(try stage.shell("readlink root/out; ls outside") == "../outside\n")
+        #expect(try keys.copy(client, "-a", "--link-dest=../current", stage.source + "/", "127.0.0.1:releases/8/").status == 0)
+        try stage.shell("cp -p source/f root/releases/7/f")
+        #expect(try keys.copy(client, "-a", "--link-dest=../current", stage.source + "/", "127.0.0.1:releases/9/").status == 0)
+        #expect(try stage.shell("stat -c %h root/releases/7/f") == "2\n")
+    }
+
     @Test(.timeLimit(.minutes(5)), arguments: clients) func knowsTheOwnNameOfTheDirectory(_ client: String) throws {
         let keys = try Keys(["-absolute ROOT", "ROOT"])
         let stage = keys.stage

@@ -11,6 +11,7 @@ extension OptionCase {
         missing("contents", ["nope/", "src/a"]),
         missing("contents-alone", ["nope/."]),
         missing("below", ["nope/x", "nope/y", "src/a"]),
+        missing("above-after-a-dot", ["src/./a", "src/d/./../a"], ["-R"], roles: [.local]),
         missing("contents-of-a-file", ["src/a/", "src/d"]),
         missing("below-a-file", ["src/a/b/c", "src/a/.", "src/a/.."]),
         missing("above", ["nope/..", "./nope/x", "nope//y/z"]),
@@ -26,7 +27,7 @@ extension OptionCase {
         missing("ignored", ["nope/x", "nope", "nope/", "src/a"], ["--ignore-missing-args"]),
         missing("ignored-relative", ["nope/x", "nope/./x", "src/./a/b", "src/a"], ["-R", "--ignore-missing-args"]),
         missing("deleted", ["nope/x", "nope", "src/a/", "src/a"], ["--delete-missing-args"]),
-        // Below 30 stock sends what is in a directory that is not there as well, and makes the directory.
+        // Below 30 stock looks for access control lists of the directory that is not there as well, and says so.
         missing("deleted-relative", ["nope/x", "src/a"], ["-R", "--delete-missing-args"], protocols: [30, 31, 32]),
         missing(
             "deleted-relative-below-a-file", ["src/./a/b", "src/./nope/x/y", "src/./d/f"], ["-R", "--delete-missing-args"],
@@ -37,6 +38,7 @@ extension OptionCase {
         missing("listed", ["src"], ["--files-from=list"]),
         missing("listed-with-dots", ["src"], ["--files-from=dotted"]),
         missing("listed-without-paths", ["src"], ["--files-from=dotted", "--no-R"]),
+        missing("listed-without-paths-below", ["src/"], ["--files-from=list", "--no-R"]),
         missing("listed-from-here", ["."], ["--files-from=list"]),
         missing("listed-ignored", ["src"], ["--files-from=list", "--ignore-missing-args"]),
         missing("listed-deleted", ["src"], ["--files-from=list", "--delete-missing-args"], protocols: [30, 31, 32]),

@@ -34,6 +34,29 @@ extension OptionCase {
         OptionCase(
             "xattrs/hard-links", covers: ["xattrs"], setUp: tool + older + "ln src/a src/z; ln src/c src/d/y\n" + times,
             ["-aXH", "-i"], comparing: [.tree, .status, .stdout], protocols: modern),
+    ] + [
+        ("link", "base", "--link-dest"), ("copy", "base", "--copy-dest"), ("compare", "base", "--compare-dest"),
+        ("link-of-others", "other", "--link-dest"), ("copy-of-others", "other", "--copy-dest"),
+    ].map { name, base, option in
+        OptionCase(
+            "xattrs/alternates-\(name)", covers: ["xattrs"],
+            // What is neither file nor directory and is equal in `--copy-dest` loses its attributes with stock.
+            setUp: tool + (option == "--copy-dest" ? "" : rootsOwn) + "mkdir -p src/d/f base other; x trusted.x=1 src/d/f\n" + times + """
+                touch -d '2001-01-01 01:01:01' src/d/f
+                cp -a src/. base/; cp -a src/. other/; cd other; x user.long=more d a; x user.short=2 d/f
+                test -z "$(getfattr -h -m trusted l)" || x trusted.long=more l p; cd ..
+
+                """,
+            ["-aX", "-i", "\(option)=../\(base)"], comparing: [.tree, .status, .stdout], protocols: modern, needsRoot: true)
+    } + [
+        OptionCase(
+            "xattrs/replaced-of-the-same-kind", covers: ["xattrs"],
+            setUp: tool + rootsOwn + "mknod src/n c 1 3; x trusted.x=1 src/n\n" + times + """
+                cp -a src/. dst/; rm dst/l dst/p dst/n; ln -s b dst/l; mkfifo dst/n; mknod dst/p c 1 3
+                x trusted.long=t dst/l dst/p; x trusted.x=1 dst/n; touch -h -d '2001-01-01 01:01:01' dst/l dst/p dst/n
+
+                """,
+            ["-aX", "-i"], comparing: [.tree, .status, .stdout], protocols: modern, needsRoot: true),
         OptionCase(
             "xattrs/as-an-ordinary-user", covers: ["xattrs"], setUp: tool + rootsOwn + times,
             ["-aX", "--no-super", "-M--no-super"], protocols: modern, needsRoot: true),

@@ -1,0 +1,53 @@
+import Glibc
+import Testing
+
+/// How a server ends is what its stock client ends with, and nothing half-done stays behind.
+struct EndsOfServersTests {
+    private static let isRoot = geteuid() == 0
+
+    /// The server is the client's own child, as behind `-e sudo`; its process id is in `pid`.
+    private static let prologue = """
+        printf '#!/bin/sh\\nshift; echo $$ >%s/pid; exec "$@"\\n' "$PWD" >shell; chmod +x shell; mkdir src to; head -c 3000000 /dev/urandom >src/big
+        # Until something of the file is there.
+        begun() { until test "$(find to -type f -size +100k)"; do :; done; }
+        gone() { while kill -0 $(cat pid) 2>/dev/null; do :; done; }
+
+        """
+
+    @Test(.enabled(if: isRoot, "needs root"), arguments: ["", "--partial", "--inplace", "--sparse", "--preallocate", "-b"], [31, 32])
+    func aFullDisk(_ option: String, _ version: Int) throws {
+        try compare(
+            """
+            mount -t tmpfs -o size=1500k none to
+            $STOCK -a --protocol=\(version) \(option) -e ./shell --rsync-path=$RSYNC src/ h:to/ 2>err; echo "status $?"
+            grep -o 'do_fallocate.*\\|write failed on.*' err | sed "s,$PWD,,"
+            ls -A to
+            """, expecting: "status 11")
+    }
+
+    /// The first client's signal to its child is SIGUSR1.
+    @Test(arguments: ["-a", "-aP"], ["INT", "TERM"])
+    func aClientThatIsInterrupted(_ options: String, _ signal: String) throws {
+        try compare(
+            """
+            $STOCK \(options) --bwlimit=3000 -e ./shell --rsync-path=$RSYNC src/ h:to/ >out 2>err & client=$!
+            begun; kill -\(signal) $client; wait $client; echo "status $?"; gone; ls -A to
+            """, expecting: "status 20")
+    }
+
+    /// A sender that SIGUSR1 ends says nothing about it, and whether its client finds the status or a broken stream is a race, stock's too.
+    @Test(arguments: [
+        ("TERM", 20, true), ("INT", 20, true), ("HUP", 20, true), ("USR1", 19, true), ("TERM", 20, false), ("INT", 20, false), ("HUP", 20, false),
+    ])
+    func aServerThatIsInterrupted(_ signal: String, _ status: Int, _ isPush: Bool) throws {
+        try compare(
+            """
+            $STOCK -a --bwlimit=3000 -e ./shell --rsync-path=$RSYNC \(isPush ? "src/ h:to/" : "h:src/ to/") >out 2>err & client=$!
+            begun; kill -\(signal) $(cat pid); wait $client; echo "status $?"; gone; ls -A to
+            """, expecting: "status \(status)")
+    }
+
+    private func compare(_ script: String, expecting status: String, _ sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try SideBySide.compare(Self.prologue + script, expecting: status, sourceLocation)
+    }
+}
