@@ -21,7 +21,7 @@ extension ClientRun {
             if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded,
                 !(failedHere && [10, 12].contains(status))
             {
-                code = Self.worse(code, status)
+                code = Self.worse(result, status)
             }
         }
         var shown = result
@@ -42,9 +42,14 @@ extension ClientRun {
         return RsyncProgram.conclude(shown, role: role, log: log)
     }
 
-    /// Of two statuses the one to end with: what is missing outweighs what has vanished.
-    static func worse(_ own: Int32, _ other: Int32) -> Int32 {
-        Set([own, other]) == [23, 24] ? 23 : max(own, other)
+    /// Of two statuses the one to end with. What failed here outweighs what has vanished; whether an error that was only told here
+    /// was a failure, the other side knows.
+    static func worse(_ own: SessionResult, _ other: Int32) -> Int32 {
+        switch (own.exitCode, other) {
+        case (23, 24): own.failedHere ? 23 : 24
+        case (24, 23): 23
+        default: max(own.exitCode, other)
+        }
     }
 
     /// When the connection broke, the command is at its end or nearly so: its status says more than ours.

@@ -63,7 +63,7 @@ extension ClientRun {
         // What ended this side itself is the cause; a connection that fails may be the other's doing.
         let isOwn = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
         if !isOwn, let far = job.result, far.error?.announcedByPeer != true {
-            merged.exitCode = Self.worse(result.exitCode, far.exitCode)
+            merged.exitCode = Self.worse(result, far.exitCode)
             if let error = far.error, result.error == nil || result.error?.announcedByPeer == true {
                 merged.error = error
                 merged.isTold = far.isTold

@@ -162,9 +162,9 @@ import Testing
             #expect(pushed.status == 3 || pushed.status == 11, "\(name): \(pushed.status) \(pushed.errors)")
         }
         #expect(try stage.shell("readlink root/out; ls outside") == "../outside\n")
-        #expect(try keys.copy(client, "-a", "--link-dest=../current", stage.source + "/", "127.0.0.1:releases/8/").status == 0)
+        #expect(try keys.copy(client, "-a", "--link-dest=../../current", stage.source + "/", "127.0.0.1:releases/8/").status == 0)
         try stage.shell("cp -p source/f root/releases/7/f")
-        #expect(try keys.copy(client, "-a", "--link-dest=../current", stage.source + "/", "127.0.0.1:releases/9/").status == 0)
+        #expect(try keys.copy(client, "-a", "--link-dest=../../current", stage.source + "/", "127.0.0.1:releases/9/").status == 0)
         #expect(try stage.shell("stat -c %h root/releases/7/f") == "2\n")
     }
 
