@@ -72,10 +72,10 @@ public enum Endpoints: Sendable, Equatable {
         }
         let destination = hasDestination ? positional.last : nil
         let sources = hasDestination ? Array(positional.dropLast()) : positional
-        guard !sources.contains([]) else { throw ArgumentError("Empty source arg specified.") }
         guard destination != [] else {
             throw ArgumentError("Empty destination arg specified (use \".\" or see --old-args).")
         }
+        guard !sources.contains([]) else { throw ArgumentError("Empty source arg specified.") }
         guard let origin = try HostSpecification(first) else {
             for source in sources.dropFirst() where try HostSpecification(source) != nil {
                 throw ArgumentError("Unexpected remote arg: " + ArgumentError.text(of: source))
