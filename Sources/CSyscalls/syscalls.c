@@ -197,7 +197,35 @@ static int is_number(const char *text) {
     return *text != 0;
 }
 
-int ebb_become(const char *user, const char *group) {
+// By the bare calls, which bind one thread, or by the library's, which bind all.
+static int take_groups(size_t count, const gid_t *groups, int one) {
+    return one ? (int)syscall(SYS_setgroups, count, groups) : setgroups(count, groups);
+}
+
+static int take_group(gid_t gid, int one) { return one ? (int)syscall(SYS_setresgid, gid, gid, gid) : setgid(gid); }
+static int take_user(uid_t uid, int one) { return one ? (int)syscall(SYS_setresuid, uid, uid, uid) : setuid(uid); }
+
+static int take_own_groups(const char *user, gid_t gid, int one) {
+    int count = 64;
+    for (;;) {
+        int room = count;
+        gid_t *groups = calloc((size_t)room, sizeof *groups);
+        if (!groups) return -1;
+        if (getgrouplist(user, gid, groups, &count) >= 0) {
+            int result = take_groups((size_t)count, groups, one);
+            free(groups);
+            return result;
+        }
+        free(groups);
+        if (count <= room) count = 2 * room;
+        if (count > 1 << 20) {
+            errno = EINVAL;
+            return -1;
+        }
+    }
+}
+
+int ebb_become(const char *user, const char *group, int one_thread) {
     struct passwd *who = getpwnam(user);
     if (!who && !is_number(user)) return 1;
     uid_t uid = who ? who->pw_uid : (uid_t)strtoul(user, NULL, 10);
@@ -207,12 +235,12 @@ int ebb_become(const char *user, const char *group) {
         struct group *which = getgrnam(group);
         if (!which && !is_number(group)) return 2;
         gid = which ? which->gr_gid : (gid_t)strtoul(group, NULL, 10);
-        if (setgroups(1, &gid) != 0) return -1;
-    } else if (who ? initgroups(who->pw_name, gid) != 0 : setgroups(1, &gid) != 0) {
+        if (take_groups(1, &gid, one_thread) != 0) return -1;
+    } else if (who ? take_own_groups(who->pw_name, gid, one_thread) != 0 : take_groups(1, &gid, one_thread) != 0) {
         return -1;
     }
-    if (setgid(gid) != 0) return -1;
-    return setuid(uid) != 0 ? -1 : 0;
+    if (take_group(gid, one_thread) != 0) return -1;
+    return take_user(uid, one_thread) != 0 ? -1 : 0;
 }
 
 ssize_t ebb_getrandom(void *buffer, size_t size) {

@@ -1,8 +1,8 @@
 /// The charsets that a restricted server converts names from and to (RSH-225).
 ///
 /// What `--iconv` names is looked up by the C library, which loads a module for it. Of the many it has, a client may choose those
-/// that file names are in: each byte string means the same wherever it stands, and none has a zero byte or a slash as a part of
-/// something else. Those with shift states (ISO-2022) and suffixes (`//TRANSLIT`) stay out.
+/// that file names are in: none has a zero byte or a slash as a part of something else. Those with shift states (ISO-2022) and
+/// suffixes (`//TRANSLIT`) stay out.
 enum NameCharsets {
     /// `--iconv=SPEC` as it reaches a server: one charset, or two with a comma. `.` is the locale's own, `-` none.
     static func areCommon(_ spec: [UInt8]) -> Bool {
@@ -18,7 +18,7 @@ enum NameCharsets {
 
     private static let names: Set<String> = {
         var names: Set<String> = [
-            "UTF8", "UTF8MAC", "ASCII", "USASCII", "ANSIX3.41968", "KOI8R", "KOI8U", "KOI8RU", "MACINTOSH", "MACROMAN", "TIS620", "VISCII", "TCVN",
+            "UTF8", "UTF8MAC", "ASCII", "USASCII", "ANSIX3.41968", "KOI8R", "KOI8U", "KOI8RU", "KOI8T", "ARMSCII8", "GEORGIANPS", "PT154", "RK1048", "EUCJISX0213", "MACINTOSH", "MACROMAN", "TIS620", "VISCII", "TCVN",
             "EUCJP", "SHIFTJIS", "SJIS", "CP932", "EUCKR", "UHC", "CP949", "EUCCN", "GB2312", "GBK", "CP936", "GB18030", "BIG5",
             "BIG5HKSCS", "CP950", "EUCTW",
         ]

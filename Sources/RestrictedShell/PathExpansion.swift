@@ -3,16 +3,16 @@ import RsyncFilter
 import RsyncHost
 import RsyncWire
 
-/// The wildcards of a pull's arguments, matched beneath the root by us and by no shell (RSH-240, ARG-68).
+/// The wildcards of a request, matched beneath the root by us and by no shell (RSH-240, ARG-68).
 public struct PathExpansion {
     /// A pattern may not make us hold more names than a command line could.
     static let largestCount = 65_536
 
-    private let tree: any SourceTree
+    private let tree: ConfinedTree
     private let matchesHidden: Bool
 
     /// `matchesHidden`: `*` matches names with a leading dot too, as it does in secluded arguments and in no shell.
-    public init(_ tree: any SourceTree, matchesHidden: Bool) {
+    public init(_ tree: ConfinedTree, matchesHidden: Bool) {
         self.tree = tree
         self.matchesHidden = matchesHidden
     }
@@ -49,7 +49,7 @@ public struct PathExpansion {
             return exists(name, in: place) ? [name] : []
         }
         let wildcard = Wildcard(component)
-        guard let directory = path(place), let names = try? tree.names(in: directory) else { return [] }
+        guard let names = try? directory(place)?.names(in: .root) else { return [] }
         return names.filter { name in
             if name.first == UInt8(ascii: "."), component.first != UInt8(ascii: "."), !matchesHidden { return false }
             return wildcard.matches(name, 0..<name.count)
@@ -57,12 +57,15 @@ public struct PathExpansion {
     }
 
     private func exists(_ name: [UInt8], in place: [[UInt8]]) -> Bool {
-        guard let path = path(place + [name]) else { return false }
-        return (try? tree.status(path)) != nil
+        guard let path = try? RelativePath(cleaning: name) else { return false }
+        return (try? directory(place)?.status(path)) != nil
     }
 
-    private func path(_ components: [[UInt8]]) -> RelativePath? {
-        components.isEmpty ? .root : try? RelativePath(cleaning: [UInt8](components.joined(separator: [UInt8(ascii: "/")])))
+    /// Behind the symlinks that stay inside, as what is served is (RSH-240).
+    private func directory(_ components: [[UInt8]]) -> ConfinedTree? {
+        guard !components.isEmpty else { return tree }
+        let path = try? RelativePath(cleaning: [UInt8](components.joined(separator: [UInt8(ascii: "/")])))
+        return path.flatMap { try? tree.subtree($0, followsName: true) }
     }
 
     private static func unquoted(_ component: ArraySlice<UInt8>) -> [UInt8] {

@@ -166,9 +166,9 @@ public struct BackupAgent {
         do throws(StreamError) {
             while try shell.stream.read(into: &rest, at: 0, count: rest.count) > 0 {}
         } catch {
-            if error == .interrupted {
+            if error.isSignal {
                 abort(shell)
-                return 20
+                return error.exitCode
             }
         }
         return status(of: shell, own: own)

@@ -52,9 +52,7 @@ public enum OpeningError: Error, Sendable, Equatable, CustomStringConvertible {
     public var exitCode: Int32 {
         switch self {
         case .endedEarly: 12
-        case .stream(.timedOut): 30
-        case .stream(.interrupted): 20
-        case .stream: 10
+        case .stream(let error): error.exitCode
         default: 2
         }
     }

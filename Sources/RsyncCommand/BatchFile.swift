@@ -100,7 +100,7 @@ final class BatchFile: ByteStream {
 
     func read(into buffer: inout [UInt8], at offset: Int, count: Int) throws(StreamError) -> Int {
         while true {
-            if interruption.isTripped { throw .interrupted }
+            if interruption.isTripped { throw Interruption.error }
             switch SystemWords.readSome(descriptor, into: &buffer, at: offset, count: count) {
             case .success(let got): return got
             case .failure(let failure):

@@ -49,7 +49,7 @@ extension ClientRun {
             configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination, served, remote)
-        let job = FarSide(server, opened, destination == nil ? nil : place)
+        let job = FarSide(server, opened, destination == nil ? nil : place, user: remote.copyAs == arguments.copyAs ? nil : remote.copyAs)
         let thread = WorkerThread { job.run() }
         let result =
             destination == nil
@@ -94,18 +94,27 @@ extension ClientRun {
         private let session: Session
         private let sources: OpenedSources
         private let destination: LocalDestination?
+        /// Whom `-M--copy-as` makes this side.
+        private let user: [UInt8]?
         private(set) var result: SessionResult?
 
         init(
             _ session: Session, _ sources: OpenedSources,
-            _ destination: LocalDestination?
+            _ destination: LocalDestination?, user: [UInt8]?
         ) {
             self.session = session
             self.sources = sources
             self.destination = destination
+            self.user = user
         }
 
         func run() {
+            do throws(SessionError) {
+                try CopyAs.become(user, oneThread: true)
+            } catch {
+                result = session.refuse(error)
+                return
+            }
             if let destination {
                 result = session.runReceiver(destination)
             } else {

@@ -33,8 +33,8 @@ public struct ConfinedServer {
             return try RsyncProgram.readSecluded(interruption, within: seconds)
         } catch let error as ArgumentError {
             throw ServedSenderError(exitCode: error.exitCode, text: error.text)
-        } catch StreamError.interrupted {
-            throw ServedSenderError(exitCode: 20, text: "ended by a signal")
+        } catch let error as StreamError where error.isSignal {
+            throw ServedSenderError(exitCode: error.exitCode, text: "ended by a signal")
         } catch StreamError.timedOut(let seconds) {
             throw ServedSenderError(exitCode: 30, text: "no arguments within \(seconds) seconds")
         } catch {

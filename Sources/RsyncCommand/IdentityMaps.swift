@@ -62,7 +62,7 @@ extension TransferOptions {
     }
 }
 
-/// `--copy-as`: this process does all its file work as another user.
+/// `--copy-as`: this process does all its file work as another user, or the far side of a local copy its own.
 enum CopyAs {
     static func isRoot(_ words: [UInt8]) -> Bool {
         let user = [UInt8](words.prefix { $0 != UInt8(ascii: ":") })
@@ -70,12 +70,12 @@ enum CopyAs {
     }
 
     /// Behind the start of a remote shell, which stays the caller's own.
-    static func become(_ words: [UInt8]?) throws(SessionError) {
+    static func become(_ words: [UInt8]?, oneThread: Bool = false) throws(SessionError) {
         guard let words else { return }
         let colon = words.firstIndex(of: UInt8(ascii: ":"))
         let user = [UInt8](words[..<(colon ?? words.count)])
         let group = colon.map { [UInt8](words[($0 + 1)...]) }
-        switch IdentityLookup.become(user: user, group: group) {
+        switch IdentityLookup.become(user: user, group: group, oneThread: oneThread) {
         case .done: break
         case .unknownUser: throw SessionError(exitCode: 1, "Invalid copy-as user: \(user)")
         case .unknownGroup: throw SessionError(exitCode: 1, "Invalid copy-as group: \(group ?? [])")

@@ -74,7 +74,7 @@ public final class LocalDestination: DestinationOpener {
         } else {
             let isDirectory = entryCount > 1 || endsInSlash
             let notices = try options.makesParents ? makeParents(path, entryCount: entryCount, isDirectory: isDirectory) : []
-            if isDirectory { return try create(path, notices) }
+            if isDirectory { return try create(path, first: first, notices) }
             if options.dryRun, options.makesParents, case .failure = opened(Self.split(path).parent) {
                 return try absent(notices, path: path)
             }
@@ -130,7 +130,9 @@ public final class LocalDestination: DestinationOpener {
         return [Destination.Notice(.info, "created \(count) director\(count == 1 ? "y" : "ies") for \(shown)")]
     }
 
-    private func create(_ path: [UInt8], _ before: [Destination.Notice] = []) throws(SessionError) -> Destination {
+    private func create(
+        _ path: [UInt8], first: FileEntry?, _ before: [Destination.Notice] = []
+    ) throws(SessionError) -> Destination {
         if options.makesParents, !options.dryRun, case .success(let tree) = opened(path) {
             return try destination(tree, base: path, notices: before)
         }
@@ -152,7 +154,8 @@ public final class LocalDestination: DestinationOpener {
             throw SessionError(
                 exitCode: 11, "rsync: [Receiver] mkdir \(quote(full(Self.trimmed(path)))) failed: \(SystemWords.text(error.errno))")
         }
-        return try destination(made, base: path, wasCreated: true, notices: notices)
+        // Below 29 a name may stand before `.`, and then a stock receiver takes the directory for one that was there.
+        return try destination(made, base: path, wasCreated: first.map { $0.name == [0x2e] } ?? true, notices: notices)
     }
 
     /// The one entry is stored under the argument's name.
@@ -174,6 +177,7 @@ public final class LocalDestination: DestinationOpener {
 
     /// As messages show it.
     func full(_ path: [UInt8]) -> [UInt8] {
+        guard case .machine = places else { return places.absolutePath(path) }
         if path.first == UInt8(ascii: "/") { return path }
         return SystemWords.workingDirectory() + [UInt8(ascii: "/")] + path
     }

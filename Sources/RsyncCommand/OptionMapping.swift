@@ -112,7 +112,9 @@ extension TransferOptions {
 
     private static func rootMode(_ arguments: ParsedArguments) -> RootMode {
         if arguments.fakeSuper { return .fake }
-        return arguments.superUser ?? (arguments.copyAs.map(CopyAs.isRoot) ?? IdentityLookup.isRoot) ? .root : .normal
+        // Who has become another user has given up more than `--super` could ask for.
+        if let words = arguments.copyAs, !CopyAs.isRoot(words) { return .normal }
+        return arguments.superUser ?? IdentityLookup.isRoot ? .root : .normal
     }
 
     private static func modeChanges(_ arguments: ParsedArguments) throws(SessionError) -> ModeChanges? {

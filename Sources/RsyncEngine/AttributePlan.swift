@@ -43,6 +43,10 @@ struct AttributePlan: Sendable {
         return !overflow && distance.magnitude <= UInt64(options.modifyWindow)
     }
 
+    private func exactlySameTime(_ entry: FileEntry, _ status: FileStatus) -> Bool {
+        entry.mtime == status.mtime && entry.nanoseconds == status.nanoseconds
+    }
+
     /// Whether this item's mtime is to be that of the source (MET-26).
     func keepsTime(_ type: FileType) -> Bool {
         guard options.preserveTimes else { return false }
@@ -83,7 +87,8 @@ struct AttributePlan: Sendable {
 
     private var setsOwner: Bool { options.preserveOwner && options.rootMode != .normal }
 
-    /// What has to be set on an item that is now as `status` says. `exactTime`: nanoseconds count too (MET-26).
+    /// What has to be set on an item that is now as `status` says. `exactTime`: nanoseconds count too, and the modify
+    /// window does not (MET-14, MET-26).
     func change(_ entry: FileEntry, from status: FileStatus, exactTime: Bool, isNew: Bool = false) -> AttributeChange {
         var change = AttributeChange()
         if setsOwner {
@@ -92,8 +97,7 @@ struct AttributePlan: Sendable {
         }
         if options.preserveGroup, let group = mapper.localGroup(entry.gid), group != status.gid, !Knob.groupsAreIgnored.isOn { change.gid = group }
         if keepsTime(entry.type) {
-            let same =
-                sameTime(entry, status) && (!exactTime || entry.nanoseconds == status.nanoseconds)
+            let same = exactTime ? exactlySameTime(entry, status) : sameTime(entry, status)
             if !same, !Knob.timesAreNotSet.isOn { change.mtime = entry.time }
         }
         if keepsAccessTime(entry.type), entry.atime != status.atime {
@@ -112,7 +116,8 @@ struct AttributePlan: Sendable {
 
     /// MET-15, for items that pass the quick check.
     func attributesUnchanged(_ entry: FileEntry, _ status: FileStatus) -> Bool {
-        if keepsTime(entry.type), !sameTime(entry, status) { return false }
+        let comparesTime = entry.isDirectory ? options.preserveTimes : keepsTime(entry.type)
+        if comparesTime, !sameTime(entry, status) { return false }
         if options.preservePermissions, !entry.mode.isSymlink, entry.mode.permissions != status.mode.permissions {
             return false
         }
@@ -125,7 +130,7 @@ struct AttributePlan: Sendable {
     /// Whether `change` and `flags` have nothing to say of an item that passes the quick check, found out at once. False
     /// proves nothing.
     func leavesAsIs(_ entry: FileEntry, _ status: FileStatus, exactTime: Bool) -> Bool {
-        !comparesExtended && !options.preserveAccessTimes && !Knob.modesAreAlwaysKept.isOn && (!exactTime || entry.nanoseconds == status.nanoseconds)
+        !comparesExtended && !options.preserveAccessTimes && !Knob.modesAreAlwaysKept.isOn && (!exactTime || exactlySameTime(entry, status))
             && attributesUnchanged(entry, status)
     }
 

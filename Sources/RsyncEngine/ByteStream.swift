@@ -34,4 +34,16 @@ public enum StreamError: Error, Sendable, Equatable {
     case endedBySibling
     /// `--stop-after` or `--stop-at` says so (SES-154: exit 30).
     case stopped
+
+    /// A signal has ended the call.
+    public var isSignal: Bool { self == .interrupted || self == .endedBySibling }
+
+    public var exitCode: Int32 {
+        switch self {
+        case .readFailed, .writeFailed: 10
+        case .timedOut, .stopped: 30
+        case .interrupted: 20
+        case .endedBySibling: 19
+        }
+    }
 }

@@ -37,7 +37,7 @@ extension Generator {
     /// A directory of the destination in which something may go, and the end of one that goes itself.
     func tellEntering(_ directory: [UInt8]) throws(SessionError) {
         guard debug.filtering > 1 else { return }
-        let full = fullName(directory, in: destination.transferRoot, from: [])
+        let full = fullDirectory(directory, in: destination.transferRoot, from: [])
         try say(.info, "[generator] pushing local filters for \(full)\(full.last == 0x2f ? "" : "/")")
     }
 

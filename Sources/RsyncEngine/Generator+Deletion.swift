@@ -19,11 +19,10 @@ extension Generator {
 
     /// Removes from one directory every item that has no entry in the list and no rule that protects it.
     func deleteExtraneous(in directory: FileEntry) throws(SessionError) {
-        guard destination.singleName == nil, !destination.isAbsent, try mayDelete() else { return }
+        guard destination.singleName == nil, !destination.isAbsent else { return }
         let path = try destination.path(directory.name)
-        guard let status = directoryStatus(path), isOnStartFileSystem(status),
-            let names = try? tree.names(in: path),
-            let list = listWithContents(of: directory)
+        guard let status = directoryStatus(path), try mayDelete(), isOnStartFileSystem(status),
+            let list = listWithContents(of: directory), let names = try readNames(of: directory, path)
         else { return }
         try say(.info, "delete_in_dir(\(directory.name))", when: debug.deletion > 1)
         try tellEntering(directory.name)
@@ -45,6 +44,18 @@ extension Generator {
         }
         sort(&victims)
         for victim in Knob.deletionOrderIsForward.isOn ? victims : victims.reversed() { try deleteUnlessProtected(victim, in: directory.name, device: status.device) }
+    }
+
+    /// nil, and told, for a directory that cannot be read. From then on nothing is deleted (MET-108).
+    private func readNames(of directory: FileEntry, _ path: RelativePath) throws(SessionError) -> [[UInt8]]? {
+        do throws(FileError) {
+            return try tree.names(in: path)
+        } catch {
+            if error.isNotFound { return nil }
+            ledger.add(.general)
+            try failed("opendir", directory.name, error.errno)
+            return nil
+        }
     }
 
     /// What is to go, as it was found.
@@ -251,6 +262,7 @@ extension Generator {
             }
             sort(&children)
         } catch {
+            ledger.add(.general)
             try failed("opendir", name, error.errno)
             return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
         }

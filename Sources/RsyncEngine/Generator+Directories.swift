@@ -87,8 +87,14 @@ extension Generator {
         }
         let isChanged = try settle(entry, path, isNew: isNew, flags)
         if reportsLater, isChanged || !tellsOfChanges { try report(entry, index, flags) }
-        if !incremental || options.deletion == .delay { directoriesToTouch.append((entry, index)) }
+        if !incremental || options.deletion == .delay || isToHoldBackups(path) { directoriesToTouch.append((entry, index)) }
         try deleteDuring(entry)
+    }
+
+    /// Where a backup directory is to be made, which may happen when the list of this one is finished.
+    private func isToHoldBackups(_ path: RelativePath) -> Bool {
+        guard let parent = backupParent, let status = try? tree.status(path) else { return false }
+        return status.inode == parent.inode && status.device == parent.device
     }
 
     /// MET-42.

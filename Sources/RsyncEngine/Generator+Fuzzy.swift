@@ -22,7 +22,7 @@ struct FuzzyListing {
 extension Generator {
     /// A similar file of the same directory.
     func findFuzzy(_ entry: FileEntry, _ path: RelativePath) throws(SessionError) -> Basis? {
-        guard entry.length > 0, !destination.isAbsent else { return nil }
+        guard !destination.isAbsent else { return nil }
         let directory = path.parent ?? .root
         if fuzzyListing?.directory != directory { fuzzyListing = try listFuzzy(directory) }
         guard let candidates = fuzzyListing?.candidates, let found = try best(of: candidates, entry, path.lastComponent)

@@ -271,5 +271,4 @@ extension Generator {
         ledger.noteFailure()
         try say(.error, "rsync: [generator] delete_file: \(isDirectory ? "rmdir" : "unlink")(\(name)) failed: \(errorText(errno))")
     }
-
 }

@@ -75,7 +75,7 @@ extension Generator {
             if isLinked { try skipLinked(entry, index) }
             return
         }
-        if options.fuzzy > 0 { noteReplaced(path) }
+        if options.fuzzy > 0, !options.wholeFile { noteReplaced(path) }
         if let part { basis = Basis(part.place, part.status, .partialDir, compared: existing) }
         if isLinked { links.request(entry, index: index) }
         began(index)

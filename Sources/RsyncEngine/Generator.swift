@@ -46,6 +46,8 @@ final class Generator {
     var skippedDirectories: Set<[UInt8]> = []
     /// Directories whose times could not be set: they are not tried, and told of, once more.
     var refusedDirectories: Set<[UInt8]> = []
+    /// What is there of the way to the backup directory, if that is yet to be made.
+    let backupParent: FileStatus?
     /// Directories whose mtime is set once their contents are there (MET-44), when there is one list for all.
     var directoriesToTouch: [(entry: FileEntry, index: Int32)] = []
     /// What such a directory gets then that has more permissions meanwhile (MET-43).
@@ -99,6 +101,7 @@ final class Generator {
         self.ledger = ledger
         self.listsEnded = listsEnded
         indexes = IndexWriter(connection)
+        backupParent = destination.backup.flatMap { $0.directory.isRoot ? nil : try? $0.tree.status(.root) }
         filters = DestinationFilters(
             options, destination, entersRoot: firstLists.first?.entersRoot ?? false, outside: environment.filterFiles,
             tell: Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
@@ -142,6 +145,7 @@ final class Generator {
             try finishModernPhases(redid: redid)
         }
         try sayDeletionsStopped()
+        try tellSideFailures()
         try tellMappings()
         try tellGenerating("generate_files finished")
         try writeDone()

@@ -36,9 +36,14 @@ func systemError(
 /// A name as messages show it: absolute, where the place it is relative to is known.
 func fullName(_ name: [UInt8], in directory: [UInt8], from workingDirectory: [UInt8]) -> [UInt8] {
     let slash = UInt8(ascii: "/")
-    var full = name == [0x2e] ? [] : name
+    var full = name
     for place in [directory, workingDirectory] where full.first != slash && !place.isEmpty {
         full = full.isEmpty ? place : place + (place.last == slash ? [] : [slash]) + full
     }
     return full.isEmpty ? name : full
+}
+
+/// The same of a directory that things lie in: that of `.` is the place itself.
+func fullDirectory(_ name: [UInt8], in directory: [UInt8], from workingDirectory: [UInt8]) -> [UInt8] {
+    fullName(name == [0x2e] ? [] : name, in: directory, from: workingDirectory)
 }

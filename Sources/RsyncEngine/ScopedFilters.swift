@@ -21,7 +21,7 @@ struct TreeFilterFiles: FilterFileReader {
         if let tell {
             let shown: [UInt8]
             switch location {
-            case .inTransfer(let name): shown = fullName(name, in: root, from: [])
+            case .inTransfer(let name): shown = fullDirectory(name, in: root, from: [])
             case .absolute(let path): shown = path
             default: return contents
             }

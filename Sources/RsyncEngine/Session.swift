@@ -124,10 +124,14 @@ public final class Session {
                 announce(error)
                 if isTold { linger() }
                 // A sender in the middle of a file reads why this ends when that is written, unless it finds the stream closed before.
-                if isTold, connection?.traits.hasErrorExit == true { receiverThread?.join(milliseconds: Self.patience) }
+                let answers = isTold && connection?.traits.hasErrorExit == true
+                if answers { receiverThread?.join(milliseconds: Self.patience) }
                 if !configuration.endsWithProcess { output.close() }
+                // A client that has not been told waits for the end of the stream, and our receiver for that of the client's.
+                if !answers { receiverThread?.join(milliseconds: configuration.endsWithProcess ? Self.lastWords : Self.patience) }
+            } else {
+                receiverThread?.join(milliseconds: Self.patience)
             }
-            receiverThread?.join(milliseconds: Self.patience)
             return SessionResult(
                 exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits, isTold: isTold)
         }

@@ -25,15 +25,14 @@ public struct SessionError: Error, Sendable, Equatable {
 
     @inline(never)
     public static func stream(_ error: StreamError) -> SessionError {
-        switch error {
-        case .readFailed(let errno): SessionError(exitCode: 10, "read error: \(errorText(errno))")
-        case .writeFailed(let errno): SessionError(exitCode: 10, "write error: \(errorText(errno))")
-        case .timedOut(let seconds):
-            SessionError(exitCode: 30, "io timeout after \(seconds) seconds -- exiting")
-        case .stopped: SessionError(exitCode: 30, "stopping at requested limit")
-        case .interrupted: SessionError(exitCode: 20, "received a signal to stop")
-        case .endedBySibling: SessionError(exitCode: 19, "received a signal to stop")
+        let text: MessageText = switch error {
+        case .readFailed(let errno): "read error: \(errorText(errno))"
+        case .writeFailed(let errno): "write error: \(errorText(errno))"
+        case .timedOut(let seconds): "io timeout after \(seconds) seconds -- exiting"
+        case .stopped: "stopping at requested limit"
+        case .interrupted, .endedBySibling: "received a signal to stop"
         }
+        return SessionError(exitCode: error.exitCode, text)
     }
 
     /// `--max-alloc` (ARG-63).

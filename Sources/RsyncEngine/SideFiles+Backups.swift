@@ -35,7 +35,7 @@ extension SideFiles {
 
     /// MET-98: a second name for what is about to be replaced, else a copy. nil when there was nothing to keep.
     func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
-        guard isKept(target, status), let place = backup(of: target) else { return nil }
+        guard isKept(target, status), let place = backup(of: target), !hasBackup(status, place) else { return nil }
         return try keeping(target) { () throws(FileError) in
             try prepareBackup(place)
             do throws(FileError) {
@@ -48,6 +48,19 @@ extension SideFiles {
                 return .copied
             }
         }
+    }
+
+    /// Whether the backup is there: a link made before, or the item itself where the backup directory is its own.
+    private func hasBackup(_ status: FileStatus, _ place: Place) -> Bool {
+        guard destination.backup != nil, let present = try? place.tree.status(place.path) else { return false }
+        return present.inode == status.inode && present.device == status.device
+    }
+
+    private func isItself(_ place: Place, _ target: RelativePath) -> Bool {
+        guard destination.backup != nil, place.path.lastComponent.elementsEqual(target.lastComponent),
+            let there = try? place.tree.status(place.path.parent ?? .root), let here = try? tree.status(target.parent ?? .root)
+        else { return false }
+        return there.inode == here.inode && there.device == here.device
     }
 
     /// What goes wrong with a backup is told as that, not as what it was made for.
@@ -66,6 +79,11 @@ extension SideFiles {
     /// MET-98: what is about to be deleted moves to its backup name.
     func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
         guard isKept(target, status), let place = backup(of: target) else { return nil }
+        if hasBackup(status, place) {
+            // Of two names of one file a rename leaves both.
+            if !isItself(place, target) { try tree.removeFile(target) }
+            return .renamed
+        }
         let manner = try keeping(target) { () throws(FileError) -> BackupManner in
             try prepareBackup(place)
             do throws(FileError) {
@@ -92,9 +110,9 @@ extension SideFiles {
 
     /// A copy, for a file that is updated in place (MET-80). It has what the options preserve, and the permissions.
     func keepCopy(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> Place? {
-        guard let place = backup(of: target) else { return nil }
+        guard let place = backup(of: target), !isItself(place, target) else { return nil }
         try keeping(target) { () throws(FileError) in
-            try prepareBackup(place)
+            try prepareBackup(place, empties: false)
             try copy(target, status, to: place, asFile: true)
         }
         return place
@@ -123,7 +141,7 @@ extension SideFiles {
             return (own, status)
         }
         // Each has its attributes before the next one is made in it.
-        try makeDirectories(above: place) { original($0)?.status.mode.permissions ?? 0o777 & ~umask } made: {
+        try makeDirectories(above: place, below: annex.directory) { original($0)?.status.mode.permissions ?? 0o777 & ~umask } made: {
             directory throws(FileError) in
             guard let (path, status) = original(directory) else { return }
             var change = AttributeChange(
@@ -139,10 +157,11 @@ extension SideFiles {
         }
     }
 
-    private func prepareBackup(_ place: Place) throws(FileError) {
+    /// A directory there makes way, with what is in it only for what is replaced by another file.
+    private func prepareBackup(_ place: Place, empties: Bool = true) throws(FileError) {
         try makeDirectories(aboveBackup: place)
         guard let present = try? place.tree.status(place.path), present.mode.isDirectory else { return }
-        try empty(place.path, in: place.tree)
+        if empties { try empty(place.path, in: place.tree) }
         try place.tree.removeDirectory(place.path)
     }
 

@@ -72,7 +72,7 @@ struct SideFiles: Sendable {
 
     /// Makes what is missing of the directories above a place.
     func makeDirectories(
-        above place: Place, _ permissions: (RelativePath) -> UInt32,
+        above place: Place, below top: RelativePath = .root, _ permissions: (RelativePath) -> UInt32,
         made: (RelativePath) throws(FileError) -> Void = { _ throws(FileError) in }
     ) throws(FileError) {
         var missing: [RelativePath] = []
@@ -80,7 +80,10 @@ struct SideFiles: Sendable {
         while let directory = current, !directory.isRoot {
             if let status = try? place.tree.status(directory) {
                 if status.mode.isDirectory { break }
-                // What is no directory is in the way (MET-84, MET-97).
+                // What is no directory is in the way (MET-84, MET-97), but for a symlink to nothing that the operator named.
+                guard directory.bytes.count > top.bytes.count else {
+                    throw FileError(errno: FileError.notFound, operation: "mkdir", path: directory)
+                }
                 try place.tree.removeFile(directory)
             }
             missing.append(directory)

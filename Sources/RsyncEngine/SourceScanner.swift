@@ -90,17 +90,19 @@ final class SourceScanner {
     /// goes (FLS-15).
     private func vanishedStart(_ argument: SourceArgument, _ origin: Int) throws(SessionError) -> (found: Found?, Void)? {
         guard options.relative else { return nil }
-        defer { lastStartDirectory = FileListReceiver.directoryName(argument.wireName) }
+        let directory = FileListReceiver.directoryName(argument.wireName)
+        let before = lastStartDirectory
+        let isKnown = before == directory || before.starts(with: directory + [0x2f])
+        if !isKnown { lastStartDirectory = directory }
         guard !argument.vanishedDirectories.isEmpty else { return nil }
         if connection.traits.incrementalRecursion {
             try vanished(argument.vanishedDirectories[0].label)
             return (nil, ())
         }
-        let directory = FileListReceiver.directoryName(argument.wireName)
-        if directory != lastStartDirectory, !lastStartDirectory.starts(with: directory + [0x2f]) {
+        if !isKnown {
             // Told again from the last one on that is not whole in the argument before.
-            let shared = zip(lastStartDirectory, directory).prefix { $0 == $1 }.map { $0.0 }.lastIndex(of: 0x2f) ?? 0
-            for item in argument.vanishedDirectories where item.name.count > shared { try vanished(item.label) }
+            let shared = zip(before, directory).prefix { $0 == $1 }.map { $0.0 }.lastIndex(of: 0x2f) ?? 0
+            for item in argument.vanishedDirectories where item.name.drop(while: { $0 == 0x2f }).count > shared { try vanished(item.label) }
         }
         return (missingItem(argument, origin), ())
     }
@@ -259,7 +261,7 @@ final class SourceScanner {
     }
 
     private func tellEntering(_ directory: [UInt8], _ argument: SourceArgument) throws(SessionError) {
-        let root = fullName(directory, in: argument.transferRoot, from: [])
+        let root = fullDirectory(directory, in: argument.transferRoot, from: [])
         try diagnostics.info("[sender] pushing local filters for \(root)\(root.last == 0x2f ? "" : "/")")
     }
 

@@ -71,11 +71,12 @@ public final class IdentityLookup: Sendable {
 
     public enum Becoming: Sendable, Equatable { case done, unknownUser, unknownGroup, refused(Int32) }
 
-    /// Makes this process another user's, for good: with that user's own groups, or with the one given.
-    public static func become(user: [UInt8], group: [UInt8]?) -> Becoming {
+    /// Makes this process another user's, for good: with that user's own groups, or with the one given. `oneThread`: only the
+    /// calling thread and those it starts.
+    public static func become(user: [UInt8], group: [UInt8]?, oneThread: Bool = false) -> Becoming {
         guard !user.isEmpty, !user.contains(0) else { return .unknownUser }
         if let group, group.isEmpty || group.contains(0) { return .unknownGroup }
-        return System.become(SystemName(anything: user), group.map { SystemName(anything: $0) })
+        return System.become(SystemName(anything: user), group.map { SystemName(anything: $0) }, oneThread: oneThread)
     }
 
     public static var processID: Int32 { System.processID }

@@ -21,7 +21,7 @@ public final class Interruption: Sendable {
     }
 
     /// What a call that was ended so throws.
-    static var error: StreamError { System.caughtSignal == System.siblingEnds ? .endedBySibling : .interrupted }
+    public static var error: StreamError { System.caughtSignal == System.siblingEnds ? .endedBySibling : .interrupted }
 
     /// From now on a caught signal trips this, for those who never wait too.
     func watchSignals() { watchesSignals.store(true, ordering: .relaxed) }

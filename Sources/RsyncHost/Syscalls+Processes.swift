@@ -102,12 +102,12 @@ extension System {
         }
     }
 
-    static func become(_ user: SystemName, _ group: SystemName?) -> IdentityLookup.Becoming {
+    static func become(_ user: SystemName, _ group: SystemName?, oneThread: Bool) -> IdentityLookup.Becoming {
         let result =
             if let group {
-                unsafe ebb_become(user.characters, group.characters)
+                unsafe ebb_become(user.characters, group.characters, oneThread ? 1 : 0)
             } else {
-                unsafe ebb_become(user.characters, nil)
+                unsafe ebb_become(user.characters, nil, oneThread ? 1 : 0)
             }
         switch result {
         case 0: return .done

@@ -104,9 +104,9 @@ int ebb_ignore_signal(int number);
 // are counted as ours, and come back from the page cache one by one as they are needed.
 void ebb_release_program(void);
 
-// Takes on another user's ids in all threads: the user's own groups, or the one given alone. 1: no such user; 2: no such
+// Takes on another user's ids, in all threads or in this one and those it starts: the user's own groups, or the one given alone. 1: no such user; 2: no such
 // group; numbers serve as names. Not to be called while other threads look up names.
-int ebb_become(const char *user, const char *group);
+int ebb_become(const char *user, const char *group, int one_thread);
 
 int ebb_no_new_privileges(void);
 // The Landlock version of the running kernel, or -1.

@@ -64,6 +64,14 @@ extension OptionCase {
             setUp: accessed + "touch -a -d '2005-05-05 05:05:05' src/f*\n", ["-a", "--open-noatime", "-M--open-noatime"],
             probe: "find src -type f -printf '%p %A+\\n' | sort"),
         OptionCase(
+            "copy-as/with-super", covers: ["copy-as"],
+            setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; mkfifo src/p; touch -d @1000000000 src/* src\n",
+            ["-rtpog", "--copy-as=daemon", "--super"], roles: [.local, .wePull, .stockPulls], needsRoot: true),
+        OptionCase(
+            "copy-as/far-side-of-a-local-copy", covers: ["copy-as", "remote-option"],
+            setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; mkdir src/d; echo 2 >src/d/b; touch -d @1000000000 src/a src/d/b src/d\n",
+            ["-rt", "-M--copy-as=daemon"], roles: [.local, .wePush, .stockPushes], needsRoot: true),
+        OptionCase(
             "copy-as/another-user", covers: ["copy-as"],
             setUp: "chmod 777 .; umask 0; mkdir src; echo a >src/a; chmod 644 src/a\n" + "touch -d '2001-01-01' src/a src\n",
             ["-a", "--copy-as=daemon"], roles: [.local, .wePull, .stockPulls], needsRoot: true),

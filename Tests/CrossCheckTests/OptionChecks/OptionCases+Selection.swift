@@ -17,6 +17,29 @@ extension OptionCase {
             "modify-window/takes-near-times-for-equal", covers: ["modify-window"], setUp: sized,
             ["-rlti", "--modify-window=3"], comparing: [.tree, .status, .stdout]),
         OptionCase(
+            "fuzzy/for-an-empty-file", covers: ["fuzzy"],
+            setUp: "mkdir -p src dst; seq 99 >dst/sub; chmod 444 dst/sub; : >src/foobar; chmod 600 src/foobar\n",
+            ["-rt", "-y"], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "fuzzy/whole-files-stay-candidates", covers: ["fuzzy"],
+            setUp: "mkdir -p src dst; seq 99 >dst/core; chmod 606 dst/core; for f in adash core foobar; do echo $f >src/$f; done; chmod 640 src/*\n",
+            ["-rt", "-W", "-y"], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "chmod/a-new-destination-behind-a-name", covers: ["chmod"], setUp: "mkdir src; echo 1 >'src/#hash'\n", ["-r", "--chmod=D700"]),
+        OptionCase(
+            "delete/a-destination-that-cannot-be-read", covers: ["delete"],
+            setUp: "mkdir -p src/d dst/d dst/e; touch src/a src/d/q dst/x dst/d/y dst/e/z; chmod 777 dst dst/e; chmod 733 dst/d\n",
+            ["-r", "--delete"], comparing: [.tree, .status, .wholeStderr], roles: [.local, .wePull, .stockPulls], asNobody: true),
+        OptionCase(
+            "backup-dir/the-destination-itself", covers: ["backup-dir"],
+            setUp: "mkdir -p src dst; echo old >dst/f; echo newer >src/f; touch -d @1000000000 src/f\n",
+            ["-rtb", "--backup-dir=../dst"], unobservable: "there is no other place"),
+        OptionCase(
+            "modify-window/with-checksums", covers: ["modify-window", "checksum"],
+            setUp: "mkdir -p src/d dst/d; echo 1 >src/a; echo 1 >dst/a; ln -s a src/l; ln -s a dst/l; mkfifo src/p dst/p\n"
+                + "touch -h -d @1000000001 src/* src; touch -h -d @1000000002.5 dst/* dst\n",
+            ["-aci", "--modify-window=3"], comparing: [.tree, .status, .stdout]),
+        OptionCase(
             "modify-window/with-update", covers: ["modify-window"],
             setUp: """
                 mkdir src dst; echo longer >src/a; echo short >dst/a; cp dst/a dst/b; cp src/a src/b

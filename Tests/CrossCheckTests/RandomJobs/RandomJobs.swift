@@ -6,7 +6,7 @@ import Testing
 /// seed of the first, or of the only one when no number is given. A long run is best made with an optimised program
 /// (`EBB_PROGRAM`) in memory (`TMPDIR`).
 struct RandomJobs {
-    private static let standardCount = 600
+    private static let standardCount = 1000
     private static let standardSeed: UInt64 = 1
 
     @Test func randomJobsEndAsWithStockRsync() throws {

@@ -131,6 +131,12 @@ struct RandomChoice: Sendable {
         // Until 28 stock does not believe its own repair of a part that was wrong.
         case ["-b"], ["-b", "--suffix=.old"], ["-b", "--backup-dir=../bak"], ["--backup-dir=bak", "-b", "--suffix=.s"]:
             number < 29 && units.contains { $0[0].hasPrefix("--append") }
+                // The directory is made in one whose time may be set already, by stock for good.
+                || unit[0] == "--backup-dir=bak" && number >= 30 && !units.contains(["--no-inc-recursive"])
+        // Stock takes a file of a similar name for the beginning of the new one, and never looks.
+        case ["-y"], ["-yy"]: units.contains(["--append"])
+        // The same with a file of the reference directory that is shorter than the new one.
+        case ["--append"], ["--append-verify"]: units.contains { $0[0].contains("-dest=../base") }
         // Stock makes zeros of the part that is already there.
         case ["-S"]: units.contains { $0[0].hasPrefix("--append") }
         // Stock gives the file in the base, which it has linked to, the permissions of a new file.
