@@ -25,7 +25,7 @@ extension OptionCase {
             setUp: "mkdir -p src dst; seq 99 >dst/core; chmod 606 dst/core; for f in adash core foobar; do echo $f >src/$f; done; chmod 640 src/*\n",
             ["-rt", "-W", "-y"], protocols: [29, 30, 31, 32]),
         OptionCase(
-            "chmod/a-new-destination-behind-a-name", covers: ["chmod"], setUp: "mkdir src; echo 1 >'src/#hash'\n", ["-r", "--chmod=D700"]),
+            "chmod/a-new-destination-behind-a-name", covers: ["chmod"], setUp: "mkdir src; echo 1 >'src/#hash'\n", ["-r", "--chmod=D700,F604"]),
         OptionCase(
             "delete/a-destination-that-cannot-be-read", covers: ["delete"],
             setUp: "mkdir -p src/d dst/d dst/e; touch src/a src/d/q dst/x dst/d/y dst/e/z; chmod 777 dst dst/e; chmod 733 dst/d\n",
