@@ -39,6 +39,11 @@ final class OutputFile {
     func block(_ bytes: [UInt8], _ range: Range<Int>, from offset: Int64) throws(FileError) {
         if manner.updatesBasis, offset == position {
             position += Int64(range.count)
+            // Zeros that are there take up room, perhaps.
+            if manner.isSparse, bytes[range].allSatisfy({ $0 == 0 }) {
+                pendingHole += Int64(range.count)
+                return
+            }
             try leaveHole()
             return try file.skip(Int64(range.count))
         }

@@ -95,7 +95,8 @@ public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
             case .patternTooLong: "discarding over-long filter: "
             case .lineTooLong: "discarding over-long filter: "
             }
-        return Array(what.utf8) + subject + Array(" [\(clause)]".utf8)
+        // A file that is not there breaks no clause.
+        return Array(what.utf8) + subject + (code == .unreadableFile ? [] : Array(" [\(clause)]".utf8))
     }
 
     private var invalidModifier: String {

@@ -111,7 +111,7 @@ extension OptionCase {
             ["-a", "--sparse", "--inplace"], probe: "for f in dst/*; do set -- $(stat -c '%b %s' $f); [ $(($1 * 512)) -lt $(($2 / 2)) ] && echo $f sparse; done; cmp src/h dst/h; cmp src/z dst/z; true"),
         OptionCase(
             "sparse/in-place-with-blocks", covers: ["sparse"],
-            setUp: withHoles + "yes | head -c 300000 >dst/z; cp dst/z dst/h; touch -d @990000000 src dst",
+            setUp: withHoles + "yes | head -c 300000 >dst/z; cp dst/z dst/h; head -c 400000 /dev/zero >dst/q; truncate -s 500000 src/q; touch -d @990000000 src dst",
             ["-a", "--sparse", "--inplace", "--no-W"], probe: "for f in dst/*; do set -- $(stat -c '%b %s' $f); [ $(($1 * 512)) -lt $(($2 / 2)) ] && echo $f sparse; done; cmp src/h dst/h; cmp src/z dst/z; true"),
         OptionCase(
             "preallocate/takes-the-space", covers: ["preallocate"],

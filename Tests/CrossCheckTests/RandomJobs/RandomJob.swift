@@ -71,6 +71,11 @@ struct RandomJob: Sendable {
                 if case .symlink = kept.kind { return true }
                 return kept.kind != .directory && isIncremental && drawn.contains(["-H"])
             }) { units.removeAll { $0 == ["--ignore-existing"] } }
+            // A file copied from the reference gets the permissions of the symlink or device that stood there.
+            let keepsModes = (drawn.contains(["-a"]) || drawn.contains(["-p"])) && !drawn.contains(["--no-p"])
+            if !keepsModes, there.contains(where: { path, node in !node.isFile && source.nodes[path]?.isFile == true }) {
+                units.removeAll { $0[0].hasPrefix("--copy-dest") }
+            }
             // 3.2.7 lets anything newer be, a directory in a file's place too; 3.5.0 files alone.
             if isOld, there.contains(where: { path, node in !node.isFile && source.nodes[path].map { $0.kind != node.kind } ?? false }) {
                 units.removeAll { $0 == ["-u"] }
