@@ -45,11 +45,15 @@ extension ClientRun {
             Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
         })
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
-        let server = Session(
-            configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
+        // Made by its own thread: what may be done depends on who that is.
+        let makeServer = { [ruleFiles, configuration, served, serverLog] in
+            Session(
+                configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
+        }
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination, served, remote)
-        let job = FarSide(server, opened, destination == nil ? nil : place, user: remote.copyAs == arguments.copyAs ? nil : remote.copyAs)
+        let job = FarSide(
+            makeServer, far, opened, destination == nil ? nil : place, user: destination == nil || remote.copyAs == arguments.copyAs ? nil : remote.copyAs)
         let thread = WorkerThread { job.run() }
         let result =
             destination == nil
@@ -91,7 +95,8 @@ extension ClientRun {
 
     /// The server of a local copy. `@unchecked Sendable`: one thread runs it, and the result is read after its end.
     private final class FarSide: @unchecked Sendable {
-        private let session: Session
+        private let makeSession: () -> Session
+        private let stream: FileDescriptorStream
         private let sources: OpenedSources
         private let destination: LocalDestination?
         /// Whom `-M--copy-as` makes this side.
@@ -99,10 +104,11 @@ extension ClientRun {
         private(set) var result: SessionResult?
 
         init(
-            _ session: Session, _ sources: OpenedSources,
+            _ makeSession: @escaping () -> Session, _ stream: FileDescriptorStream, _ sources: OpenedSources,
             _ destination: LocalDestination?, user: [UInt8]?
         ) {
-            self.session = session
+            self.makeSession = makeSession
+            self.stream = stream
             self.sources = sources
             self.destination = destination
             self.user = user
@@ -112,9 +118,13 @@ extension ClientRun {
             do throws(SessionError) {
                 try CopyAs.become(user, oneThread: true)
             } catch {
-                result = session.refuse(error)
+                result = makeSession().refuse(error)
+                // What the client is sending goes nowhere, so that it comes to read why.
+                var rest = [UInt8](repeating: 0, count: 64 << 10)
+                while let count = try? stream.read(into: &rest, at: 0, count: rest.count), count > 0 {}
                 return
             }
+            let session = makeSession()
             if let destination {
                 result = session.runReceiver(destination)
             } else {

@@ -111,9 +111,9 @@ extension TransferOptions {
     }
 
     private static func rootMode(_ arguments: ParsedArguments) -> RootMode {
-        if arguments.fakeSuper { return .fake }
-        // Who has become another user has given up more than `--super` could ask for.
+        // Who has become another user has given up more than `--super` or `--fake-super` could ask for.
         if let words = arguments.copyAs, !CopyAs.isRoot(words) { return .normal }
+        if arguments.fakeSuper { return .fake }
         return arguments.superUser ?? IdentityLookup.isRoot ? .root : .normal
     }
 

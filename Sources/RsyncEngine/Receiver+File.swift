@@ -28,7 +28,8 @@ extension Receiver {
         let existing = try? destination.tree.status(target)
         var job = StoringJob(
             entry: entry, index: index, target: target, existing: existing,
-            reference: basis?.type == .destination ? existing : basis.flatMap { basis in
+            // A symlink that a backup left in place has no permissions to give.
+            reference: basis?.type == .destination ? existing.flatMap { $0.mode.isSymlink ? nil : $0 } : basis.flatMap { basis in
                 // Below 29 nobody has said that there is a file (XFR-120).
                 (try? basis.place.tree.status(basis.place.path)).flatMap { $0.mode.isRegular ? $0 : nil }
             })

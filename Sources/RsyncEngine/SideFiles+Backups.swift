@@ -58,9 +58,10 @@ extension SideFiles {
 
     private func isItself(_ place: Place, _ target: RelativePath) -> Bool {
         guard destination.backup != nil, place.path.lastComponent.elementsEqual(target.lastComponent),
-            let there = try? place.tree.status(place.path.parent ?? .root), let here = try? tree.status(target.parent ?? .root)
+            let there = try? place.tree.status(place.path.parent ?? .root), let here = try? tree.status(target.parent ?? .root),
+            let directory = here.mode.isSymlink ? try? tree.followedStatus(target.parent ?? .root) : here
         else { return false }
-        return there.inode == here.inode && there.device == here.device
+        return there.inode == directory.inode && there.device == directory.device
     }
 
     /// What goes wrong with a backup is told as that, not as what it was made for.
@@ -79,11 +80,6 @@ extension SideFiles {
     /// MET-98: what is about to be deleted moves to its backup name.
     func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
         guard isKept(target, status), let place = backup(of: target) else { return nil }
-        if hasBackup(status, place) {
-            // Of two names of one file a rename leaves both.
-            if !isItself(place, target) { try tree.removeFile(target) }
-            return .renamed
-        }
         let manner = try keeping(target) { () throws(FileError) -> BackupManner in
             try prepareBackup(place)
             do throws(FileError) {

@@ -81,8 +81,8 @@ struct SideFiles: Sendable {
             if let status = try? place.tree.status(directory) {
                 if status.mode.isDirectory { break }
                 // What is no directory is in the way (MET-84, MET-97), but for a symlink to nothing that the operator named.
-                guard directory.bytes.count > top.bytes.count else {
-                    throw FileError(errno: FileError.notFound, operation: "mkdir", path: directory)
+                guard top.isRoot || directory.bytes.count > top.bytes.count else {
+                    throw FileError(errno: status.mode.isSymlink ? FileError.notFound : FileError.notADirectory, operation: "mkdir", path: directory)
                 }
                 try place.tree.removeFile(directory)
             }

@@ -104,8 +104,8 @@ int ebb_ignore_signal(int number);
 // are counted as ours, and come back from the page cache one by one as they are needed.
 void ebb_release_program(void);
 
-// Takes on another user's ids, in all threads or in this one and those it starts: the user's own groups, or the one given alone. 1: no such user; 2: no such
-// group; numbers serve as names. Not to be called while other threads look up names.
+// Takes on another user's ids, in all threads or in this one and those it starts: the user's own groups, or the one given
+// alone. 1: no such user; 2: no such group; numbers serve as names. Two threads must not call it at once.
 int ebb_become(const char *user, const char *group, int one_thread);
 
 int ebb_no_new_privileges(void);

@@ -65,12 +65,20 @@ extension OptionCase {
             probe: "find src -type f -printf '%p %A+\\n' | sort"),
         OptionCase(
             "copy-as/with-super", covers: ["copy-as"],
-            setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; mkfifo src/p; touch -d @1000000000 src/* src\n",
-            ["-rtpog", "--copy-as=daemon", "--super"], roles: [.local, .wePull, .stockPulls], needsRoot: true),
+            setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; mkfifo src/p; touch -d @1000000000 src/* src dst\n",
+            ["-rtOpog", "--copy-as=daemon", "--super"], roles: [.local, .wePull, .stockPulls], needsRoot: true),
+        OptionCase(
+            "copy-as/groups-of-the-far-side", covers: ["copy-as", "remote-option"],
+            setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; chgrp 7 src/a; touch -d @1000000000 src/a src dst; chmod 777 src\n",
+            ["-rtOpg", "-M--copy-as=daemon"], roles: [.local], needsRoot: true),
+        OptionCase(
+            "copy-as/nobody-to-read-the-list", covers: ["copy-as", "remote-option"],
+            setUp: "mkdir src dst; cd src; seq 9000 | sed 's/$/-and-a-name-that-is-long-enough-for-the-pipe/' | xargs touch; cd ..\n",
+            ["-r", "-M--copy-as=no-such-user"], protocols: [31, 32], roles: [.local], needsRoot: true),
         OptionCase(
             "copy-as/far-side-of-a-local-copy", covers: ["copy-as", "remote-option"],
-            setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; mkdir src/d; echo 2 >src/d/b; touch -d @1000000000 src/a src/d/b src/d\n",
-            ["-rt", "-M--copy-as=daemon"], roles: [.local, .wePush, .stockPushes], needsRoot: true),
+            setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; mkdir src/d; echo 2 >src/d/b; touch -d @1000000000 src/a src/d/b src/d src dst\n",
+            ["-rtO", "-M--copy-as=daemon"], roles: [.local, .wePush, .stockPushes], needsRoot: true),
         OptionCase(
             "copy-as/another-user", covers: ["copy-as"],
             setUp: "chmod 777 .; umask 0; mkdir src; echo a >src/a; chmod 644 src/a\n" + "touch -d '2001-01-01' src/a src\n",

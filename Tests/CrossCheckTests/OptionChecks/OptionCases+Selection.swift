@@ -30,6 +30,19 @@ extension OptionCase {
             "delete/a-destination-that-cannot-be-read", covers: ["delete"],
             setUp: "mkdir -p src/d dst/d dst/e; touch src/a src/d/q dst/x dst/d/y dst/e/z; chmod 777 dst dst/e; chmod 733 dst/d\n",
             ["-r", "--delete"], comparing: [.tree, .status, .wholeStderr], roles: [.local, .wePull, .stockPulls], asNobody: true),
+        // A name of one byte is as long as that of a root.
+        OptionCase(
+            "partial-dir/a-file-in-the-way", covers: ["partial-dir"],
+            setUp: "mkdir src dst; echo new >src/f; echo x >dst/p; touch -d @1000000000 src/f\n", ["-rt", "--partial-dir=p", "--delay-updates"],
+            unobservable: "the directory is gone in the end"),
+        OptionCase(
+            "backup-dir/a-file-in-the-way", covers: ["backup-dir"],
+            setUp: "mkdir -p src/d dst/d bak; echo new >src/d/x; echo old >dst/d/x; echo y >bak/d; touch -d @1000000000 src/d/x\n",
+            ["-rtb", "--backup-dir=../bak"], extraTrees: ["bak"]),
+        OptionCase(
+            "backup-dir/the-destination-behind-a-link", covers: ["backup-dir"],
+            setUp: "mkdir -p src/link dst/b/link; echo only >dst/b/link/x; ln -s b/link dst/link\n",
+            ["-rbK", "--delete", "--exclude=/b", "--backup-dir=b"], unobservable: "there is no other place"),
         OptionCase(
             "backup-dir/the-destination-itself", covers: ["backup-dir"],
             setUp: "mkdir -p src dst; echo old >dst/f; echo newer >src/f; touch -d @1000000000 src/f\n",
