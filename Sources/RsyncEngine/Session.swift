@@ -128,7 +128,7 @@ public final class Session {
                 if answers { receiverThread?.join(milliseconds: Self.patience) }
                 if !configuration.endsWithProcess { output.close() }
                 // A client that has not been told waits for the end of the stream, and our receiver for that of the client's.
-                if !answers { receiverThread?.join(milliseconds: configuration.endsWithProcess ? Self.lastWords : Self.patience) }
+                receiverThread?.join(milliseconds: answers || configuration.endsWithProcess ? Self.lastWords : Self.patience)
             } else {
                 receiverThread?.join(milliseconds: Self.patience)
             }

@@ -52,7 +52,7 @@ final class SourceScanner {
     /// directories leave it out, and these go all the same (FLT-110).
     func startItem(_ origin: Int, isLeftOutBelow: inout Bool) throws(SessionError) -> Found? {
         let argument = arguments[origin]
-        if let start = try vanishedStart(argument, origin) { return start.found }
+        if let start = try vanishedStart(argument, origin) { return start }
         if argument.isMissing { return missingItem(argument, origin) }
         let status: FileStatus
         do {
@@ -88,7 +88,7 @@ final class SourceScanner {
 
     /// Where directories above a missing item are missing, too. With lists for each directory the item has no place in any; else it
     /// goes (FLS-15).
-    private func vanishedStart(_ argument: SourceArgument, _ origin: Int) throws(SessionError) -> (found: Found?, Void)? {
+    private func vanishedStart(_ argument: SourceArgument, _ origin: Int) throws(SessionError) -> Found?? {
         guard options.relative else { return nil }
         let directory = FileListReceiver.directoryName(argument.wireName)
         let before = lastStartDirectory
@@ -97,14 +97,14 @@ final class SourceScanner {
         guard !argument.vanishedDirectories.isEmpty else { return nil }
         if connection.traits.incrementalRecursion {
             try vanished(argument.vanishedDirectories[0].label)
-            return (nil, ())
+            return .some(nil)
         }
         if !isKnown {
             // Told again from the last one on that is not whole in the argument before.
             let shared = zip(before, directory).prefix { $0 == $1 }.map { $0.0 }.lastIndex(of: 0x2f) ?? 0
             for item in argument.vanishedDirectories where item.name.drop(while: { $0 == 0x2f }).count > shared { try vanished(item.label) }
         }
-        return (missingItem(argument, origin), ())
+        return missingItem(argument, origin)
     }
 
     /// FLS-15. Rules do not leave it out: those of the receiving side decide.

@@ -34,7 +34,8 @@ extension OptionCase {
             protocols: [30, 31, 32]),
         missing("closed-contents", ["priv/", "src/a"], asNobody: true),
         missing("closed", ["priv/x", "priv/sub/", "priv/..", "src/a"], asNobody: true),
-        missing("closed-relative", ["./priv/x", "priv/./x", "priv/sub/./"], ["-R"], asNobody: true),
+        // Whether the directory's time, which is not theirs to set, differs at all depends on the clock.
+        missing("closed-relative", ["./priv/x", "priv/./x", "priv/sub/./"], ["-R", "-O"], asNobody: true),
         missing("listed", ["src"], ["--files-from=list"]),
         missing("listed-with-dots", ["src"], ["--files-from=dotted"]),
         missing("listed-without-paths", ["src"], ["--files-from=dotted", "--no-R"]),
