@@ -38,12 +38,12 @@ import RsyncWire
 
     func nextName(behind prefix: [UInt8] = []) throws(SystemError) -> [UInt8]? {
         guard try advance() else { return nil }
-        return unsafe [UInt8](unsafeUninitializedCapacity: prefix.count + name.count) { all, count in
-            let bytes = UnsafeMutableRawBufferPointer(all)
-            unsafe bytes.copyBytes(from: prefix)
-            unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[prefix.count...]).copyBytes(from: buffer[name])
-            count = prefix.count + name.count
-        }
+        // Not by an array of unset bytes: for that the runtime looks the array's type up each time.
+        var whole: [UInt8] = []
+        whole.reserveCapacity(prefix.count + name.count)
+        whole.append(contentsOf: prefix)
+        unsafe whole.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[name]))
+        return whole
     }
 
     func status() throws(FileError) -> FileStatus {

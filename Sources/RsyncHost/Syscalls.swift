@@ -43,14 +43,19 @@ struct SystemName: Sendable, Equatable {
 
     /// One name is made for nearly every system call: a single pass over plain memory.
     private init(_ component: Span<UInt8>) {
-        var terminated = [CChar](repeating: 0, count: component.count + 1)
         var isPlain = true
         for index in 0..<component.count {
             let byte = component[index]
             if byte == 0x2f || byte == 0 { isPlain = false }
-            terminated[index] = CChar(bitPattern: byte)
         }
         precondition(isPlain, "a component has no slash and no NUL")
+        // Not by `repeating`: for that the runtime looks the array's type up each time.
+        var terminated: [CChar] = []
+        terminated.reserveCapacity(component.count + 1)
+        unsafe component.withUnsafeBytes { bytes in
+            unsafe terminated.append(contentsOf: bytes.assumingMemoryBound(to: CChar.self))
+        }
+        terminated.append(0)
         characters = terminated
     }
 
