@@ -64,7 +64,9 @@ extension Generator {
     /// worked on last, whose directory has its time only when the next list's directory was looked after (MET-44).
     private func releaseFinishedLists() throws(SessionError) {
         guard incremental else { return }
-        while let oldest = active.first, oldest.isWalked, oldest.unfinished == 0, nextToWalk > 1 || listsEnded && active.count == 1 {
+        // Asked behind each item: the list is only taken out when it is one to release.
+        while !active.isEmpty, active[0].isWalked, active[0].unfinished == 0, nextToWalk > 1 || listsEnded && active.count == 1 {
+            let oldest = active[0]
             if let directory = oldest.live.directory, options.deletion != .delay { try touch(directory, number: oldest.live.number) }
             releasedEntries += oldest.live.list.count
             active.removeFirst()
