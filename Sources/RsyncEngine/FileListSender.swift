@@ -75,6 +75,7 @@ final class FileListSender {
                 if options.recursive { try descend(into: below, &draft) }
             }
         }
+        if !connection.traits.incrementalRecursion { scanner.leaveAll() }
         let list = try end(draft, of: nil)
         try texts.say(2, "send_file_list done")
         if !connection.isServer { try texts.say(3, "file list sent") }
@@ -169,6 +170,7 @@ final class FileListSender {
     func sendEndOfLists() throws(SessionError) {
         if !Knob.endOfListsMissing.isOn { try indexes.write(FileIndex.fileListEOF) }
         sentEndOfLists = true
+        scanner.leaveAll()
         try texts.say(3, "[sender] flist_eof=1")
     }
 

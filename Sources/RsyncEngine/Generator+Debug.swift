@@ -34,17 +34,6 @@ extension Generator {
         try say(.info, "delete_item(\(name)) mode=\(String(status.mode.bits, radix: 8)) flags=\(reasons)")
     }
 
-    /// A directory of the destination in which something may go, and the end of one that goes itself.
-    func tellEntering(_ directory: [UInt8]) throws(SessionError) {
-        guard debug.filtering > 1 else { return }
-        let full = fullDirectory(directory, in: destination.transferRoot, from: [])
-        try say(.info, "[generator] pushing local filters for \(full)\(full.last == 0x2f ? "" : "/")")
-    }
-
-    func tellLeaving() throws(SessionError) {
-        if debug.filtering > 1 { try say(.info, "[generator] popping local filters") }
-    }
-
     /// Something of the destination that is looked at beside what is listed; `kind`: 1 for a similar name, 2 for what may go.
     func tellFound(_ name: [UInt8], kind: Int) throws(SessionError) {
         if debug.lists > 1 { try say(.info, "[generator] make_file(\(name),*,\(kind))") }

@@ -8,9 +8,14 @@ extension Generator {
     /// One pass over every directory with content: before all updates, or after them.
     func deleteInAllDirectories() throws(SessionError) {
         for live in active.map(\.live) {
-            for position in live.list.directories where live.list.isActive(position) {
+            // Where it is told which rules are in force, that is done at every entry, as rsync does.
+            let all = debug.filtering > 1 ? Array(0..<live.list.count) : live.list.directories
+            for position in all where live.list.isActive(position) {
                 let entry = live.list.entry(at: position)
-                guard entry.hasContent else { continue }
+                guard entry.hasContent else {
+                    try filters.enterAlone(entry.name)
+                    continue
+                }
                 try say(.info, "deleting in \(entry.name)", when: debug.deletion > 0 && entry.isTop)
                 try deleteExtraneous(in: entry)
             }
@@ -25,7 +30,6 @@ extension Generator {
             let list = listWithContents(of: directory), let names = try readNames(of: directory, path)
         else { return }
         try say(.info, "delete_in_dir(\(directory.name))", when: debug.deletion > 1)
-        try tellEntering(directory.name)
         try filters.enter(directory.name)
         var victims: [Victim] = []
         for name in names {
@@ -219,7 +223,7 @@ extension Generator {
             let last = stack.count - 1
             guard let child = stack[last].children.popLast() else {
                 let done = stack.removeLast()
-                try tellLeaving()
+                filters.leaveDoomed()
                 if done.staysNonEmpty {
                     try say(.info, "cannot delete non-empty directory: \(done.name)")
                 }
@@ -254,7 +258,7 @@ extension Generator {
             _ = try? tree.apply(
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
-        try tellEntering(name)
+        try filters.enterDoomed(name)
         var children: [Victim]
         do throws(FileError) {
             children = try tree.names(in: path).compactMap {
