@@ -89,8 +89,11 @@ final class SourceFilters {
             return
         }
         readers = arguments.map { argument in
-            TreeFilterFiles(
-                tree: argument.tree, root: argument.transferRoot, path: { try? argument.path(of: $0) }, outside: outside)
+            // Rules know no leading slash; with `-R` names on the wire do.
+            let isAbsolute = argument.wireName.first == 0x2f
+            return TreeFilterFiles(
+                tree: argument.tree, root: argument.transferRoot, path: { try? argument.path(of: isAbsolute ? [0x2f] + $0 : $0) },
+                outside: outside)
         }
     }
 
