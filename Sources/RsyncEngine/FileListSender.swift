@@ -78,6 +78,7 @@ final class FileListSender {
         if !connection.traits.incrementalRecursion { scanner.leaveAll() }
         let list = try end(draft, of: nil)
         try texts.say(2, "send_file_list done")
+        if !connection.traits.incrementalRecursion { try texts.say(3, "[sender] flist_eof=1") }
         if !connection.isServer { try texts.say(3, "file list sent") }
         try sendTrailers()
         if connection.traits.incrementalRecursion {

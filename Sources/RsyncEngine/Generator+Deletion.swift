@@ -32,6 +32,7 @@ extension Generator {
         try say(.info, "delete_in_dir(\(directory.name))", when: debug.deletion > 1)
         try filters.enter(directory.name)
         var victims: [Victim] = []
+        var told: [(name: [UInt8], status: FileStatus)] = []
         for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
@@ -39,6 +40,7 @@ extension Generator {
                 try !filters.protects(wireName, in: directory.name, isDirectory: present.status.mode.isDirectory)
             {
                 try tellFound(wireName, kind: 2)
+                told.append((wireName, present.status))
             }
             if debug.filtering > 0, let present = victim(wireName, path, name) {
                 try tellRule(present.name, in: directory.name, isDirectory: present.status.mode.isDirectory)
@@ -46,6 +48,7 @@ extension Generator {
             guard !Knob.deletesNothing.isOn, !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
             victims.append(victim)
         }
+        try tellFoundList(told)
         sort(&victims)
         for victim in Knob.deletionOrderIsForward.isOn ? victims : victims.reversed() { try deleteUnlessProtected(victim, in: directory.name, device: status.device) }
     }
@@ -271,6 +274,7 @@ extension Generator {
             return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
         }
         if debug.lists > 1 { for child in children { try tellFound(child.name, kind: 2) } }
+        try tellFoundList(children.map { ($0.name, $0.status) })
         return Doomed(name: name, path: path, status: status, children: children)
     }
 }

@@ -18,8 +18,9 @@ extension Session {
         guard options.messages.debug.messages > 0 else { return }
         let diagnostics = diagnostics(connection)
         let role = configuration.isSender ? "sender" : "generator"
-        output.onMessage = { code, length throws(SessionError) in
-            try diagnostics.info("[\(role)] send_msg(\(code.rawValue), \(length))")
+        let isLocal = options.isLocal
+        output.onMessage = { code, payload throws(SessionError) in
+            try diagnostics.info("[\(role)] \(messageText(code, payload, isLocal: isLocal))")
         }
     }
 

@@ -98,6 +98,14 @@ extension OptionCase {
                 touch -d 2020-01-01 dst/*
                 """,
             protocols: fromTheOldest),
+        tells("whole-lists", "flist3", ["-ay", "--no-inc-recursive", "--delete", "--exclude=*.o"]),
+        tells("whole-lists-without-owners", "flist3", ["-rlt", "--no-inc-recursive"], protocols: fromTheOldest),
+        // What waits for a leader that is on its way is a matter of time.
+        tells(
+            "links-that-are-there", "hlink2", ["-aH", "--no-inc-recursive"],
+            setUp: everything + "\ncp -p src/a dst/a; ln dst/a dst/b; mkdir -p dst/d", protocols: [30, 31, 32]),
+        tells("messages", "io", ["-aH", "--no-inc-recursive", "--delete-before"], protocols: [30, 31, 32]),
+        tells("messages-of-what-may-go", "io", ["-a", "--remove-source-files"], protocols: [30, 31, 32]),
         tells("lists", "flist2", ["-a", "--no-inc-recursive", "--delete"], protocols: fromTheOldest),
         tells("links-in-lists", "hlink", ["-aH", "--no-inc-recursive"], protocols: [30, 31, 32]),
         tells("the-end-of-a-client", "exit", ["-a"], roles: [.local, .wePull, .wePush]),
