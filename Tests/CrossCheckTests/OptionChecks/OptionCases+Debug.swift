@@ -45,6 +45,7 @@ extension OptionCase {
         tells("the-sender-with-several-sources", "send", ["-aR"], sources: ["src/./d", "src/x", "src/a"], protocols: fromTheOldest),
         tells("the-receiver", "recv", ["-a"], protocols: fromTheOldest),
         tells("the-receiver-in-place", "recv", ["-a", "--inplace"], protocols: fromTheOldest),
+        tells("the-receiver-that-delays-updates", "recv", ["-a", "--delay-updates"], protocols: fromTheOldest),
         tells("the-generator", "genr", ["-aH", "--delete-after"], protocols: fromTheOldest),
         tells("a-dry-run", "genr,send,recv,del3", ["-an", "--delete-before"], protocols: fromTheOldest),
         tells("deletions", "del3", ["-a", "--delete-during", "--exclude=*.o"]),
