@@ -61,13 +61,9 @@ extension ClientRun {
         if isLocal, let line = Charsets.line(roles.1, arguments.remoteCharset) { RsyncProgram.complain(MessageText(line)) }
     }
 
-    /// `--debug=filter2`: the rules of the command line.
+    /// `--debug=filter2`: the rules of the command line, behind that word there.
     func sayRules() {
-        guard arguments.debug[.filter] > 1 else { return }
-        for rule in options.filters.rules {
-            let text = rule.isFromFile ? Array("<rule from a file read earlier>".utf8) : rule.text
-            say(Array("[client] add_rule(".utf8) + text + [UInt8(ascii: ")")])
-        }
+        for note in options.filters.notes ?? [] { say(Array("[client] ".utf8) + note) }
     }
 
     /// `-vv`: the words as a shell would take them.

@@ -49,7 +49,8 @@ extension ClientRun {
         return RequestedNames(
             arguments: names,
             options: RequestedNames.Options(
-                relative: options.relative, recursive: options.recursive, directories: options.listDirectories))
+                relative: options.relative, recursive: options.recursive, directories: options.listDirectories),
+            takesNotes: arguments.debug[.filter] > 2)
     }
 
     private func connect(

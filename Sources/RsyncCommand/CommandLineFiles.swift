@@ -28,6 +28,12 @@ struct CommandLineFiles: FilterFileReader, Sendable {
         }
     }
 
+    func shownPath(of location: FilterFileLocation) -> [UInt8]? {
+        guard case .inHome(let name) = location, case .machine = places, let home = SystemWords.variable("HOME"), !home.isEmpty
+        else { return nil }
+        return [UInt8](home.utf8) + [UInt8(ascii: "/")] + name
+    }
+
     func problem(with location: FilterFileLocation) -> String? {
         guard case .fromCommandLine(let name) = location, case .machine(let rules) = places,
             case .failure(let failure) = SystemWords.contents(of: name, rules)

@@ -92,9 +92,12 @@ extension TransferOptions {
         nulTerminated = arguments.nulTerminated
         deletionLimit = arguments.deletionLimit.map { max(0, Int($0)) }
         oneFileSystem = arguments.oneFileSystem
+        filters.deletesExcluded = arguments.deleteExcluded
         try addFilters(
             arguments.filters, arguments.isServer ? nil : CommandLineFiles(places: .machine(arguments.pathRules(confined: false))), readFile,
             role: arguments.isServer ? "server" : "client")
+        // What `-v` asks for counts only when all options are known.
+        if arguments.debug[.filter] > 1, filters.notes == nil { filters.notes = [] }
         if arguments.oldDirectories { filters.addOldDirectoriesRule() }
         if !arguments.isServer { addImpliedRules(arguments) }
     }
@@ -185,11 +188,12 @@ extension TransferOptions {
                 case .exclude(let pattern): try filters.add(exclude: pattern)
                 case .include(let pattern): try filters.add(include: pattern)
                 case .rule(let text): try filters.add(parsing: text, reader: files, nulTerminated: nulTerminated)
-                case .excludeFrom:
-                    try filters.add(contentsOfFile: content, kind: .exclude, nulTerminated: nulTerminated)
-                case .includeFrom:
-                    try filters.add(contentsOfFile: content, kind: .include, nulTerminated: nulTerminated)
+                case .excludeFrom(let file):
+                    try filters.add(contentsOfFile: content, kind: .exclude, nulTerminated: nulTerminated, named: file)
+                case .includeFrom(let file):
+                    try filters.add(contentsOfFile: content, kind: .include, nulTerminated: nulTerminated, named: file)
                 case .nulTerminated(let isOn): nulTerminated = isOn
+                case .told(let isOn): filters.notes = isOn ? filters.notes ?? [] : nil
                 }
             } catch {
                 throw SessionError(exitCode: error.exitCode, MessageText(error.text(role: role)))

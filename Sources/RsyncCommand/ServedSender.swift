@@ -32,6 +32,7 @@ public struct ServedSender {
                 case .rule(let text): try options.filters.add(parsing: text)
                 case .excludeFrom, .includeFrom, .nulTerminated:
                     throw ArgumentError("rules from a file", exitCode: 1)
+                case .told: break
                 }
             }
             self.options = options

@@ -25,7 +25,7 @@ extension SourceOpener {
         let isAbsolute = name.first == slash
         guard !components.contains(where: { $0.elementsEqual("..".utf8) }) else { throw Trouble(.item, cleaned(word), Self.invalid) }
         let base = isAbsolute ? [slash] : working.isEmpty ? [UInt8(ascii: ".")] : working
-        let transferRoot = root(working.isEmpty ? [UInt8(ascii: ".")] : working)
+        let transferRoot = root(base)
         let baseTree = try enter(base)
         guard !components.isEmpty else {
             return SourceArgument(

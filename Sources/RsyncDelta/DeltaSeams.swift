@@ -20,6 +20,12 @@ public protocol DeltaSink {
     /// The source goes on with this block of the basis; `bytes[range]` is its content, for the history of zlib
     /// (XFR-97).
     mutating func block(_ index: Int32, _ bytes: [UInt8], _ range: Range<Int>) throws(Failure)
+    /// A place that the search looks at, before what it finds there: only where a search was told to tell.
+    mutating func place(_ offset: Int64, _ weak: UInt32, _ bytes: [UInt8], _ range: Range<Int>) throws(Failure)
+}
+
+extension DeltaSink {
+    public mutating func place(_ offset: Int64, _ weak: UInt32, _ bytes: [UInt8], _ range: Range<Int>) throws(Failure) {}
 }
 
 /// What a search did. Byte counts are of the source.

@@ -12,13 +12,17 @@ public struct DeltaSearch: Sendable {
 
     private var matcher: BlockMatcher?
     private var hits: HashHits?
+    private var tellsPlaces = false
 
     /// Precondition: the signature is complete.
     ///
     /// It counts as having no sums when s2 is 0 (XFR-63) or above the digest's length (XFR-38).
     ///
-    /// `countsHits`: also find the figure `hashHits`, which takes about as long as the search.
-    public init(signature: Signature, hasher: BlockHasher, updatingInPlace: Bool, countsHits: Bool = false) {
+    /// `countsHits`: also find the figure `hashHits`, which takes about as long as the search. `tellsPlaces`: then also tell the
+    /// sink of every place that is counted.
+    public init(
+        signature: Signature, hasher: BlockHasher, updatingInPlace: Bool, countsHits: Bool = false, tellsPlaces: Bool = false
+    ) {
         let head = signature.head
         precondition(signature.isComplete, "a search needs the sums of all blocks")
         let isUsable =
@@ -26,6 +30,7 @@ public struct DeltaSearch: Sendable {
             && head.blockLength <= Self.longestSearchedBlock
         matcher = isUsable ? BlockMatcher(signature, hasher, updatingInPlace: updatingInPlace) : nil
         hits = isUsable && countsHits ? HashHits(weak: signature.weak) : nil
+        self.tellsPlaces = tellsPlaces
     }
 
     /// A search without sums: everything is literal (XFR-21, XFR-76).
@@ -41,7 +46,8 @@ public struct DeltaSearch: Sendable {
         guard start < length else { return DeltaOutcome() }
         let blockLength = matcher?.blockLength ?? 0
         var pass = SearchPass(
-            window: SourceWindow(storage: storage, from: start, to: length, blockLength: blockLength), hits: hits)
+            window: SourceWindow(storage: storage, from: start, to: length, blockLength: blockLength), hits: hits,
+            tellsPlaces: tellsPlaces)
         storage = []
         defer { storage = pass.window.bytes }
         if matcher == nil {

@@ -5,13 +5,15 @@ struct SearchPass {
     /// Where in the window the literals that have not been told start.
     private var literalStart = 0
     /// Where in the window the search stands.
-    private var position = 0
+    private(set) var position = 0
 
     private var hits: HashHits?
+    let tellsPlaces: Bool
 
-    init(window: consuming SourceWindow, hits: HashHits? = nil) {
+    init(window: consuming SourceWindow, hits: HashHits? = nil, tellsPlaces: Bool = false) {
         self.window = window
         self.hits = hits
+        self.tellsPlaces = tellsPlaces && hits != nil
     }
 
     /// Without sums: what is read is literal.
@@ -36,6 +38,7 @@ struct SearchPass {
             var sum = RollingSum(window.bytes, position..<(position + length))
             var isCandidate = true
             hits?.look(sum)
+            try tellPlace(sum, length: length, &sink)
             while true {
                 if isCandidate,
                     let block = matcher.match(window.bytes, position, sum.value, offset: window.base + Int64(position))
@@ -55,6 +58,7 @@ struct SearchPass {
                     window.bytes, position: &position, last: window.filled - length, length: length, sum: &sum,
                     index: matcher.index)
                 hits?.look(window.bytes, from: before, to: position, length: length, old)
+                try tellPlaces(from: before, length: length, old, &sink)
             }
         }
         try finish(&sink, &matcher)
@@ -65,8 +69,16 @@ struct SearchPass {
         _ sink: inout Sink, _ matcher: inout BlockMatcher
     ) throws(Sink.Failure) {
         let isCounted = position + matcher.blockLength <= window.filled
-        hits?.look(
-            window.bytes, from: isCounted ? position + 1 : position, end: window.filled, shortest: matcher.shortLength)
+        let shortest = matcher.shortLength > 0 ? matcher.shortLength : matcher.blockLength
+        if window.base == 0, position == 0, window.filled > 0, window.filled < shortest {
+            // What is shorter than any block is looked up once all the same.
+            let sum = RollingSum(window.bytes, 0..<window.filled)
+            hits?.look(sum)
+            try tellPlace(sum, length: window.filled, &sink)
+        }
+        let counted = isCounted ? position + 1 : position
+        hits?.look(window.bytes, from: counted, end: window.filled, shortest: matcher.shortLength)
+        try tellPlaces(from: counted, shortest: matcher.shortLength, &sink)
         outcome.hashHits = hits?.count ?? 0
         position = window.filled
         let start = window.filled - matcher.shortLength

@@ -41,6 +41,11 @@ extension FileListReceiver {
             throw SessionError(
                 exitCode: 4, "ERROR: rejecting excluded file-list name: \(entry.name)")
         }
+        if options.messages.debug.filtering > 2, let pattern = requested.explanation(entry.name, isDirectory: entry.isDirectory) {
+            let kind = entry.isDirectory ? "directory" : "file"
+            try texts.tell(
+                "[\(directory == nil ? "Receiver" : "receiver")] showing \(kind) \(entry.name) because of pattern \(pattern) [implied]")
+        }
         switch requested.check(entry.name, isDirectory: entry.isDirectory) {
         case .requested: break
         case .parentOnly: narrow(&entry)

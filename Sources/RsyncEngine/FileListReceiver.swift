@@ -116,6 +116,7 @@ final class FileListReceiver {
             }
         }
         try texts.say(2, "received \(builder.count) names")
+        if !connection.traits.incrementalRecursion { try texts.say(3, "[\(texts.role)] flist_eof=1") }
         var duplicates: [FileListBuilder.Duplicate] = []
         let list = builder.finish(
             removingDuplicates: !Knob.duplicatesStay.isOn, onDuplicates: texts.debug.duplicates > 0 ? { duplicates = $0 } : nil,

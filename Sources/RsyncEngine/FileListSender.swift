@@ -75,8 +75,10 @@ final class FileListSender {
                 if options.recursive { try descend(into: below, &draft) }
             }
         }
+        if !connection.traits.incrementalRecursion { scanner.leaveAll() }
         let list = try end(draft, of: nil)
         try texts.say(2, "send_file_list done")
+        if !connection.traits.incrementalRecursion { try texts.say(3, "[sender] flist_eof=1") }
         if !connection.isServer { try texts.say(3, "file list sent") }
         try sendTrailers()
         if connection.traits.incrementalRecursion {
@@ -169,6 +171,7 @@ final class FileListSender {
     func sendEndOfLists() throws(SessionError) {
         if !Knob.endOfListsMissing.isOn { try indexes.write(FileIndex.fileListEOF) }
         sentEndOfLists = true
+        scanner.leaveAll()
         try texts.say(3, "[sender] flist_eof=1")
     }
 

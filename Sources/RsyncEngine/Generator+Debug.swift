@@ -34,20 +34,20 @@ extension Generator {
         try say(.info, "delete_item(\(name)) mode=\(String(status.mode.bits, radix: 8)) flags=\(reasons)")
     }
 
-    /// A directory of the destination in which something may go, and the end of one that goes itself.
-    func tellEntering(_ directory: [UInt8]) throws(SessionError) {
-        guard debug.filtering > 1 else { return }
-        let full = fullDirectory(directory, in: destination.transferRoot, from: [])
-        try say(.info, "[generator] pushing local filters for \(full)\(full.last == 0x2f ? "" : "/")")
-    }
-
-    func tellLeaving() throws(SessionError) {
-        if debug.filtering > 1 { try say(.info, "[generator] popping local filters") }
-    }
-
     /// Something of the destination that is looked at beside what is listed; `kind`: 1 for a similar name, 2 for what may go.
     func tellFound(_ name: [UInt8], kind: Int) throws(SessionError) {
         if debug.lists > 1 { try say(.info, "[generator] make_file(\(name),*,\(kind))") }
+    }
+
+    /// All that was found in a directory.
+    func tellFoundList(_ found: [(name: [UInt8], status: FileStatus)]) throws(SessionError) {
+        guard debug.lists > 2 else { return }
+        let traits = connection.traits
+        let sorted = found.sorted {
+            FileOrder.precedes($0.name, $0.status.mode.isDirectory, $1.name, $1.status.mode.isDirectory, traits: traits)
+        }
+        let texts = ListTexts(options, traits, role: "generator") { text throws(SessionError) in try self.say(.info, text) }
+        try texts.show(sorted)
     }
 
     func tellEmptying(_ name: [UInt8], _ reasons: Int) throws(SessionError) {
@@ -71,7 +71,7 @@ extension Generator {
     /// What becomes of a member of a hard-link group.
     func tellLink(_ entry: FileEntry, _ index: Int32, _ text: @autoclosure () -> MessageText) throws(SessionError) {
         guard debug.hardLinks > 1 else { return }
-        try say(.info, "hlink for \(index) (\(entry.name),\(entry.linkGroup)): \(text())")
+        try say(.info, "hlink for \(index) (\(entry.name),\(incremental ? entry.linkGroup : -1)): \(text())")
     }
 
     func tellSums(_ file: any ReadableFile, of basis: RelativePath, _ head: SumHead, _ index: Int32) throws(SessionError) {

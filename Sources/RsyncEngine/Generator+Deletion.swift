@@ -8,9 +8,14 @@ extension Generator {
     /// One pass over every directory with content: before all updates, or after them.
     func deleteInAllDirectories() throws(SessionError) {
         for live in active.map(\.live) {
-            for position in live.list.directories where live.list.isActive(position) {
+            // Where it is told which rules are in force, that is done at every entry, as rsync does.
+            let all = debug.filtering > 1 ? Array(0..<live.list.count) : live.list.directories
+            for position in all where live.list.isActive(position) {
                 let entry = live.list.entry(at: position)
-                guard entry.hasContent else { continue }
+                guard entry.hasContent else {
+                    try filters.enterAlone(entry.name)
+                    continue
+                }
                 try say(.info, "deleting in \(entry.name)", when: debug.deletion > 0 && entry.isTop)
                 try deleteExtraneous(in: entry)
             }
@@ -25,9 +30,9 @@ extension Generator {
             let list = listWithContents(of: directory), let names = try readNames(of: directory, path)
         else { return }
         try say(.info, "delete_in_dir(\(directory.name))", when: debug.deletion > 1)
-        try tellEntering(directory.name)
         try filters.enter(directory.name)
         var victims: [Victim] = []
+        var told: [(name: [UInt8], status: FileStatus)] = []
         for name in names {
             let wireName = SourceArgument.childName(of: directory.name, name)
             try alive.tick()
@@ -35,6 +40,7 @@ extension Generator {
                 try !filters.protects(wireName, in: directory.name, isDirectory: present.status.mode.isDirectory)
             {
                 try tellFound(wireName, kind: 2)
+                told.append((wireName, present.status))
             }
             if debug.filtering > 0, let present = victim(wireName, path, name) {
                 try tellRule(present.name, in: directory.name, isDirectory: present.status.mode.isDirectory)
@@ -42,6 +48,7 @@ extension Generator {
             guard !Knob.deletesNothing.isOn, !isListed(wireName, in: list), let victim = victim(wireName, path, name) else { continue }
             victims.append(victim)
         }
+        try tellFoundList(told)
         sort(&victims)
         for victim in Knob.deletionOrderIsForward.isOn ? victims : victims.reversed() { try deleteUnlessProtected(victim, in: directory.name, device: status.device) }
     }
@@ -219,7 +226,7 @@ extension Generator {
             let last = stack.count - 1
             guard let child = stack[last].children.popLast() else {
                 let done = stack.removeLast()
-                try tellLeaving()
+                filters.leaveDoomed()
                 if done.staysNonEmpty {
                     try say(.info, "cannot delete non-empty directory: \(done.name)")
                 }
@@ -254,7 +261,7 @@ extension Generator {
             _ = try? tree.apply(
                 AttributeChange(permissions: status.mode.permissions | 0o700), to: path, type: .directory)
         }
-        try tellEntering(name)
+        try filters.enterDoomed(name)
         var children: [Victim]
         do throws(FileError) {
             children = try tree.names(in: path).compactMap {
@@ -267,6 +274,7 @@ extension Generator {
             return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
         }
         if debug.lists > 1 { for child in children { try tellFound(child.name, kind: 2) } }
+        try tellFoundList(children.map { ($0.name, $0.status) })
         return Doomed(name: name, path: path, status: status, children: children)
     }
 }

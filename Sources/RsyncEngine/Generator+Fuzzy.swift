@@ -57,15 +57,21 @@ extension Generator {
         _ directory: RelativePath, of tree: any DestinationTree, _ type: BasisType, into listing: inout FuzzyListing
     ) throws(SessionError) {
         guard let names = try? tree.names(in: directory) else { return }
+        var told: [(name: [UInt8], status: FileStatus)] = []
         for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             try alive.tick()
-            if debug.lists > 1 { try tellFound(SourceArgument.childName(of: directory.isRoot ? [0x2e] : directory.bytes, name), kind: 1) }
+            if debug.lists > 1 {
+                let shown = SourceArgument.childName(of: directory.isRoot ? [0x2e] : directory.bytes, name)
+                try tellFound(shown, kind: 1)
+                if debug.lists > 2, let status = try? tree.status(directory.appending(name)) { told.append((shown, status)) }
+            }
             guard let path = try? directory.appending(name), let status = try? tree.status(path), status.mode.isRegular,
                 status.size > 0
             else { continue }
             listing.candidates.append(
                 FuzzyListing.Candidate(tree: tree, path: path, name: name, status: status, type: type))
         }
+        try tellFoundList(told)
     }
 
     private func best(

@@ -132,17 +132,19 @@ extension Generator {
         _ entry: FileEntry, _ index: Int32, _ path: RelativePath, _ existing: FileStatus?
     ) throws(SessionError) -> Bool {
         switch links.state(of: entry) {
-        case .requested(let leader, _):
-            try tellLink(entry, index, "waiting for \(leader)")
+        case .requested:
+            try tellLink(entry, index, "waiting for -1")
             links.wait(entry, index: index)
             began(index)
             return true
         case .done(let name):
-            try tellLink(entry, index, "leader is \(name)")
+            try tellLink(entry, index, "found flist match (alt -1)")
+            try tellLink(entry, index, "leader is \(entry.linkGroup) (\(name))")
             try link(entry, index, path, existing, to: name)
             return true
         case .deferred, nil:
-            try tellLink(entry, index, "looking for a leader")
+            // The first of a group has nobody to look for.
+            if entry.linkGroup != index { try tellLink(entry, index, "looking for a leader") }
             return false
         }
     }

@@ -147,6 +147,7 @@ final class Generator {
         try sayDeletionsStopped()
         try tellSideFailures()
         try tellMappings()
+        filters.leaveAll()
         try tellGenerating("generate_files finished")
         try writeDone()
         try connection.output.flush()

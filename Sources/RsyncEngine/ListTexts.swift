@@ -3,6 +3,8 @@ import RsyncProtocol
 /// What `--debug=flist,dup,hlink` tells of file lists, in the words of rsync. `tell` is where lines go.
 struct ListTexts {
     private(set) var debug: DebugLevels
+    private let showsOwner: Bool
+    private let showsGroup: Bool
     /// As it is called in the lines.
     var role: String
     var tell: (MessageText) throws(SessionError) -> Void
@@ -14,6 +16,8 @@ struct ListTexts {
         tell: @escaping (MessageText) throws(SessionError) -> Void
     ) {
         debug = options.messages.debug
+        showsOwner = options.preserveOwner
+        showsGroup = options.preserveGroup
         // In the older lists links have no numbers.
         if !options.preserveHardLinks || traits.hardLinksByInode { debug.hardLinks = 0 }
         self.role = role
@@ -59,15 +63,39 @@ struct ListTexts {
     /// All of a list, as it is used. `place`: what stands before the names: a sender's directory, a receiver's depth.
     func show(_ list: FileList, place: (FileEntry) -> MessageText) throws(SessionError) {
         guard debug.lists > 2 else { return }
-        try tell("[\(role)] flist start=\(list.startIndex), used=\(list.count), low=0, high=\(list.count - 1)")
+        try show(start: list.startIndex, count: list.count)
         for position in 0..<list.count {
             let entry = list.entry(at: position)
-            let slash = entry.isDirectory ? "/" : ""
             let flags = (entry.isTop ? 1 : 0) | (entry.hasContent ? 4 : 0) | (entry.linkGroup >= 0 ? 0x20 : 0)
-            try tell(
-                "[\(role)] i=\(list.index(at: position)) \(place(entry)) \(entry.name)\(slash) mode=0\(String(entry.mode.bits, radix: 8)) len=\(Self.grouped(entry.length)) uid=\(entry.uid) gid=\(entry.gid) flags=\(String(flags, radix: 16))"
-            )
+            try show(
+                list.index(at: position), place(entry), entry.name, entry.mode, entry.length,
+                owner: Int64(entry.uid), group: Int64(entry.gid), flags: flags)
         }
+    }
+
+    /// The same of what is in a directory here, in the order of a list.
+    func show(_ found: [(name: [UInt8], status: FileStatus)]) throws(SessionError) {
+        try show(start: 0, count: found.count)
+        for (number, item) in found.enumerated() {
+            let mode = item.status.mode
+            try show(
+                Int32(number), "0", item.name, mode, item.status.size,
+                owner: Int64(item.status.uid), group: Int64(item.status.gid), flags: mode.isDirectory ? 5 : 1)
+        }
+    }
+
+    private func show(start: Int32, count: Int) throws(SessionError) {
+        try tell("[\(role)] flist start=\(start), used=\(count), low=0, high=\(count - 1)")
+    }
+
+    private func show(
+        _ index: Int32, _ place: MessageText, _ name: [UInt8], _ mode: FileMode, _ length: Int64, owner: Int64, group: Int64, flags: Int
+    ) throws(SessionError) {
+        let owner = showsOwner ? " uid=\(owner)" : ""
+        let group = showsGroup ? " gid=\(group)" : ""
+        try tell(
+            "[\(role)] i=\(index) \(place) \(name)\(mode.isDirectory ? "/" : "") mode=0\(String(mode.bits, radix: 8)) len=\(Self.grouped(length))\(owner)\(group) flags=\(String(flags, radix: 16))"
+        )
     }
 
     /// With a comma before each three digits.

@@ -35,9 +35,12 @@ final class OutputFile {
         try write(bytes, range)
     }
 
+    /// Whether what comes next is there already, being what lies at `offset` of the basis.
+    func keeps(_ offset: Int64) -> Bool { manner.updatesBasis && offset == position }
+
     /// A block of the basis, which lies there at `offset`.
     func block(_ bytes: [UInt8], _ range: Range<Int>, from offset: Int64) throws(FileError) {
-        if manner.updatesBasis, offset == position {
+        if keeps(offset) {
             position += Int64(range.count)
             // Zeros that are there take up room, perhaps.
             if manner.isSparse, bytes[range].allSatisfy({ $0 == 0 }) {

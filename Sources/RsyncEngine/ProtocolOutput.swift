@@ -24,7 +24,7 @@ final class ProtocolOutput {
     /// Data goes to the recorder alone (XFR-156).
     var isDiverted = false
     /// `--debug=io`: hears of each message that is no text.
-    var onMessage: ((MessageCode, _ length: Int) throws(SessionError) -> Void)?
+    var onMessage: ((MessageCode, _ payload: [UInt8]) throws(SessionError) -> Void)?
 
     /// Outgoing bytes at which the data frame is closed and all is written without being asked. An empty pipe of 64 KiB takes the
     /// most that this comes to, so that the peer works on one write while the next is made; of a longer one the tail would
@@ -82,14 +82,14 @@ final class ProtocolOutput {
 
     /// A frame other than data. In a plain direction there is no place for one: it is dropped, and false returned.
     @discardableResult
-    func send(_ code: MessageCode, _ payload: [UInt8]) throws(SessionError) -> Bool {
+    func send(_ code: MessageCode, _ payload: [UInt8], isTold: Bool = true) throws(SessionError) -> Bool {
         guard isMultiplexed else { return false }
         if isLost(code) { return true }
         seal()
         FrameHeader(code: code, length: payload.count).write(to: &outgoing)
         outgoing.bytes(payload)
         try writeIfFull()
-        if let onMessage, code != .data, code != .errorExit, SessionEvent.TextKind(code) == nil { try onMessage(code, payload.count) }
+        if isTold, let onMessage, code != .data, code != .errorExit, SessionEvent.TextKind(code) == nil { try onMessage(code, payload) }
         return true
     }
 

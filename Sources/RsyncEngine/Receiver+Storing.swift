@@ -36,7 +36,10 @@ extension Receiver {
             } catch {
                 throw FileError(errno: error.errno, operation: Self.noPartialDirectory, path: job.target)
             }
-            if job.updatedPart == nil { try publish(job, file, as: place) } else { try file.publish(as: place.path) }
+            if job.updatedPart == nil {
+                tellReceiving("renaming \(file.path.bytes) to \(place.path.bytes)")
+                try publish(job, file, as: place)
+            } else { try file.publish(as: place.path) }
             delayed.append((job.index, place))
             return
         }
@@ -192,6 +195,7 @@ extension Receiver {
             do {
                 let target = try destination.path(entry.name)
                 try keepBackup(target, try? destination.tree.status(target))
+                tellReceiving("renaming \(part.path.bytes) to \(target.bytes)")
                 try move(part, to: target)
                 side.removePartialDirectory(of: part)
                 post(.finished(index, .stored))

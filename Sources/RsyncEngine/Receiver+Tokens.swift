@@ -39,7 +39,9 @@ extension Receiver {
                 guard let extent = layout.extent(of: block) else {
                     throw .protocolViolation("block \(block) of \(head.count), for \(quoted(entry.name)) [XFR-121]")
                 }
-                tellBuilding(3, "chunk[\(block)] of size \(extent.length) at \(extent.offset) offset=\(file.position)")
+                tellBuilding(
+                    3,
+                    "chunk[\(block)] of size \(extent.length) at \(extent.offset) offset=\(file.position)\(file.keeps(extent.offset) ? " (seek)" : "")")
                 try copy(extent, of: basis, to: file, entry) { bytes, range in hasher.update(bytes, range) }
                 if tokens.wantsBlocks { try tokens.sawBlock(blockBuffer, 0..<extent.length) }
                 statistics.matched &+= Int64(extent.length)

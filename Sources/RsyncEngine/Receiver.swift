@@ -80,6 +80,7 @@ final class Receiver: @unchecked Sendable {
     var isCancelled: Bool { mailbox.outstanding.isCancelled }
 
     func post(_ event: ReceiverEvent) {
+        if debug.messages > 0 { tellMessage(event) }
         unposted.append(event)
         if unposted.count >= Self.mostUnposted { deliver() }
     }

@@ -11,26 +11,11 @@ struct TreeFilterFiles: FilterFileReader {
     /// Where a name of the transfer lies in `tree`; nil when it lies outside.
     let path: ([UInt8]) -> RelativePath?
     let outside: (any FilterFileReader)?
-    /// Hears of each file that is looked for; nil: nobody does.
-    var tell: ((MessageText) -> Void)?
 
     var cvsIgnoreVariable: [UInt8]? { outside?.cvsIgnoreVariable }
+    func shownPath(of location: FilterFileLocation) -> [UInt8]? { outside?.shownPath(of: location) }
 
     func contents(of location: FilterFileLocation) -> [UInt8]? {
-        let contents = read(location)
-        if let tell {
-            let shown: [UInt8]
-            switch location {
-            case .inTransfer(let name): shown = fullDirectory(name, in: root, from: [])
-            case .absolute(let path): shown = path
-            default: return contents
-            }
-            tell("parse_filter_file(\(shown))\(contents == nil ? " [not found]" : "")")
-        }
-        return contents
-    }
-
-    private func read(_ location: FilterFileLocation) -> [UInt8]? {
         guard case .inTransfer(let name) = location else { return outside?.contents(of: location) }
         guard let path = path(name) else {
             return outside?.contents(of: .absolute(root + (root.last == 0x2f ? [] : [0x2f]) + name))
@@ -75,11 +60,16 @@ final class SourceFilters {
     private var standing: [(name: [UInt8], scope: FilterScope)] = []
     /// Those above the last argument that has any.
     private var lastImplied: [[UInt8]] = []
+    private let trail: FilterTrail?
+    /// Of each argument.
+    private let roots: [[UInt8]]
 
     init(
         _ options: TransferOptions, _ arguments: [SourceArgument], incremental: Bool, outside: (any FilterFileReader)?,
         tell: ((MessageText) -> Void)? = nil
     ) {
+        trail = tell.map { FilterTrail($0, saysAlways: !incremental) }
+        roots = trail == nil ? [] : arguments.map(\.transferRoot)
         staysBelow = !incremental
         readsFiles = options.filters.hasDirMerge
         nulTerminated = options.nulTerminated
@@ -91,6 +81,7 @@ final class SourceFilters {
         lists = arguments.map { argument in
             var list = options.filters
             list.transferRoot = argument.transferRoot
+            list.notes = tell == nil ? nil : []
             return list
         }
         guard readsFiles else {
@@ -98,8 +89,11 @@ final class SourceFilters {
             return
         }
         readers = arguments.map { argument in
-            TreeFilterFiles(
-                tree: argument.tree, root: argument.transferRoot, path: { try? argument.path(of: $0) }, outside: outside, tell: tell)
+            // Rules know no leading slash; with `-R` names on the wire do.
+            let isAbsolute = argument.wireName.first == 0x2f
+            return TreeFilterFiles(
+                tree: argument.tree, root: argument.transferRoot, path: { try? argument.path(of: isAbsolute ? [0x2f] + $0 : $0) },
+                outside: outside)
         }
     }
 
@@ -133,7 +127,7 @@ final class SourceFilters {
         guard var scope = try outerScope(ofStart: argument, origin: origin) else { return nil }
         do throws(FilterError) {
             guard staysBelow else {
-                for directory in argument.implied { scope = try scope.entering(directory.name, reader: readers[origin]) }
+                for directory in argument.implied { try enter(directory.name, &scope, origin) }
                 return scope
             }
             let names = argument.implied.map(\.name)
@@ -142,7 +136,7 @@ final class SourceFilters {
             standing.removeAll { Self.depth($0.name) >= Self.depth(names[known]) }
             if let last = standing.last { scope = last.scope.moved(to: lists[origin]) } else { scope = try top(names[0], origin) }
             for name in names[known...] {
-                scope = try scope.entering(name, reader: readers[origin])
+                try enter(name, &scope, origin, stays: true)
                 standing.append((name, scope))
             }
             lastImplied = names
@@ -156,17 +150,33 @@ final class SourceFilters {
 
     /// What is in force inside a directory, whose rule files are read now. nil without such rules.
     func entering(_ directory: [UInt8], origin: Int32) throws(SessionError) -> FilterScope? {
-        guard readsFiles else { return nil }
+        guard readsFiles else {
+            trail?.enter(directory, root: roots[Int(origin)], nil)
+            return nil
+        }
         let parent = parents[directory]?.removeValue(forKey: origin)
         if parents[directory]?.isEmpty == true { parents[directory] = nil }
         do throws(FilterError) {
-            let outer: FilterScope
-            if let parent { outer = parent } else { outer = try top(directory, Int(origin)) }
-            return try outer.entering(directory, reader: readers[Int(origin)])
+            var scope: FilterScope
+            if let parent { scope = parent } else { scope = try top(directory, Int(origin)) }
+            try enter(directory, &scope, Int(origin))
+            return scope
         } catch {
             throw error.asSessionError
         }
     }
+
+    private func enter(
+        _ directory: [UInt8], _ scope: inout FilterScope, _ origin: Int, stays: Bool = false
+    ) throws(FilterError) {
+        scope = try scope.entering(directory, reader: readers[origin])
+        guard let trail else { return }
+        trail.enter(directory, root: roots[origin], scope, stays: stays)
+        _ = scope.takeNotes()
+    }
+
+    /// All directories have been looked at.
+    func leaveAll() { trail?.leaveAll() }
 
     /// A directory that will be scanned later has been found in `scope`.
     func remember(_ scope: FilterScope, for directory: [UInt8], origin: Int32) {
@@ -192,6 +202,7 @@ final class DestinationFilters {
     /// The directories entered last, each inside the one before.
     private var entered: [(name: [UInt8], scope: FilterScope)] = []
     private let entersRoot: Bool
+    private let trail: FilterTrail?
 
     /// `entersRoot`: the transfer root itself is a directory of the transfer.
     init(
@@ -200,12 +211,14 @@ final class DestinationFilters {
     ) {
         list = options.filters
         list.transferRoot = destination.transferRoot
+        list.notes = tell == nil ? nil : []
+        trail = tell.map { FilterTrail($0) }
         readsFiles = list.hasDirMerge
         nulTerminated = options.nulTerminated
         self.entersRoot = entersRoot
         reader = TreeFilterFiles(
             tree: destination.tree, root: destination.transferRoot, path: { try? RelativePath(cleaning: $0) },
-            outside: outside, tell: tell)
+            outside: outside)
     }
 
     /// Whether an item of `directory` is protected. `isDoomed`: that directory is being removed (FLT-68).
@@ -234,8 +247,37 @@ final class DestinationFilters {
 
     /// Reads the directory's rule files, unless that has just been done: what is there now counts, not what arrives.
     func enter(_ directory: [UInt8]) throws(SessionError) {
-        guard readsFiles else { return }
+        guard readsFiles else { return trail?.enter(directory, root: list.transferRoot, nil) ?? () }
         _ = try scope(of: directory)
+    }
+
+    /// A directory that is on its way out: what is in it decides by its rule files when it is asked for, or now where that is
+    /// told.
+    func enterDoomed(_ directory: [UInt8]) throws(SessionError) {
+        if trail != nil { try enter(directory) }
+    }
+
+    /// What is nothing to look into; told all the same, without what it lies in.
+    func enterAlone(_ name: [UInt8]) throws(SessionError) {
+        guard let trail else { return }
+        guard readsFiles else { return trail.enter(name, root: list.transferRoot, nil) }
+        while let last = entered.last, !FilterTrail.contains(last.name, name) { entered.removeLast() }
+        do throws(FilterError) {
+            try push(name)
+        } catch {
+            throw error.asSessionError
+        }
+    }
+
+    func leaveDoomed() {
+        guard let trail else { return }
+        trail.leave(always: true)
+        if readsFiles, !entered.isEmpty { entered.removeLast() }
+    }
+
+    /// All directories have been looked at.
+    func leaveAll() {
+        trail?.leaveAll()
     }
 
     private func scope(of directory: [UInt8]) throws(SessionError) -> FilterScope {
@@ -248,7 +290,7 @@ final class DestinationFilters {
     }
 
     private func enterAll(_ directory: [UInt8]) throws(FilterError) -> FilterScope {
-        while let last = entered.last, last.name != directory, !Self.contains(last.name, directory) { entered.removeLast() }
+        while let last = entered.last, last.name != directory, !FilterTrail.contains(last.name, directory) { entered.removeLast() }
         if entered.isEmpty, entersRoot { try push([0x2e]) }
         if directory != [0x2e] {
             var end = entered.last.map { $0.name == [0x2e] ? 0 : $0.name.count + 1 } ?? 0
@@ -276,12 +318,13 @@ final class DestinationFilters {
                 nulTerminated: nulTerminated)
             hasStarted = true
         }
-        entered.append((name, try outer.entering(name, reader: reader)))
+        var inner = try outer.entering(name, reader: reader)
+        if let trail {
+            trail.enter(name, root: list.transferRoot, inner)
+            _ = inner.takeNotes()
+        }
+        entered.append((name, inner))
     }
 
     private var hasStarted = false
-
-    private static func contains(_ outer: [UInt8], _ inner: [UInt8]) -> Bool {
-        outer == [0x2e] || inner.count > outer.count && inner.starts(with: outer) && inner[outer.count] == 0x2f
-    }
 }

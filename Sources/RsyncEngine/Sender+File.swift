@@ -31,15 +31,18 @@ extension Sender {
 
         let variant = connection.transferChecksum
         var source = FileSource(file: file)
+        let matches = debug.search > 1 ? MatchTexts(diagnostics, level: debug.search) : nil
         var sink = TokenSink(
             output: connection.output, encoder: encoder, hasher: FileHasher(variant: variant, seed: connection.seed),
-            progress: progress(for: entry, index), alive: alive, tellsMatches: debug.search > 1 ? diagnostics : nil)
+            progress: progress(for: entry, index), alive: alive, matches: matches)
         let useBlocks = !Knob.blocksAreIgnored.isOn && signature.head.count > 0 && signature.isComplete
+        let isUpdating = isUpdating(attributes.basis, isRedo: isRedo)
+        let blockHasher = BlockHasher(variant: variant, seed: connection.seed)
         var search =
             useBlocks
             ? DeltaSearch(
-                signature: signature, hasher: BlockHasher(variant: variant, seed: connection.seed),
-                updatingInPlace: isUpdating(attributes.basis, isRedo: isRedo), countsHits: debug.search > 0)
+                signature: signature, hasher: blockHasher, updatingInPlace: isUpdating, countsHits: debug.search > 0,
+                tellsPlaces: matches?.tellsPlaces ?? false)
             : DeltaSearch()
         // HOS-207: what the receiving side has may be longer than what is here.
         let start = appends ? min(signature.head.basisLength, file.size) : 0
@@ -47,8 +50,12 @@ extension Sender {
             try sink.sumKept(start, of: &source)
         }
         try tellSearch(2, "calling match_sums \(path)")
-        if useBlocks { try tellSearch(2, "built hash table") }
-        if useBlocks { try tellSearch(2, "hash search b=\(signature.head.blockLength) len=\(file.size)") }
+        if useBlocks, let matches {
+            try tellSearch(2, "built hash table")
+            try matches.beginSearch(
+                signature, blockHasher, updatingInPlace: isUpdating, length: file.size,
+                start: source.start(count: matches.tellsPlaces ? Int(min(Int64(signature.head.blockLength), file.size)) : 0))
+        }
         let outcome = try search.run(
             from: start, length: file.size, source: &source, sink: &sink, storage: &windowStorage)
         try sink.end()
@@ -192,6 +199,13 @@ extension Sender {
 private struct FileSource: DeltaSource {
     let file: any ReadableFile
 
+    /// Its first bytes.
+    func start(count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        if count > 0 { _ = try? file.read(into: &bytes, at: 0, count: count, position: 0) }
+        return bytes
+    }
+
     mutating func read(into buffer: inout [UInt8], at offset: Int, count: Int, position: Int64) -> Int {
         (try? file.read(into: &buffer, at: offset, count: count, position: position)) ?? 0
     }
@@ -206,16 +220,15 @@ private final class TokenSink: DeltaSink {
     private let progress: ((Int64) -> Void)?
     private let alive: KeepAlive
     private var done: Int64 = 0
-    /// Where each match is told; nil: nowhere.
-    private let told: Diagnostics?
-    private var endOfMatch: Int64 = 0
+    /// Tells of each match; nil: nobody does.
+    private let matches: MatchTexts?
 
     init(
         output: ProtocolOutput, encoder: TokenEncoder?, hasher: consuming FileHasher, progress: ((Int64) -> Void)?,
-        alive: KeepAlive, tellsMatches told: Diagnostics?
+        alive: KeepAlive, matches: MatchTexts?
     ) {
         self.alive = alive
-        self.told = told
+        self.matches = matches
         self.encoder = encoder
         encoder?.beginFile()
         self.output = output
@@ -257,7 +270,7 @@ private final class TokenSink: DeltaSink {
     }
 
     func block(_ index: Int32, _ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
-        if let told { try tell(told, block: index, range.count) }
+        try matches?.tellMatch(at: done, block: index, range.count)
         if let encoder {
             try output.write { encoder.block(index, bytes, range, into: &$0) }
         } else {
@@ -272,9 +285,8 @@ private final class TokenSink: DeltaSink {
         }
     }
 
-    private func tell(_ told: Diagnostics, block: Int32, _ length: Int) throws(SessionError) {
-        try told.info("match at \(done) last_match=\(endOfMatch) j=\(block) len=\(length) n=\(done - endOfMatch)")
-        endOfMatch = done + Int64(length)
+    func place(_ offset: Int64, _ weak: UInt32, _ bytes: [UInt8], _ range: Range<Int>) throws(SessionError) {
+        try matches?.tellPlace(offset, weak, bytes, range)
     }
 
     private func advance(_ count: Int) {

@@ -1,3 +1,4 @@
+import RsyncFilter
 import RsyncProtocol
 
 // What `--debug` tells of a session as a whole, in the words of rsync.
@@ -17,23 +18,25 @@ extension Session {
         guard options.messages.debug.messages > 0 else { return }
         let diagnostics = diagnostics(connection)
         let role = configuration.isSender ? "sender" : "generator"
-        output.onMessage = { code, length throws(SessionError) in
-            try diagnostics.info("[\(role)] send_msg(\(code.rawValue), \(length))")
+        let isLocal = options.isLocal
+        output.onMessage = { code, payload throws(SessionError) in
+            try diagnostics.info("[\(role)] \(messageText(code, payload, isLocal: isLocal))")
         }
     }
 
-    /// `--debug=filter2`: a rule that a client has sent.
-    func tellRule(_ text: [UInt8]) throws(SessionError) {
-        guard options.messages.debug.filtering > 1 else { return }
-        try early?.info("[\(configuration.isSender ? "sender" : "Receiver")] add_rule(\(text))")
+    /// `--debug=filter2`: rules that a client has sent, or that a session brings along.
+    func tellRules() throws(SessionError) {
+        for note in options.filters.takeNotes() { try early?.info("[\(role)] \(note)") }
     }
+
+    /// What this side is called before it has begun.
+    var role: String { configuration.isSender ? "sender" : "Receiver" }
 
     /// `--debug=exit` where a session fails: how a server ends, which it can tell only now, and what is said to the other side.
     func tellEnd(by error: SessionError, _ connection: Connection) {
         let level = options.messages.debug.exit
         guard level > 0 else { return }
         let diagnostics = diagnostics(connection)
-        let role = configuration.isSender ? "sender" : "Receiver"
         // A connection that is gone takes no words.
         func say(_ due: UInt8, _ text: String) {
             if level >= due { try? diagnostics.info(MessageText("[\(role)] \(text)")) }

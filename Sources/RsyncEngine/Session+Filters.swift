@@ -6,9 +6,18 @@ import RsyncWire
 
 extension Session {
     func exchangeFilters(_ connection: Connection) throws(SessionError) {
+        options.filters.notes = options.messages.debug.filtering > 1 ? [] : nil
+        try exchange(connection)
+        try tellRules()
+    }
+
+    private func exchange(_ connection: Connection) throws(SessionError) {
         let clientIsReceiver = configuration.isServer == configuration.isSender
         options.filters.knowsPerishable = connection.traits.hasPerishableRules
         options.filters.isReceiver = !configuration.isSender
+        options.filters.noteSessionRules()
+        // On the far side of a local copy these come before there is anybody to be told.
+        if configuration.isServer { for note in options.filters.takeNotes() { observer.handle(.text(.info, Array("[\(role)] ".utf8) + note)) } }
         let form = FilterWireForm(
             clientIsReceiver: clientIsReceiver, hasFullSyntax: connection.traits.hasModernFilterRules,
             hasPerishable: connection.traits.hasPerishableRules,
@@ -85,7 +94,6 @@ extension Session {
                 return text
             }
             guard let text else { return }
-            try tellRule(text)
             count += 1
             bytes += text.count
             guard count <= Self.mostRules, bytes <= Self.mostRuleBytes else {

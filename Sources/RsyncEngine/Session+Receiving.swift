@@ -10,6 +10,7 @@ extension Session {
         let early = EarlyMessages(observer: observer, isServer: configuration.isServer)
         input.onMessage = { code, payload throws(SessionError) in try early.handle(code, payload) }
         let connection = try start()
+        for pattern in requested?.patternTexts ?? [] { try diagnostics(connection).info("[Receiver] add_implied_include(\(pattern))") }
         if configuration.isServer { try tellReceiving(connection, "server_recv(2) starting pid=\(environment.processId)") }
         if let names { forwarder = try NameForwarder(names, connection) }
         let mapper = IdentityMapper(

@@ -16,7 +16,8 @@ extension Generator {
             payload.int64(Int64(bitPattern: status?.device ?? 0))
             payload.int64(Int64(bitPattern: status?.inode ?? 0))
         }
-        try connection.output.send(.success, payload.bytes)
+        // Of what has been stored in a copy on one machine the receiver has told already.
+        try connection.output.send(.success, payload.bytes, isTold: !(options.isLocal && isSent && entry.type == .regular))
     }
 }
 

@@ -147,7 +147,6 @@ final class SourceScanner {
         } catch {
             return try cannotList(place, error)
         }
-        if options.messages.debug.filtering > 1 { try tellEntering(directory, argument) }
         let scope = try filters.entering(directory, origin: origin)
         let device = options.oneFileSystem > 0 ? (try? argument.tree.status(path))?.device : nil
         while true {
@@ -260,10 +259,8 @@ final class SourceScanner {
         }
     }
 
-    private func tellEntering(_ directory: [UInt8], _ argument: SourceArgument) throws(SessionError) {
-        let root = fullDirectory(directory, in: argument.transferRoot, from: [])
-        try diagnostics.info("[sender] pushing local filters for \(root)\(root.last == 0x2f ? "" : "/")")
-    }
+    /// Every directory has been looked at.
+    func leaveAll() { filters.leaveAll() }
 
     private func explain(_ name: [UInt8], isDirectory: Bool, _ origin: Int, _ scope: FilterScope?) {
         guard let rule = filters.explanation(name, isDirectory: isDirectory, origin: origin, scope: scope) else { return }

@@ -22,10 +22,14 @@ public protocol FilterFileReader {
 
     /// The environment variable CVSIGNORE (FLT-43).
     var cvsIgnoreVariable: [UInt8]? { get }
+
+    /// The absolute path of a file at home, for people; nil where there is no home.
+    func shownPath(of location: FilterFileLocation) -> [UInt8]?
 }
 
 extension FilterFileReader {
     public func problem(with location: FilterFileLocation) -> String? { nil }
+    public func shownPath(of location: FilterFileLocation) -> [UInt8]? { nil }
 }
 
 /// The text of a rule file made into rules (FLT-19 to FLT-29).
@@ -36,6 +40,12 @@ struct FilterFileParser {
         /// A clear rule emptied what was before the file, too (FLT-27, FLT-32).
         var clearsEarlier = false
         var dropped: [FilterError] = []
+        var notes: [FilterNote] = []
+        var isNoting = false
+        /// `--delete-excluded`: what names no side is for the sending one.
+        var deletesExcluded = false
+        /// Behind each of them.
+        var context: [UInt8] = []
     }
 
     /// Where the file stands; this decides how names and leading slashes in it are read.
@@ -54,19 +64,20 @@ struct FilterFileParser {
     /// - Parameters:
     ///   - name: the file, as messages call it.
     ///   - anchor: where a leading slash is anchored; nil for the transfer root.
+    ///   - label: the file, as notes call it; nil where nobody takes any.
+    ///   - context: what stands behind notes.
     func parse(
         _ bytes: [UInt8], named name: [UInt8], of merge: FilterRule, at place: Place, anchor: [UInt8]?, depth: Int = 1,
-        nulTerminated: Bool = false
+        nulTerminated: Bool = false, label: FilterFileLabel? = nil, context: [UInt8] = []
     ) throws(FilterError) -> Result {
-        var result = Result()
+        var result = Result(isNoting: label != nil, context: context)
         let texts = merge.isWordSplit ? FilterText.words(bytes) : FilterText.lines(bytes, nulTerminated: nulTerminated)
         let inherited = FilterRule.Inherited(from: merge)
-        // Lines are counted for what goes wrong alone.
-        func origin(of text: ArraySlice<UInt8>) -> FilterOrigin {
-            FilterOrigin(
-                file: name,
-                line: merge.isWordSplit ? nil : FilterText.line(at: text.startIndex, of: bytes, nulTerminated: nulTerminated))
+        // Lines are counted for what goes wrong and for notes alone.
+        func line(of text: ArraySlice<UInt8>) -> Int? {
+            merge.isWordSplit ? nil : FilterText.line(at: text.startIndex, of: bytes, nulTerminated: nulTerminated)
         }
+        func origin(of text: ArraySlice<UInt8>) -> FilterOrigin { FilterOrigin(file: name, line: line(of: text)) }
         for text in texts {
             guard text.count <= FilterLimits.line else {
                 result.dropped.append(FilterError(.lineTooLong, rule: text, clause: "FLT-22").standing(in: origin(of: text)))
@@ -75,12 +86,13 @@ struct FilterFileParser {
             do throws(FilterError) {
                 guard var rule = try rule([UInt8](text), of: merge, inherited) else { continue }
                 rule.depth = depth
+                if let label { rule.label = label.rule(line: line(of: text)) }
                 if rule.kind == .include || rule.kind == .exclude, rule.pattern.isAnchored, !rule.isAbsolute {
                     rule.anchor = anchor
                 }
                 try take(
                     rule, from: rule.kind == .merge ? origin(of: text) : nil, at: place, nulTerminated: nulTerminated,
-                    into: &result)
+                    label: rule.kind == .merge ? label?.file(namedAt: line(of: text)) : nil, into: &result)
             } catch {
                 throw error.standing(in: origin(of: text))
             }
@@ -89,9 +101,10 @@ struct FilterFileParser {
     }
 
     /// Puts a parsed rule into the result: acts on clear rules and reads merge files (FLT-26, FLT-27). `origin`: where the rule
-    /// stands; nil where it was written out.
+    /// stands; nil where it was written out. `label`: the file that it names, as notes call it.
     func take(
-        _ rule: FilterRule, from origin: FilterOrigin? = nil, at place: Place, nulTerminated: Bool, into result: inout Result
+        _ rule: FilterRule, from origin: FilterOrigin? = nil, at place: Place, nulTerminated: Bool, label: FilterFileLabel? = nil,
+        into result: inout Result
     ) throws(FilterError) {
         guard rule.kind == .merge else { return Self.takeUnread(rule, into: &result) }
         guard rule.depth < FilterLimits.nesting else {
@@ -99,14 +112,20 @@ struct FilterFileParser {
         }
         Self.takeSelfExclusion(of: rule, into: &result)
         let (location, inner) = resolve(rule.patternText, at: place)
-        guard let bytes = reader.contents(of: location) else {
+        let contents = reader.contents(of: location)
+        if result.isNoting {
+            result.notes.append(FilterNote(line: rule.fileNote(rule.patternText, found: contents != nil, manner: 1)))
+        }
+        guard let bytes = contents else {
             throw FilterError(
                 .unreadableFile, rule: rule.text, clause: "FLT-27", exitCode: 11,
                 file: FilterError.UnreadableFile(
                     name: rule.patternText, holdsIncludes: rule.bareMode == .include, reason: reader.problem(with: location)))
         }
         let nested = try parse(
-            bytes, named: origin?.namedFile ?? rule.patternText, of: rule, at: inner, anchor: nil, depth: rule.depth + 1, nulTerminated: nulTerminated)
+            bytes, named: origin?.namedFile ?? rule.patternText, of: rule, at: inner, anchor: nil, depth: rule.depth + 1, nulTerminated: nulTerminated,
+            label: result.isNoting ? label ?? FilterFileLabel(name: rule.patternText, isHidden: false) : nil, context: result.context)
+        result.notes += nested.notes
         if nested.clearsEarlier {
             result.rules = []
             result.clearsEarlier = true
@@ -119,6 +138,7 @@ struct FilterFileParser {
     static func takeUnread(_ rule: FilterRule, into result: inout Result) {
         switch rule.kind {
         case .clear:
+            result.note(rule)
             result.rules = []
             result.clearsEarlier = true
         case .dirMerge:
@@ -127,13 +147,20 @@ struct FilterFileParser {
             takeSelfExclusion(of: rule, into: &result)
             var kept = rule
             kept.excludesItself = false
+            result.note(kept)
             result.rules.append(kept)
-        case .include, .exclude, .merge: result.rules.append(rule)
+        case .include, .exclude, .merge:
+            result.note(rule)
+            result.rules.append(rule)
         }
     }
 
     private static func takeSelfExclusion(of rule: FilterRule, into result: inout Result) {
-        if rule.excludesItself { result.rules.append(FilterRule(kind: .exclude, pattern: rule.baseName)) }
+        guard rule.excludesItself else { return }
+        var exclusion = FilterRule(kind: .exclude, pattern: rule.baseName)
+        exclusion.label = rule.label
+        result.note(exclusion)
+        result.rules.append(exclusion)
     }
 
     /// One text of the file `merge` names (FLT-23, FLT-24).

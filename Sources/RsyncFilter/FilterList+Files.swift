@@ -11,11 +11,14 @@ extension FilterList {
         case rules
     }
 
-    /// Adds every line of a file. `nulTerminated`: `--from0`. `reader` is for lines of kind `rules` only.
+    /// Adds every line of a file. `nulTerminated`: `--from0`. `reader` is for lines of kind `rules` only. `name`: the file, as
+    /// notes call it.
     public mutating func add(
         contentsOfFile bytes: [UInt8], kind: FileKind, reader: (any FilterFileReader)? = nil,
-        nulTerminated: Bool = false
+        nulTerminated: Bool = false, named name: [UInt8] = []
     ) throws(FilterError) {
+        let file = notes == nil ? nil : FilterFileLabel(name: name, isHidden: false)
+        if kind != .rules { notes?.append(FilterRule.fileNote(name, kind == .include ? 0x20 : 0, 3, found: true)) }
         for line in FilterText.lines(bytes, nulTerminated: nulTerminated) {
             guard line.count <= FilterLimits.line else {
                 dropped.append(FilterError(.lineTooLong, rule: line, clause: "FLT-22"))
@@ -24,8 +27,9 @@ extension FilterList {
             let before = rules.count
             defer { noteFile(from: before) }
             switch kind {
-            case .exclude: try add(exclude: [UInt8](line))
-            case .include: try add(include: [UInt8](line))
+            case .exclude, .include:
+                let label = file?.rule(line: FilterText.line(at: line.startIndex, of: bytes, nulTerminated: nulTerminated))
+                try add(oldStyle: [UInt8](line), kind == .exclude ? .exclude : .include, label: label)
             case .rules: try add(parsing: [UInt8](line), reader: reader, nulTerminated: nulTerminated)
             }
         }

@@ -3,13 +3,16 @@
 extension FilterList {
     /// `--old-dirs`: contents of directories are not wanted.
     public mutating func addOldDirectoriesRule() {
-        append(FilterRule(kind: .exclude, pattern: [UInt8]("/*/*".utf8)))
+        let rule = FilterRule(kind: .exclude, pattern: [UInt8]("/*/*".utf8))
+        note(rule)
+        append(rule)
     }
 
     /// `--backup` without `--backup-dir`, with deletion but without `--delete-excluded`: backups are not deleted.
     public mutating func addBackupProtection(suffix: [UInt8]) {
         var rule = FilterRule(kind: .exclude, pattern: [UInt8(ascii: "*")] + suffix)
         rule.sides = .receiver
+        note(rule)
         append(rule)
     }
 

@@ -31,6 +31,8 @@ public struct FilterList: Sendable {
     /// The list that `-C` rules stand for; nil before the first of them (FLT-43).
     var cvsRules: [FilterRule]?
     private var attributeRules = 0
+    /// What `--debug=filter2` is to tell; nil: nobody asks.
+    public var notes: [[UInt8]]?
 
     public init() {}
 
@@ -52,20 +54,22 @@ public struct FilterList: Sendable {
     }
 
     /// `--exclude` (FLT-15).
-    public mutating func add(exclude text: [UInt8]) throws(FilterError) {
-        if let rule = try FilterRule.parseOldStyle(text, kind: .exclude) { try add(rule, text: text) }
-    }
+    public mutating func add(exclude text: [UInt8]) throws(FilterError) { try add(oldStyle: text, .exclude) }
 
     /// `--include` (FLT-15).
-    public mutating func add(include text: [UInt8]) throws(FilterError) {
-        if let rule = try FilterRule.parseOldStyle(text, kind: .include) { try add(rule, text: text) }
+    public mutating func add(include text: [UInt8]) throws(FilterError) { try add(oldStyle: text, .include) }
+
+    mutating func add(oldStyle text: [UInt8], _ kind: FilterRule.Kind, label: [UInt8]? = nil) throws(FilterError) {
+        guard var rule = try FilterRule.parseOldStyle(text, kind: kind) else { return }
+        rule.label = label
+        try add(rule, text: text)
     }
 
     /// Takes a rule in, or acts on it if it clears or merges.
     mutating func add(
         _ rule: FilterRule, text: [UInt8], reader: (any FilterFileReader)? = nil, nulTerminated: Bool = false
     ) throws(FilterError) {
-        var result = FilterFileParser.Result()
+        var result = FilterFileParser.Result(isNoting: notes != nil, deletesExcluded: deletesExcluded)
         if let reader {
             try FilterFileParser(reader: reader, root: root)
                 .take(rule, at: .commandLine, nulTerminated: nulTerminated, into: &result)
@@ -74,6 +78,7 @@ public struct FilterList: Sendable {
         } else {
             FilterFileParser.takeUnread(rule, into: &result)
         }
+        if result.isNoting { add(result.notes, active: rules.filter { $0.kind == .dirMerge }, reader: reader) }
         if result.clearsEarlier, !Knob.clearIsIgnored.isOn {
             rules.removeAll()
             attributeRules = 0

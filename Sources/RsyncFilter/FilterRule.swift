@@ -66,6 +66,8 @@ public struct FilterRule: Sendable, Equatable {
     var depth = 0
     /// A line of a file, which is not shown to whoever asks: whose files were read is not always whose output it is.
     public var isFromFile: Bool { depth > 0 }
+    /// What notes show for a line of a file; nil where there are none, or it was written out.
+    var label: [UInt8]?
     /// A rule of the default CVS list: perishable if both ends know perishable rules (FLT-43).
     var isPerishableIfKnown = false
     /// Perishable for a receiver whatever the protocol: the rule of a partial directory (MET-84).

@@ -7,12 +7,14 @@ public struct FilterScope: Sendable {
         let baseName: [UInt8]
         /// The sub-list: the nearest file's rules first.
         var rules: [FilterRule] = []
+        /// Notes of the parent scan, to be told when the first directory is entered.
+        var scanNotes: [[UInt8]] = []
     }
 
-    private(set) var list: FilterList
+    var list: FilterList
     let side: FilterSide
     /// In the order of activation.
-    private(set) var merges: [Merge] = []
+    var merges: [Merge] = []
     /// `--from0`: what ends a line of the files.
     private let nulTerminated: Bool
 
@@ -40,6 +42,7 @@ public struct FilterScope: Sendable {
             for directory in Self.parentScan(of: merges[index].rule.patternText, from: first) {
                 try read(index, in: directory, reader: reader)
             }
+            if list.notes != nil { merges[index].scanNotes = notes(ofScan: index) }
         }
     }
 
@@ -52,6 +55,7 @@ public struct FilterScope: Sendable {
         // The files may activate further merges, which are then looked for in this directory too (FLT-37).
         var index = 0
         while index < inner.merges.count {
+            if inner.list.notes != nil { inner.noteEntering(index) }
             if inner.merges[index].rule.isNotInherited { inner.dropRules(of: index) }
             try inner.read(index, in: path, reader: reader)
             for rule in inner.merges[index].rules where rule.kind == .dirMerge {
@@ -85,12 +89,16 @@ public struct FilterScope: Sendable {
     ) throws(FilterError) {
         let merge = merges[index]
         let file = FilterPath.joined(directory, merge.baseName)
-        guard let bytes = reader.contents(of: FilterPath.location(of: file, root: list.root)) else { return }
+        let contents = reader.contents(of: FilterPath.location(of: file, root: list.root))
+        list.notes?.append(merge.rule.fileNote([slash] + file, found: contents != nil, manner: 4))
+        guard let bytes = contents else { return }
         let parsed = try FilterFileParser(reader: reader, root: list.root)
             .parse(
                 bytes, named: [slash] + file, of: merge.rule, at: .directory(directory), anchor: directory, depth: merge.rule.depth + 1,
-                nulTerminated: nulTerminated)
+                nulTerminated: nulTerminated, label: list.notes == nil ? nil : merge.rule.isFromFile ? .earlier : FilterFileLabel(name: [slash] + file, isHidden: false),
+                context: list.notes == nil ? [] : merge.rule.perDirectory)
         dropped += parsed.dropped
+        if list.notes != nil { note(parsed.notes, reader) }
         if parsed.clearsEarlier { dropRules(of: index) }
         var rules: [FilterRule] = []
         for rule in parsed.rules {

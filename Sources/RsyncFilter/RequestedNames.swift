@@ -51,14 +51,42 @@ public struct RequestedNames: Sendable {
     private let options: Options
     /// All below the transfer root.
     private var asksForEverything = false
+    /// For `--debug=filter3`: every pattern as rsync has it, in order; nil: nobody asks.
+    private var notes: [Note]?
 
-    public init(options: Options) { self.options = options }
+    private struct Note: Sendable {
+        let text: [UInt8]
+        let pattern: Pattern
+    }
+
+    public init(options: Options, takesNotes: Bool = false) {
+        self.options = options
+        notes = takesNotes ? [] : nil
+    }
+
+    /// What names are compared with, for people.
+    public var patternTexts: [[UInt8]] { notes?.map(\.text) ?? [] }
+
+    /// The pattern that a name was asked for by, for people.
+    public func explanation(_ name: [UInt8], isDirectory: Bool) -> [UInt8]? {
+        notes?.first { (isDirectory || !$0.pattern.isDirectoryOnly) && $0.pattern.matches(name) }?.text
+    }
+
+    private mutating func note(_ text: [UInt8], isDirectoryOnly: Bool = false) {
+        guard notes != nil else { return }
+        if isDirectoryOnly, notes?.contains(where: { $0.pattern.isDirectoryOnly && $0.text.dropFirst().dropLast() == text[...] }) == true { return }
+        notes?.append(
+            Note(
+                text: [slash] + text + (isDirectoryOnly ? [slash] : []),
+                pattern: Pattern(wildcard: Wildcard(text), isDirectoryOnly: isDirectoryOnly)))
+    }
 
     /// - Parameter arguments: the remote source arguments as the user gave them, behind the host part and before any
     ///   quoting for a shell; with a local files-from list its lines as they are forwarded instead: the argument is
     ///   then only the directory they start at.
-    public init(arguments: [[UInt8]], options: Options) {
-        self.init(options: options)
+    ///   `takesNotes`: for people who want to know what they are.
+    public init(arguments: [[UInt8]], options: Options, takesNotes: Bool = false) {
+        self.init(options: options, takesNotes: takesNotes)
         for argument in arguments { add(argument) }
     }
 
@@ -82,8 +110,12 @@ public struct RequestedNames: Sendable {
         // Patterns are kept without their leading slash: so are names.
         if !path.isEmpty {
             addPattern(path, isWild: isWild)
+            note(path)
             // 6
             if options.relative {
+                for (index, byte) in path.enumerated().reversed() where byte == slash && notes != nil {
+                    note([UInt8](path[..<index]), isDirectoryOnly: true)
+                }
                 for (index, byte) in path.enumerated() where byte == slash {
                     let parent = [UInt8](path[..<index])
                     let parentIsWild = isWild && parent.contains { Self.isWildcard($0) || $0 == backslash }
@@ -95,6 +127,7 @@ public struct RequestedNames: Sendable {
         }
         // 7
         guard options.recursive || options.directories else { return }
+        note((path.isEmpty ? [] : path + [slash]) + (options.recursive ? [star, star] : [star]))
         guard isWild else {
             above.insert(path)
             if path.isEmpty, options.recursive { asksForEverything = true }

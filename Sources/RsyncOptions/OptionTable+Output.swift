@@ -10,6 +10,7 @@ extension OptionTable {
         .valued("debug", "FLAGS", .local, "choose what to tell programmers about; FLAGS can be help") {
             (arguments, value) throws(ArgumentError) in
             try arguments.debug.read(value.bytes, onServer: arguments.isServer)
+            arguments.filters.append(.told(arguments.debug.said[.filter] ?? 0 > 1))
         },
         .valued("stderr", "MODE", .both, "where messages go: errors, all or client") {
             (arguments, value) throws(ArgumentError) in

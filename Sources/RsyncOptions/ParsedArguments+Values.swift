@@ -66,4 +66,6 @@ public enum FilterArgument: Sendable, Equatable {
     case rule([UInt8])
     /// `--from0` and its negation: from here on, what ends the lines of files.
     case nulTerminated(Bool)
+    /// `--debug`: from here on, whether rules are told.
+    case told(Bool)
 }

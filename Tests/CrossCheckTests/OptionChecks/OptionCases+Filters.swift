@@ -10,10 +10,19 @@ extension OptionCase {
         find src dst -exec touch -h -d @1000000000 {} +
         """
 
+    /// What has arrived, without the path of the job's directory.
+    private static let withoutDirectory = "find dst -type f | sed 's|.*/src/||' | sort"
+
     static let filters: [OptionCase] = [
         OptionCase(
             "filter/per-directory-files-decide-on-both-sides", covers: ["filter"], setUp: ruled,
             ["-rt", "--delete", "-f: .r"], protocols: [29, 30, 31, 32]),
+        OptionCase(
+            "filter/per-directory-files-with-absolute-names", covers: ["filter"], setUp: ruled, ["-rtR", "-f: .r"], sources: ["@DIR@/src/"],
+            comparing: .status, protocols: [29, 30, 31, 32], probe: withoutDirectory),
+        OptionCase(
+            "filter/absolute-rules-with-absolute-names", covers: ["filter"], setUp: ruled, ["-rtR", "-f-/ @DIR@/src/d"], sources: ["@DIR@/src/"],
+            comparing: .status, protocols: [29, 30, 31, 32], probe: withoutDirectory),
         OptionCase(
             "filter/per-directory-files-with-relative-names", covers: ["filter"], setUp: ruled, ["-rtR", "-f: .r"],
             sources: ["src/./sub", "src/./d/e"], protocols: [29, 30, 32]),
