@@ -37,6 +37,6 @@ ssize_t ebb_charset_convert(void *conversion, const uint8_t *in, size_t in_lengt
     iconv(conversion, NULL, NULL, NULL, NULL);
     // The second call ends a text that has shifts.
     if (iconv(conversion, &from, &left, &to, &room) == (size_t)-1 || iconv(conversion, NULL, NULL, &to, &room) == (size_t)-1)
-        return errno == E2BIG ? -2 : -1;
+        return errno == E2BIG ? -2 : errno == EINVAL ? -3 : -1;
     return (ssize_t)(out_length - room);
 }

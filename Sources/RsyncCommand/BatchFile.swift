@@ -34,13 +34,15 @@ final class BatchFile: ByteStream {
         return BatchFile(file, isRecording: true, interruption)
     }
 
-    /// Its header, read, and the rest, to be read. `newest`: the highest protocol that is taken (`--protocol`). Nothing but a regular file or, as `-`, standard input is taken (HOS-636).
+    /// Its header, read, and the rest, to be read. `newest`: the highest protocol that is taken (`--protocol`). Nothing but a regular file, a FIFO or, as `-`, standard input
+    /// is taken (HOS-636).
     static func replaying(
         _ path: [UInt8], _ rules: PathRules, newest: Int32, _ interruption: Interruption
     ) throws -> (header: BatchHeader, stream: BatchFile) {
         let isInput = path == [UInt8(ascii: "-")]
-        let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openRegular($0, rules) }
+        let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openBatch($0, rules) }
         let file = BatchFile(descriptor, isRecording: false, interruption)
+        if interruption.isTripped { throw SessionError.stream(Interruption.error) }
         return (try file.readHeader(newest: newest), file)
     }
 
@@ -54,7 +56,7 @@ final class BatchFile: ByteStream {
             // The directory it would be in.
             if path.isEmpty { shown.append(UInt8(ascii: "/")) }
             if failure.number == SystemWords.invalid, !path.isEmpty {
-                throw SessionError(exitCode: exitCode, "Batch file \"\(shown)\" is not a regular file")
+                throw SessionError(exitCode: exitCode, "Batch file \"\(shown)\" is neither a regular file nor a FIFO")
             }
             throw SessionError(
                 exitCode: exitCode,

@@ -27,7 +27,7 @@ extension ClientRun {
         var shown = result
         shown.exitCode = code
         // What has come through the protocol is among the events already.
-        if let events, let error = result.error, !error.announcedByPeer, !(result.isTold && arguments.messageChannel == .client) {
+        if let events, let error = result.error, !error.announcedByPeer, !error.message.bytes.isEmpty, !(result.isTold && arguments.messageChannel == .client) {
             events.text(.error, error.message.bytes)
         }
         let end = finalRole(role, result)

@@ -10,7 +10,11 @@ extension ClientRun {
     /// Both roles in this process, each with its own session, over two pipes.
     func copy(_ sources: [[UInt8]], _ destination: [UInt8]?) throws -> Int32 {
         if arguments.debug[.cmd] > 1 { sayParts(nil, user: nil, host: nil, path: destination ?? [0x2e]) }
-        try CopyAs.become(arguments.copyAs)
+        let remote = try arguments.withRemoteOptions()
+        let farUser = destination == nil || remote.copyAs == arguments.copyAs ? nil : remote.copyAs
+        // Once this side is another user, no thread of its can become a third.
+        let waiting = farUser != nil && arguments.copyAs != nil ? WaitingFarSide() : nil
+        try CopyAs.become(arguments.copyAs, oneThread: waiting != nil)
         let opened = try openSources(sources)
         let (near, far) = try FileDescriptorStream.pair(interruption: interruption)
         // What stops is the client; its end takes the server along.
@@ -21,7 +25,6 @@ extension ClientRun {
             optionValue: Array(
                 Capabilities.offered(incremental: options.allowsIncrementalRecursion(isSender: false)).utf8))
         // What the server of a local copy has to tell of items the client knows.
-        let remote = try arguments.withRemoteOptions()
         var served = options
         var serverLog: LogFile?
         if !arguments.remoteOptions.isEmpty {
@@ -46,15 +49,16 @@ extension ClientRun {
         })
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         // Made by its own thread: what may be done depends on who that is.
+        let escaping: NameEscaping = arguments.showsHighBytes ? .highBytes : .ascii
         let makeServer = { [ruleFiles, configuration, served, serverLog] in
             Session(
-                configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog), environment: .current(ruleFiles: ruleFiles))
+                configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog, escaping: escaping), environment: .current(ruleFiles: ruleFiles))
         }
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination, served, remote)
         let job = FarSide(
-            makeServer, far, opened, destination == nil ? nil : place, user: destination == nil || remote.copyAs == arguments.copyAs ? nil : remote.copyAs)
-        let thread = WorkerThread { job.run() }
+            makeServer, far, opened, destination == nil ? nil : place, user: farUser)
+        let thread = waiting?.run(job) ?? WorkerThread { job.run() }
         let result =
             destination == nil
             ? client.runReceiver(place)
@@ -79,7 +83,7 @@ extension ClientRun {
 
     /// What the far side of a local copy has told, for the log that is this side's.
     private func logEnd(_ error: SessionError, role: String) {
-        for line in [error.message] + error.details { log?.say(line.bytes) }
+        for line in [error.message] + error.details where !line.bytes.isEmpty { log?.say(line.bytes) }
         if let line = Notices.exitLine(code: error.exitCode, role: role, version: RsyncProgram.version) { log?.say(Array(line.utf8)) }
     }
 
@@ -90,6 +94,24 @@ extension ClientRun {
         } catch {
             RsyncProgram.complain(error)
             throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far) [\(arguments.listOnlyOption ? "Receiver" : "sender")]")
+        }
+    }
+
+    /// The thread of a far side that is yet to come, started while this process is still its caller's. Without one it waits for
+    /// the end of the process.
+    private final class WaitingFarSide: Sendable {
+        private let job: Monitor<FarSide?>
+        private let thread: WorkerThread
+
+        init() {
+            let job = Monitor<FarSide?>(nil)
+            self.job = job
+            thread = WorkerThread { job.wait(milliseconds: 0) { $0 }?.run() }
+        }
+
+        func run(_ far: FarSide) -> WorkerThread {
+            job.withLock { $0 = far }
+            return thread
         }
     }
 

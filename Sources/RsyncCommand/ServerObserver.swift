@@ -7,10 +7,13 @@ import RsyncReport
 final class ServerObserver: SessionObserver {
     private let log: LogFile?
     private let listing: Listing?
+    /// A server knows nothing of the terminal that its words come to: only ASCII is sure to be right there (MET-170).
+    private let escaping: NameEscaping
 
-    init(log: LogFile? = nil, listing: Listing? = nil) {
+    init(log: LogFile? = nil, listing: Listing? = nil, escaping: NameEscaping = .ascii) {
         self.log = log
         self.listing = listing
+        self.escaping = escaping
     }
 
     func listingLine(_ entry: FileEntry) -> [UInt8]? { listing?.line(entry) }
@@ -19,7 +22,7 @@ final class ServerObserver: SessionObserver {
         switch event {
         case .text(_, let text):
             log?.say(text)
-            SystemWords.write(Console.harmless(text) + [0x0a], to: 2)
+            SystemWords.write(escaping.escape(text) + [0x0a], to: 2)
         case .forwarded(let text): log?.say(text)
         case .item(let report): log?.item(ItemFacts(report), report.stage)
         case .deleted(let name, let isDirectory): log?.deletion(name, isDirectory: isDirectory)

@@ -59,7 +59,10 @@ enum SystemWords {
         var parts = current
         parts.tm_sec = 0
         parts.tm_isdst = -1
-        if let year = wanted.year { parts.tm_year = year - 1900 }
+        if let year = wanted.year {
+            parts.tm_year = year - (year < 100 ? 0 : 1900)
+            while year < 100, parts.tm_year < current.tm_year { parts.tm_year += 100 }
+        }
         if let month = wanted.month { parts.tm_mon = month - 1 }
         if let day = wanted.day { parts.tm_mday = day }
         // A day alone is its beginning.
@@ -135,6 +138,20 @@ enum SystemWords {
             return .failure(SystemFailure(number: EINVAL))
         }
         return .success(descriptor)
+    }
+
+    /// A regular file or a FIFO, for whose writer this waits. The look comes first and holds no end of the FIFO: its writer would
+    /// otherwise go on, and lose what it writes when that end closes.
+    static func openBatch(_ path: [UInt8], _ rules: PathRules) -> Result<Int32, SystemFailure> {
+        // O_PATH, which the module does not import.
+        switch opened(path, rules, 0o10_000_000) {
+        case .failure(let failure): return .failure(failure)
+        case .success(let item):
+            var status = stat()
+            let isFifo = unsafe fstat(item, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+            close(item)
+            return isFifo ? opened(path, rules, O_RDONLY) : openRegular(path, rules)
+        }
     }
 
     static func closeFile(_ descriptor: Int32) { close(descriptor) }

@@ -11,7 +11,7 @@ extension FileListReceiver {
         guard !entry.name.isEmpty else { return }
         let sent = entry.name
         guard let name = names.toLocal(sent), directory?.name.isEmpty != true else {
-            fail(&entry, "cannot convert filename: \(sent) (\(NameConversion.failure))")
+            fail(&entry, "cannot convert filename: \(sent) (\(names.failure(sent, toWire: false)))")
             return
         }
         guard FileNameRules.allows(name, madeOf: sent, relative: options.relative) else {
@@ -20,7 +20,7 @@ extension FileListReceiver {
         entry.name = name
         guard connection.convertsLinks, !entry.linkTarget.isEmpty else { return }
         guard let target = names.toLocal(entry.linkTarget), FileNameRules.allows(target: target) else {
-            fail(&entry, "cannot convert symlink data for: \(quoted(name)) (\(NameConversion.failure))")
+            fail(&entry, "cannot convert symlink data for: \(quoted(name)) (\(names.failure(entry.linkTarget, toWire: false)))")
             return
         }
         entry.linkTarget = target

@@ -271,7 +271,8 @@ extension Generator {
         } catch {
             ledger.add(.general)
             try failed("opendir", name, error.errno)
-            return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: true)
+            // A dry run takes it for empty, as it does not learn otherwise from the removal (MET-106).
+            return Doomed(name: name, path: path, status: status, children: [], staysNonEmpty: !options.dryRun)
         }
         if debug.lists > 1 { for child in children { try tellFound(child.name, kind: 2) } }
         try tellFoundList(children.map { ($0.name, $0.status) })

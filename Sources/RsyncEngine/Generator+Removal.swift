@@ -23,8 +23,8 @@ extension Generator {
         } catch {
             if isDirectory, error.errno == FileError.directoryNotEmpty || error.errno == FileError.exists {
                 try say(.info, "cannot delete non-empty directory: \(name)")
-            } else if "\(error.operation)" == "\(SideFiles.keepingFailed)" {
-                ledger.noteFailure()
+            } else if SideFiles.isOfBackup(error) {
+                try backupFailed(error)
                 try say(.error, "rsync: [generator] delete_file: make_backup(\(name)) failed: \(errorText(error.errno))")
             } else if !error.isNotFound {
                 try failedToRemove(name, isDirectory: isDirectory, error.errno)

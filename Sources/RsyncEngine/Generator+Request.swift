@@ -46,7 +46,11 @@ extension Generator {
             place = try side.keepCopy(basis.path, basis.status)
         } catch {
             try tellSideFailures()
-            try failed("\(error.operation)", entry.name, error.errno)
+            if SideFiles.isOfBackup(error) {
+                try backupFailed(error)
+            } else {
+                try failed("\(error.operation)", entry.name, error.errno)
+            }
             return nil
         }
         guard let place else { return .some(basis) }
@@ -55,8 +59,19 @@ extension Generator {
         return .some(Basis(place, basis.status, .backup, compared: basis.compared))
     }
 
+    /// MET-102: the item stays as it is.
+    func backupFailed(_ error: FileError) throws(SessionError) {
+        ledger.noteFailure()
+        try say(.error, side.backupFailure("generator", error.path, error.errno, from: environment.workingDirectory))
+    }
+
     func sayBackedUp(_ path: RelativePath, _ manner: SideFiles.BackupManner) throws(SessionError) {
         try tellSideFailures()
+        if manner == .itself {
+            let name = fullName(path.bytes, in: destination.place, from: environment.workingDirectory)
+            ledger.add(.vanished)
+            return try say(.warning, "file has vanished: \(quoted(name))")
+        }
         try say(.info, manner.text(path), when: debug.backup > 0)
         try say(.info, "backed up \(path.bytes) to \(side.backupWords(of: path))", when: options.messages.backups > 0)
     }

@@ -115,6 +115,9 @@ extension Generator {
                 if options.relative, !incremental { try? makeMissingParents(of: path) }
                 try create(tree, path)
             }
+        } catch where SideFiles.isOfBackup(error) {
+            try backupFailed(error)
+            return false
         } catch {
             var leads: MessageText = ""
             if let leader { leads = " => \(leader)" } else if entry.mode.isSymlink { leads = " -> \(quoted(entry.linkTarget))" }

@@ -65,6 +65,11 @@ extension Receiver {
         do throws(FileError) {
             try store(job, output)
             finished = true
+        } catch where SideFiles.isOfBackup(error) {
+            // Data that has come and cannot be put in its place ends the run (MET-102).
+            ledger.noteFailure()
+            say(.error, backupFailure(error))
+            throw SessionError(exitCode: 11, "")
         } catch {
             // Where the delayed files cannot be, the number says nothing about the file.
             let isPlaceless = "\(error.operation)" == "\(Self.noPartialDirectory)"

@@ -90,8 +90,18 @@ extension Receiver {
         // Also those of a backup that failed afterwards.
         defer { for (name, failure) in side.failures.take() { tell([failure], name) } }
         guard let manner = try side.keepReplaced(target, existing) else { return }
+        if manner == .itself {
+            let name = fullName(target.bytes, in: destination.place, from: workingDirectory)
+            ledger.add(.vanished)
+            post(.errors(ledger))
+            return say(.warning, "file has vanished: \(quoted(name))")
+        }
         if debug.backup > 0 { say(.info, manner.text(target)) }
         sayBackedUp(target)
+    }
+
+    func backupFailure(_ error: FileError) -> MessageText {
+        side.backupFailure("receiver", error.path, error.errno, from: workingDirectory)
     }
 
     private func sayBackedUp(_ target: RelativePath) {
@@ -199,6 +209,8 @@ extension Receiver {
                 try move(part, to: target)
                 side.removePartialDirectory(of: part)
                 post(.finished(index, .stored))
+            } catch let error as FileError where SideFiles.isOfBackup(error) {
+                fail(index, backupFailure(error))
             } catch let error as FileError {
                 fail(index, "rename failed for \(quoted(entry.name)) (from \(part.path.bytes)): \(errorText(error.errno))")
             } catch {

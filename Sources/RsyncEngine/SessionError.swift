@@ -30,7 +30,8 @@ public struct SessionError: Error, Sendable, Equatable {
         case .writeFailed(let errno): "write error: \(errorText(errno))"
         case .timedOut(let seconds): "io timeout after \(seconds) seconds -- exiting"
         case .stopped: "stopping at requested limit"
-        case .interrupted, .endedBySibling: "received a signal to stop"
+        // The closing line says it all (SES-163).
+        case .interrupted, .endedBySibling: ""
         }
         return SessionError(exitCode: error.exitCode, text)
     }

@@ -28,6 +28,8 @@ extension SideFiles {
         case renamed = "RENAME"
         case linked = "HLINK"
         case copied = "COPY"
+        /// The backup directory leads back to the item: there is no second place to keep it in (MET-98).
+        case itself = "NONE"
 
         /// For `--debug=backup`, in the words of rsync.
         func text(_ target: RelativePath) -> MessageText { "make_backup: \(rawValue) \(target.bytes) successful." }
@@ -35,7 +37,8 @@ extension SideFiles {
 
     /// MET-98: a second name for what is about to be replaced, else a copy. nil when there was nothing to keep.
     func keepReplaced(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {
-        guard isKept(target, status), let place = backup(of: target), !hasBackup(status, place) else { return nil }
+        guard isKept(target, status), let place = backup(of: target) else { return nil }
+        guard !hasBackup(status, place) else { return isItself(place, target) ? .itself : nil }
         return try keeping(target) { () throws(FileError) in
             try prepareBackup(place)
             do throws(FileError) {
@@ -76,6 +79,16 @@ extension SideFiles {
     }
 
     static let keepingFailed: StaticString = "keep_backup"
+
+    /// Whether it is the backup that failed, and not what it was made for.
+    static func isOfBackup(_ error: FileError) -> Bool { "\(error.operation)" == "\(keepingFailed)" }
+
+    /// MET-102: what is said of a backup that could not be made. `role`: whose work it was.
+    func backupFailure(_ role: String, _ target: RelativePath, _ errno: Int32, from workingDirectory: [UInt8]) -> MessageText {
+        let item = fullName(target.bytes, in: destination.place, from: workingDirectory)
+        let place = fullName(backupWords(of: target), in: destination.place, from: workingDirectory)
+        return "rsync: [\(role)] keep_backup failed: \(quoted(item)) -> \(quoted(place)): \(errorText(errno))"
+    }
 
     /// MET-98: what is about to be deleted moves to its backup name.
     func keepRemoved(_ target: RelativePath, _ status: FileStatus) throws(FileError) -> BackupManner? {

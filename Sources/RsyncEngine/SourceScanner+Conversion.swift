@@ -9,9 +9,9 @@ extension SourceScanner {
         guard let names = connection.names else { return true }
         let text: MessageText
         if !fits(names.toWire(entry.name)) {
-            text = "cannot convert filename: \(entry.name) (\(NameConversion.failure))"
+            text = "cannot convert filename: \(entry.name) (\(names.failure(entry.name, toWire: true)))"
         } else if connection.convertsLinks, !entry.linkTarget.isEmpty, !fits(names.toWire(entry.linkTarget)) {
-            text = "cannot convert symlink data for: \(quoted(entry.name)) (\(NameConversion.failure))"
+            text = "cannot convert symlink data for: \(quoted(entry.name)) (\(names.failure(entry.linkTarget, toWire: true)))"
         } else {
             return true
         }

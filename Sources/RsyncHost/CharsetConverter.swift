@@ -32,6 +32,10 @@ public final class CharsetConverter: NameConverter, Sendable {
     public func toWire(_ name: [UInt8]) -> [UInt8]? { conversions.withLock { $0.toWire.convert(name) } }
     public func toLocal(_ name: [UInt8]) -> [UInt8]? { conversions.withLock { $0.toLocal.convert(name) } }
 
+    public func isCutShort(_ name: [UInt8], toWire: Bool) -> Bool {
+        conversions.withLock { toWire ? $0.toWire.isCutShort(name) : $0.toLocal.isCutShort(name) }
+    }
+
     private struct Conversion: ~Copyable, @unchecked Sendable {
         private let handle: UnsafeMutableRawPointer
 
@@ -42,12 +46,15 @@ public final class CharsetConverter: NameConverter, Sendable {
 
         deinit { unsafe ebb_charset_close(handle) }
 
-        func convert(_ text: [UInt8]) -> [UInt8]? {
+        func convert(_ text: [UInt8]) -> [UInt8]? { converted(text).text }
+        func isCutShort(_ text: [UInt8]) -> Bool { converted(text).isCutShort }
+
+        private func converted(_ text: [UInt8]) -> (text: [UInt8]?, isCutShort: Bool) {
             var result = [UInt8](repeating: 0, count: 2 * text.count + 16)
             while true {
                 let count = unsafe ebb_charset_convert(handle, text, text.count, &result, result.count)
-                if count >= 0 { return [UInt8](result[..<count]) }
-                guard count == -2 else { return nil }
+                if count >= 0 { return ([UInt8](result[..<count]), false) }
+                guard count == -2 else { return (nil, count == -3) }
                 result = [UInt8](repeating: 0, count: 2 * result.count)
             }
         }

@@ -168,7 +168,8 @@ public final class ConfinedTree: DestinationTree {
             if resolver.links != nil { return ConfinedReadableFile(try openFollowed(path), path: path, tree: self) }
             let place = try place(of: path)
             // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
-            guard try isReadable(status(at: place)) else { throw .invalid }
+            let present = try status(at: place)
+            guard isReadable(present) else { throw Self.unreadable(present) }
             return ConfinedReadableFile(try openRegular(at: place), path: path, tree: self)
         }
     }
@@ -214,6 +215,16 @@ public final class ConfinedTree: DestinationTree {
         status.mode.isRegular || opensDevices && status.mode.type?.isDevice == true
     }
 
+    /// What the system would say of reading an item that is no file: people are told why (XFR-58).
+    static func unreadable(_ status: FileStatus) -> SystemError {
+        switch status.mode.type {
+        case .directory: .isDirectory
+        case .symlink: .loop
+        case .socket: .noSuchDevice
+        default: .invalid
+        }
+    }
+
     public func deviceSize(_ path: RelativePath) -> Int64 {
         // What cannot be opened has no size that counts; who wants its data is told why.
         guard opensDevices, let file = try? open(path) else { return 0 }
@@ -224,7 +235,7 @@ public final class ConfinedTree: DestinationTree {
     /// What can be read of an open item, if it is a file or a device that may be opened.
     func readableSize(of file: Descriptor) throws(SystemError) -> Int64 {
         let opened = try System.status(of: file)
-        guard isReadable(opened) else { throw .invalid }
+        guard isReadable(opened) else { throw Self.unreadable(opened) }
         guard opened.mode.isRegular else { return (try? System.seekEnd(file)) ?? 0 }
         if opened.size >= Self.worthAdvice { System.adviseSequential(file) }
         return opened.size
@@ -236,8 +247,8 @@ public final class ConfinedTree: DestinationTree {
             let file = try openContent(at: place)
             return (file, try readableSize(of: file))
         } catch {
-            // A symlink, a socket or a device without driver that took the file's place.
-            if error == .loop || !opensDevices && (error == .noSuchDevice || error == .noDeviceDriver) { throw .invalid }
+            // A device without driver that took the file's place.
+            if !opensDevices && error == .noDeviceDriver { throw .invalid }
             throw error
         }
     }

@@ -114,7 +114,8 @@ extension ConfinedTree {
     /// A regular file, or a device where those may be opened, at the end of all symlinks.
     func openFollowed(_ path: RelativePath) throws(SystemError) -> (file: Descriptor, size: Int64) {
         // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
-        guard try isReadable(System.status(of: resolver.resolve(path, flags: Open.trustedFile))) else { throw .invalid }
+        let present = try System.status(of: resolver.resolve(path, flags: Open.trustedFile))
+        guard isReadable(present) else { throw Self.unreadable(present) }
         let flags = keepsAccessTimes ? Open.content | Open.noAccessTime : Open.content
         let file: Descriptor
         do throws(SystemError) {

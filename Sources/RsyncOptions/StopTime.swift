@@ -7,7 +7,7 @@ public struct StopTime: Sendable, Equatable {
         case at(StopTime, text: String)
     }
 
-    /// Four digits: a two-digit one is of this century.
+    /// Below 100: the next year that ends so, this one included.
     public let year: Int32?
     public let month: Int32?
     public let day: Int32?
@@ -21,6 +21,9 @@ public struct StopTime: Sendable, Equatable {
         if let mark = text.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "t") }) {
             date = text[..<mark]
             time = text[(mark + 1)...]
+            // A mark behind a date may end the text, and no hour may be missing behind one.
+            if time?.isEmpty == true, !date.isEmpty { time = nil }
+            if time?.first == UInt8(ascii: ":") { return nil }
         } else if text.contains(UInt8(ascii: ":")) {
             date = []
             time = text[...]
@@ -34,17 +37,17 @@ public struct StopTime: Sendable, Equatable {
         guard !text.isEmpty else { return (nil, nil, nil) }
         let parts = text.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/") }
         var numbers: [Int32] = []
-        for part in parts {
-            guard let number = number(part) else { return nil }
+        for (index, part) in parts.enumerated() {
+            guard let number = number(part, isYear: index == 0 && parts.count == 3) else { return nil }
             numbers.append(number)
         }
         guard parts.count <= 3, let day = numbers.popLast() else { return nil }
         let month = numbers.popLast()
-        var year = numbers.popLast()
-        if let short = year, short < 100 { year = 2000 + short }
+        let year = numbers.popLast()
         let longest: [Int32] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         if let month { guard (1...12).contains(month) else { return nil } }
-        guard day >= 1, day <= month.map({ longest[Int($0) - 1] }) ?? 31 else { return nil }
+        // With a year, what is too much runs over into the next month.
+        guard day >= 1, day <= (year == nil ? month.map { longest[Int($0) - 1] } ?? 31 : 31) else { return nil }
         return (year, month, day)
     }
 
@@ -57,9 +60,10 @@ public struct StopTime: Sendable, Equatable {
         return (hour, minute)
     }
 
-    private static func number(_ text: ArraySlice<UInt8>) -> Int32? {
-        guard (1...4).contains(text.count), text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return text.reduce(0) { $0 * 10 + Int32($1 - 0x30) }
+    /// A year that no run lives to see is the same as the last with four digits.
+    private static func number(_ text: ArraySlice<UInt8>, isYear: Bool = false) -> Int32? {
+        guard !text.isEmpty, isYear || text.count <= 4, text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return text.reduce(0) { min($0 * 10 + Int32($1 - 0x30), 9999) }
     }
 
     /// The value of `--stop-after`: a positive number, behind which anything may stand; nil for none, and for one that leads

@@ -18,6 +18,8 @@ import Testing
         let converter = try #require(CharsetConverter(bytes("UTF-8")))
         #expect(converter.toWire(bytes("\u{e9}")) == bytes("\u{e9}"))
         for wrong in [[0xff], [0x61, 0xc3], [0xc3, 0x28]] as [[UInt8]] { #expect(converter.toWire(wrong) == nil) }
+        #expect(converter.isCutShort([0x61, 0xc3], toWire: true) && converter.isCutShort([0xe2, 0x80], toWire: false))
+        #expect(!converter.isCutShort([0xff], toWire: true) && !converter.isCutShort([0xc3, 0x28], toWire: false))
     }
 
     /// The guess of the room needed is too small here.

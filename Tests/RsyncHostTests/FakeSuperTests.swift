@@ -56,7 +56,7 @@ import Testing
         #expect(try tree.linkTarget(path("s")) == Array("target".utf8))
         #expect(try tree.status(path("s")).mode.isSymlink)
         #expect(failure { _ = try tree.open(path("sda")) } == 22)
-        #expect(failure { _ = try tree.open(path("s")) } == 22)
+        #expect(failure { _ = try tree.open(path("s")) } == 40)
         #expect(try plain.status(path("sda")).mode == FileMode(.regular, permissions: 0o640))
         #expect(sandbox.text("s") == "target")
     }

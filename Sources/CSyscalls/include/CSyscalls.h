@@ -56,7 +56,8 @@ void *ebb_charset_open(const char *to, const char *from);
 /// Puts the name of the locale's charset into `name`, without an end; its length.
 size_t ebb_charset_own(char *name, size_t room);
 void ebb_charset_close(void *conversion);
-// All of a text, from a fresh state: the bytes written; -1 where it cannot be converted, -2 where there is no room.
+// All of a text, from a fresh state: the bytes written; -1 where it cannot be converted, -2 where there is no room, -3 where it
+// ends within a character.
 ssize_t ebb_charset_convert(void *conversion, const uint8_t *in, size_t in_length, uint8_t *out, size_t out_length);
 
 // Waits until everything written to the file system that holds the open descriptor is on disk.

@@ -23,6 +23,12 @@ extension OptionCase {
             "stop-at/no-time", covers: ["stop-at"], setUp: oneFile, ["-t", "--stop-at=2-30"], sources: ["src/a"],
             comparing: [.tree, .status, .stderr]),
         OptionCase(
+            "stop-at/no-hour-behind-a-date", covers: ["stop-at"], setUp: oneFile, ["-t", "--stop-at=2099-1-1T:30"], sources: ["src/a"],
+            comparing: [.tree, .status, .stderr]),
+        OptionCase(
+            "stop-at/next-century", covers: [], setUp: oneFile, ["-t", "--stop-at=00-2-30T"], sources: ["src/a"],
+            unobservable: "the time does not come"),
+        OptionCase(
             "stop-at/not-yet", covers: [], setUp: oneFile, ["-t", "--stop-at=99/12/31"], sources: ["src/a"],
             unobservable: "the time does not come"),
         OptionCase(
