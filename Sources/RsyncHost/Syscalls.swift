@@ -61,13 +61,7 @@ struct SystemName: Sendable, Equatable {
 
     /// Several components, for openat2 with RESOLVE_BENEATH and for trusted local paths alone.
     init(anything bytes: some Collection<UInt8>) {
-        var terminated = [CChar](repeating: 0, count: bytes.count + 1)
-        var index = 0
-        for byte in bytes {
-            terminated[index] = CChar(bitPattern: byte)
-            index += 1
-        }
-        characters = terminated
+        characters = bytes.map { CChar(bitPattern: $0) } + [0]
     }
 
     static let itself = SystemName(component: [0x2e])
