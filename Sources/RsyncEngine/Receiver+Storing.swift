@@ -92,8 +92,7 @@ extension Receiver {
         guard let manner = try side.keepReplaced(target, existing) else { return }
         if manner == .itself {
             let name = fullName(target.bytes, in: destination.place, from: workingDirectory)
-            ledger.add(.vanished)
-            post(.errors(ledger))
+            // Of a file that arrived: a word and no more (MET-98).
             return say(.warning, "file has vanished: \(quoted(name))")
         }
         if debug.backup > 0 { say(.info, manner.text(target)) }
