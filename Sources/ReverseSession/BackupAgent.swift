@@ -91,7 +91,7 @@ public struct BackupAgent {
             result = sender.run(over: shell.stream)
         }
         guard let error = result.error else { return end(shell, own: result.exitCode) }
-        if !error.announcedByPeer { say(String(decoding: error.message.bytes, as: UTF8.self)) }
+        if !error.announcedByPeer { say(error.sentence) }
         // Where the other side has hung up, as a write that fails tells too, ssh ends by itself and its status counts.
         return end(shell, own: error.exitCode, waitingForWords: error.announcedByPeer || [10, 12].contains(error.exitCode))
     }

@@ -8,19 +8,18 @@ import RsyncWire
 ///
 /// What the receiving side says to the sender that a batch was made with has no use and goes nowhere.
 final class BatchFile: ByteStream {
-    private let descriptor: Int32
-    private let isRecording: Bool
-    private let interruption: Interruption
-
-    private init(_ descriptor: Int32, isRecording: Bool, _ interruption: Interruption) {
-        self.descriptor = descriptor
-        self.isRecording = isRecording
-        self.interruption = interruption
+    private enum Direction {
+        case recording(Int32)
+        case replaying(FileDescriptorStream)
     }
+
+    private let direction: Direction
+
+    private init(_ direction: Direction) { self.direction = direction }
 
     /// Makes the file and its script, or empties what is there.
     static func recording(
-        _ arguments: ParsedArguments, words: [[UInt8]], rules: [[UInt8]], _ interruption: Interruption
+        _ arguments: ParsedArguments, words: [[UInt8]], rules: [[UInt8]]
     ) throws -> BatchFile? {
         guard let path = arguments.writeBatch else { return nil }
         let places = arguments.pathRules(confined: false)
@@ -31,19 +30,26 @@ final class BatchFile: ByteStream {
         // It stays empty when there is no file that it could be about.
         let file = try opened(path, exitCode: 11) { SystemWords.openNew($0, places, mode: 0o600) }
         SystemWords.write(script, to: scriptFile)
-        return BatchFile(file, isRecording: true, interruption)
+        return BatchFile(.recording(file))
     }
 
-    /// Its header, read, and the rest, to be read. `newest`: the highest protocol that is taken (`--protocol`). Nothing but a regular file, a FIFO or, as `-`, standard input
-    /// is taken (HOS-636).
+    /// Its header, read, and the rest, to be read. `newest`: the highest protocol that is taken (`--protocol`). Nothing but a regular
+    /// file, a FIFO or, as `-`, standard input is taken (HOS-636).
     static func replaying(
         _ path: [UInt8], _ rules: PathRules, newest: Int32, _ interruption: Interruption
     ) throws -> (header: BatchHeader, stream: BatchFile) {
         let isInput = path == [UInt8(ascii: "-")]
         let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openBatch($0, rules) }
-        let file = BatchFile(descriptor, isRecording: false, interruption)
-        if interruption.isTripped { throw SessionError.stream(Interruption.error) }
-        return (try file.readHeader(newest: newest), file)
+        let input = try FileDescriptorStream(
+            reading: descriptor, writing: descriptor, owning: !isInput, interruption: interruption)
+        let file = BatchFile(.replaying(input))
+        do {
+            // A FIFO has no end before it has a writer, whom a signal must not wait for.
+            while !(try input.waitForInput(milliseconds: 60_000)) {}
+            return (try file.readHeader(newest: newest), file)
+        } catch let error as StreamError {
+            throw SessionError.stream(error)
+        }
     }
 
     private static func opened(
@@ -101,22 +107,19 @@ final class BatchFile: ByteStream {
     // MARK: ByteStream
 
     func read(into buffer: inout [UInt8], at offset: Int, count: Int) throws(StreamError) -> Int {
-        while true {
-            if interruption.isTripped { throw Interruption.error }
-            switch SystemWords.readSome(descriptor, into: &buffer, at: offset, count: count) {
-            case .success(let got): return got
-            case .failure(let failure):
-                guard failure.number == SystemWords.wasInterrupted else { throw .readFailed(errno: failure.number) }
-            }
-        }
+        guard case .replaying(let input) = direction else { return 0 }
+        return try input.read(into: &buffer, at: offset, count: count)
     }
 
     func write(_ bytes: [UInt8], _ range: Range<Int>) throws(StreamError) {
-        guard isRecording else { return }
+        guard case .recording(let descriptor) = direction else { return }
         if let failure = SystemWords.writeAll(bytes, range, to: descriptor) { throw .writeFailed(errno: failure.number) }
     }
 
-    func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool { true }
+    func waitForInput(milliseconds: Int32) throws(StreamError) -> Bool {
+        guard case .replaying(let input) = direction else { return true }
+        return try input.waitForInput(milliseconds: milliseconds)
+    }
 
     func closeWrite() {}
 }

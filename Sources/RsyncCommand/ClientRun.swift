@@ -73,7 +73,7 @@ struct ClientRun {
             }
         }
         recording = try Self.telling(arguments, endpoints) {
-            try BatchFile.recording(arguments, words: words, rules: rules, interruption)
+            try BatchFile.recording(arguments, words: words, rules: rules)
         }
     }
 

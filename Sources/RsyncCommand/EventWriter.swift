@@ -101,7 +101,7 @@ struct EventWriter: Sendable {
         let code: Int32
         switch error {
         case let error as SessionError:
-            text(.error, error.message.bytes)
+            if !error.message.bytes.isEmpty { text(.error, error.message.bytes) }
             code = error.exitCode
         case let error as ArgumentError:
             text(.error, Array(error.text.utf8))

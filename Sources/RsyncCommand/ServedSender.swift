@@ -39,7 +39,7 @@ public struct ServedSender {
         } catch let error as ArgumentError {
             throw ServedSenderError(exitCode: error.exitCode, text: error.text)
         } catch let error as SessionError {
-            throw ServedSenderError(exitCode: error.exitCode, text: String(decoding: error.message.bytes, as: UTF8.self))
+            throw ServedSenderError(exitCode: error.exitCode, text: error.sentence)
         } catch {
             throw ServedSenderError(exitCode: 1, text: "\(error)")
         }

@@ -118,8 +118,6 @@ enum SystemWords {
         }
     }
 
-    static let wasInterrupted = EINTR
-
     /// Emptied if it is there.
     static func openNew(_ path: [UInt8], _ rules: PathRules, mode: UInt32) -> Result<Int32, SystemFailure> {
         opened(path, rules, O_WRONLY | O_CREAT | O_TRUNC, mode)
@@ -127,42 +125,31 @@ enum SystemWords {
 
     /// For reading; EINVAL for anything but a regular file.
     static func openRegular(_ path: [UInt8], _ rules: PathRules) -> Result<Int32, SystemFailure> {
+        openItem(path, rules) { $0 == S_IFREG }
+    }
+
+    private static func openItem(
+        _ path: [UInt8], _ rules: PathRules, _ allows: (mode_t) -> Bool
+    ) -> Result<Int32, SystemFailure> {
         let descriptor: Int32
         switch opened(path, rules, O_RDONLY | O_NONBLOCK) {
         case .success(let opened): descriptor = opened
         case .failure(let failure): return .failure(failure)
         }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard unsafe fstat(descriptor, &status) == 0, allows(status.st_mode & S_IFMT) else {
             close(descriptor)
             return .failure(SystemFailure(number: EINVAL))
         }
         return .success(descriptor)
     }
 
-    /// A regular file or a FIFO, for whose writer this waits. The look comes first and holds no end of the FIFO: its writer would
-    /// otherwise go on, and lose what it writes when that end closes.
+    /// A regular file or a FIFO, which may have no writer yet.
     static func openBatch(_ path: [UInt8], _ rules: PathRules) -> Result<Int32, SystemFailure> {
-        // O_PATH, which the module does not import.
-        switch opened(path, rules, 0o10_000_000) {
-        case .failure(let failure): return .failure(failure)
-        case .success(let item):
-            var status = stat()
-            let isFifo = unsafe fstat(item, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
-            close(item)
-            return isFifo ? opened(path, rules, O_RDONLY) : openRegular(path, rules)
-        }
+        openItem(path, rules) { $0 == S_IFREG || $0 == S_IFIFO }
     }
 
     static func closeFile(_ descriptor: Int32) { close(descriptor) }
-
-    static func readSome(
-        _ descriptor: Int32, into buffer: inout [UInt8], at offset: Int, count: Int
-    ) -> Result<Int, SystemFailure> {
-        precondition(offset >= 0 && count >= 0 && offset + count <= buffer.count)
-        let got = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + offset, count) }
-        return got < 0 ? .failure(SystemFailure(number: errno)) : .success(got)
-    }
 
     /// nil when all of it is written.
     static func writeAll(_ bytes: [UInt8], _ range: Range<Int>, to descriptor: Int32) -> SystemFailure? {

@@ -70,7 +70,7 @@ struct SearchPass {
     ) throws(Sink.Failure) {
         let isCounted = position + matcher.blockLength <= window.filled
         let shortest = matcher.shortLength > 0 ? matcher.shortLength : matcher.blockLength
-        if window.base == 0, position == 0, window.filled > 0, window.filled < shortest {
+        if hits != nil, window.base == 0, position == 0, window.filled > 0, window.filled < shortest {
             // What is shorter than any block is looked up once all the same.
             let sum = RollingSum(window.bytes, 0..<window.filled)
             hits?.look(sum)

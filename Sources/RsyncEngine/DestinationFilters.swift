@@ -65,10 +65,11 @@ final class DestinationFilters {
         if trail != nil { try enter(directory) }
     }
 
-    /// What is nothing to look into; told all the same, without what it lies in.
+    /// What is nothing to look into: it is told all the same, without what it lies in, and the first of all entries takes the rule
+    /// files above the transfer to itself, whatever it is.
     func enterAlone(_ name: [UInt8]) throws(SessionError) {
-        guard let trail else { return }
-        guard readsFiles else { return trail.enter(name, root: list.transferRoot, nil) }
+        guard readsFiles else { return trail?.enter(name, root: list.transferRoot, nil) ?? () }
+        guard trail != nil || !hasStarted else { return }
         while let last = entered.last, !FilterTrail.contains(last.name, name) { entered.removeLast() }
         do throws(FilterError) {
             try push(name)

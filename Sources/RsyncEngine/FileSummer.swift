@@ -9,6 +9,9 @@ struct FileSummer {
     /// List sums are never seeded.
     private let hasher: BlockHasher
 
+    /// The sum of a file says nothing about it (SES-70).
+    var comparesNothing: Bool { hasher.variant == .none }
+
     init(_ variant: ChecksumVariant) {
         hasher = BlockHasher(variant: variant, seed: 0)
         digest = [UInt8](repeating: 0, count: hasher.digestLength)

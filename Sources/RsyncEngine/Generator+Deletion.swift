@@ -8,8 +8,13 @@ extension Generator {
     /// One pass over every directory with content: before all updates, or after them.
     func deleteInAllDirectories() throws(SessionError) {
         for live in active.map(\.live) {
-            // Where it is told which rules are in force, that is done at every entry, as rsync does.
-            let all = debug.filtering > 1 ? Array(0..<live.list.count) : live.list.directories
+            // rsync asks for the rules in force at every entry. It shows where that is told, and at the first of all.
+            var all = debug.filtering > 1 ? Array(0..<live.list.count) : live.list.directories
+            if debug.filtering < 2, let first = (0..<live.list.count).first(where: live.list.isActive),
+                !live.list.mode(at: first).isDirectory
+            {
+                all.insert(first, at: 0)
+            }
             for position in all where live.list.isActive(position) {
                 let entry = live.list.entry(at: position)
                 guard entry.hasContent else {

@@ -18,6 +18,12 @@ public struct SessionError: Error, Sendable, Equatable {
         self.announcedByPeer = announcedByPeer
     }
 
+    /// The message, or where there is none what the status means: for those who say no closing line.
+    public var sentence: String {
+        message.bytes.isEmpty
+            ? ExitCode(rawValue: exitCode).meaning ?? "status \(exitCode)" : String(decoding: message.bytes, as: UTF8.self)
+    }
+
     @inline(never)
     public static func wire(_ error: WireError) -> SessionError {
         SessionError(exitCode: error.exitCode, "protocol error: \(error.description)")

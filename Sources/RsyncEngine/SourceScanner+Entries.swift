@@ -75,8 +75,8 @@ extension SourceScanner {
         guard try isConvertible(entry) else { return false }
         if attributes != nil || accessLists != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
-            // Nobody minds before a sum is needed (SES-70).
-            if options.checksumChoice?.list == ChecksumName.none {
+            // Nobody minds before a sum is needed (SES-70). It may have been agreed on by lists as well.
+            if options.checksumChoice?.list == ChecksumName.none || summer.comparesNothing {
                 throw SessionError(exitCode: 4, "Invalid checksum-choice for --checksum: none (0)")
             }
             if !(try summer.sum(path, in: argument.tree, length: entry.length, alive)) { summer.clear() }

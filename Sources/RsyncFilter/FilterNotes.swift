@@ -33,7 +33,10 @@ struct FilterFileLabel: Sendable {
 
 extension FilterRule {
     /// The rule as notes show it: a line of a file is not shown.
-    var shown: [UInt8] { label ?? text }
+    var shown: [UInt8] { label ?? hiddenText ?? text }
+
+    /// Of a rule whose file was read while nobody took notes.
+    private var hiddenText: [UInt8]? { isFromFile ? FilterFileLabel.earlier.rule(line: nil) : nil }
 
     /// How a file was asked for, in the figures that rsync shows.
     func fileNote(_ path: [UInt8], found: Bool, manner: Int) -> [UInt8] {
@@ -61,7 +64,7 @@ extension FilterRule {
     }
 
     /// Behind what a file of this dir-merge brings.
-    var perDirectory: [UInt8] { Array(" [per-dir ".utf8) + (label ?? baseName) + [UInt8(ascii: "]")] }
+    var perDirectory: [UInt8] { Array(" [per-dir ".utf8) + (label ?? hiddenText ?? baseName) + [UInt8(ascii: "]")] }
 }
 
 extension FilterFileParser.Result {

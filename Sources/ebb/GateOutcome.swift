@@ -16,7 +16,7 @@ struct GateOutcome {
         if let error = result.error {
             exitCode = error.exitCode
             isComplete = false
-            self.error = error.announcedByPeer ? "the other side ended: \(Self.meaning(error.exitCode))" : String(decoding: error.message.bytes, as: UTF8.self)
+            self.error = error.announcedByPeer ? "the other side ended: \(Self.meaning(error.exitCode))" : error.sentence
         } else if result.failedHere {
             exitCode = 11
             isComplete = false

@@ -83,6 +83,18 @@ struct FailuresBesideStockTests {
             """, expecting: "status 0")
     }
 
+    /// SES-163: whether somebody writes to it already or nobody does.
+    @Test(.enabled(if: isRoot, "needs root"), arguments: ["exec 9>fifo", ":"])
+    func aSignalEndsTheWaitForABatch(_ writer: String) throws {
+        try compare(
+            """
+            mkfifo fifo; $RSYNC -a --read-batch=fifo to/ 2>err & client=$!
+            \(writer)
+            until ls -l /proc/$client/fd | grep -q fifo || grep -q partner /proc/$client/wchan; do [ $SECONDS -lt 20 ] || break; done
+            kill -TERM $client; wait $client; echo "status $?"; sed 's/ at .*//' err
+            """, expecting: "status 20")
+    }
+
     /// XFR-58.
     @Test(.enabled(if: isRoot, "needs root"), arguments: ["mkdir from/c", "ln -s big from/c", "ln -s gone from/c", "true"])
     func aSourceOfAnotherTypeThanListed(_ change: String) throws {

@@ -32,6 +32,15 @@ extension OptionCase {
         OptionCase(
             "filter/implied-directories-of-what-is-left-out", covers: ["filter"], setUp: ruled + "\nrm -r dst/d",
             ["-rtR", "-f: .r"], sources: ["src/./sub", "src/./d/b"], protocols: [30, 31, 32]),
+        // The first of all entries takes the rules above to itself: with a word that tells of them or without.
+        OptionCase(
+            "filter/rules-above-a-file-that-comes-first", covers: [], setUp: Self.ruledFromAbove,
+            ["-rt", "--delete-before", "--no-inc-recursive", "-f: ../.rules"], sources: ["src/a", "src/d"], protocols: [29, 30, 32],
+            unobservable: "no file of rules comes into force"),
+        OptionCase(
+            "filter/rules-above-a-file-that-comes-first-told", covers: [], setUp: Self.ruledFromAbove,
+            ["-rt", "--delete-before", "--no-inc-recursive", "-f: ../.rules", "--debug=filter2"], sources: ["src/a", "src/d"],
+            protocols: [29, 30, 32], unobservable: "no file of rules comes into force"),
         OptionCase(
             "debug/filter-tells-the-rule", covers: ["debug", "filter"], setUp: ruled,
             ["-rt", "--delete", "--debug=filter", "-f: .r", "-f+ y.*", "-f- *.[co]", "-fP zz", "-f- CVS/"],
@@ -57,4 +66,7 @@ extension OptionCase {
             "trust-sender/honest-sender", covers: ["trust-sender"], setUp: ruled, ["-rt", "--trust-sender", "--exclude=a"],
             unobservable: "an honest sender sends what was asked for"),
     ]
+
+    private static let ruledFromAbove =
+        "mkdir -p src/d dst/d; echo 1 >src/a; echo 2 >src/d/x; echo '- keep*' >dst/.rules; echo 3 >dst/d/keep1"
 }

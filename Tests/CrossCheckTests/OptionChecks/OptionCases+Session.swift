@@ -60,6 +60,10 @@ extension OptionCase {
             environment: ["RSYNC_CHECKSUM_LIST": "md5 & sha1"],
             unobservable: "the variable does it"),
         OptionCase(
+            "checksum-list/none-for-c", covers: [],
+            setUp: "mkdir src dst; echo 1 >src/a; echo 2 >dst/a; touch -d @1000000000 src/a dst/a", ["-ac"], protocols: [30, 31, 32],
+            roles: [.local, .wePush, .stockPushes], environment: ["RSYNC_CHECKSUM_LIST": "none xxh3"], unobservable: "the variable does it"),
+        OptionCase(
             "checksum-list/one-in-common", covers: [], setUp: oneFile, ["-t", "--debug=nstr"], sources: ["src/a"],
             protocols: [32], roles: [.stockPulls, .stockPushes],
             environment: ["RSYNC_CHECKSUM_LIST": "sha1 md5"],
