@@ -11,11 +11,13 @@ struct ServerRun {
     private let interruption: Interruption
     private let places: Places
     private let log: LogFile?
+    private let isConfined: Bool
 
     /// `root`: where all paths begin; nil: on this machine.
     init(_ arguments: ParsedArguments, _ interruption: Interruption, root: ConfinedTree? = nil) {
         self.arguments = arguments
         self.interruption = interruption
+        isConfined = root != nil
         places = root.map { .beneath($0) } ?? .machine(arguments.pathRules(confined: true))
         log = LogFile.opened(arguments, sendsToRemote: arguments.isSender)
     }
@@ -50,6 +52,9 @@ struct ServerRun {
 
     func serve() throws -> SessionResult {
         var options = try TransferOptions(arguments, isLocal: false, readFile: RsyncProgram.fileReader(in: places, role: "server"))
+        // A client's rules for attributes need not reach us (FLT-72), and what they let through has been chosen. A stranger's
+        // choice is none of ours.
+        options.takesSystemAttributes = !isConfined
         RsyncProgram.sayDropped(options, role: "server")
         for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)

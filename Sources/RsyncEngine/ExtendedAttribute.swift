@@ -37,6 +37,7 @@ public struct ExtendedAttributeChange: Sendable, Equatable {
 struct AttributeNames: Sendable {
     /// `-XX`: rsync's own attributes too.
     let includesOwn: Bool
+    private let takesSystem: Bool
     let rootMode: TransferOptions.RootMode
     /// Rules with modifier `x`, which take the place of the name spaces (FLT-72); nil: there is none.
     private let rules: FilterList?
@@ -46,6 +47,7 @@ struct AttributeNames: Sendable {
         self.side = side
         rules = options.filters.hasAttributeRules ? options.filters : nil
         includesOwn = options.preserveOwnAttributes
+        takesSystem = options.takesSystemAttributes
         rootMode = options.rootMode
     }
 
@@ -71,7 +73,7 @@ struct AttributeNames: Sendable {
         if Self.isReserved(name) { return includesOwn ? name : nil }
         if let rules, !allows(rules, name) { return nil }
         switch rootMode {
-        case .root: return rules == nil && name.starts(with: Self.system) ? nil : name
+        case .root: return rules == nil && !takesSystem && name.starts(with: Self.system) ? nil : name
         case .normal where rules == nil: return name.starts(with: Self.user) ? name : nil
         case .normal, .fake: return name.starts(with: Self.user) ? name : Self.own + name
         }

@@ -55,6 +55,7 @@ final class FileListReceiver {
             if connection.traits.listHasErrorTrailer {
                 let bits = try connection.input.parse { reader throws(WireError) in try reader.int32() }
                 noteErrors(bits)
+                live.errors = ledger.bits
             }
         }
         return live
@@ -139,7 +140,7 @@ final class FileListReceiver {
         numberDirectories(of: list)
         listSize += connection.input.bytesRead - before
         let isVoid = directory?.name.isEmpty == true
-        return LiveList(list: list, directory: isVoid ? nil : directory ?? rootDirectory(of: list))
+        return LiveList(list: list, directory: isVoid ? nil : directory ?? rootDirectory(of: list), errors: ledger.bits)
     }
 
     /// FLT-71; nil: all stay.

@@ -170,6 +170,8 @@ public struct FileTime: Sendable, Equatable {
 
 /// Files to be written. Symlinks are never followed; what exists is never overwritten but by `rename` and `publish`.
 public protocol DestinationTree: SourceTree {
+    /// As `linkTarget`, of a symlink as this tree makes them. Fails for one of another make, which is to be made anew (MET-136).
+    func ownLinkTarget(_ path: RelativePath) throws(FileError) -> [UInt8]
     /// Creates a directory; `permissions` are its exact low 12 bits less nothing (no umask).
     func makeDirectory(_ path: RelativePath, permissions: UInt32) throws(FileError)
     func makeSymlink(_ path: RelativePath, target: [UInt8]) throws(FileError)
@@ -197,6 +199,10 @@ public protocol DestinationTree: SourceTree {
     func rename(_ from: RelativePath, to: RelativePath, in tree: any DestinationTree) throws(FileError)
     /// A temporary name beside `target` that does not exist (MET-63), for things made by name.
     func temporaryName(for target: RelativePath) throws(FileError) -> RelativePath
+}
+
+extension DestinationTree {
+    public func ownLinkTarget(_ path: RelativePath) throws(FileError) -> [UInt8] { try linkTarget(path) }
 }
 
 /// A file being written, under its temporary name or in place. Exactly one of `publish` and `discard` ends it.

@@ -42,7 +42,7 @@ extension Generator {
         let passes: Bool
         switch entry.type {
         case .regular: passes = try isUnchanged(entry, status, alternate, path)
-        case .symlink: passes = (try? alternate.linkTarget(path)) == entry.linkTarget
+        case .symlink: passes = (try? alternate.ownLinkTarget(path)) == entry.linkTarget
         case .blockDevice, .characterDevice: passes = entry.rdev == status.rdev
         default: passes = true
         }

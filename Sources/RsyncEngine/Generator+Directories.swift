@@ -13,7 +13,8 @@ extension Generator {
         guard !path.isRoot, let existing = try examineDirectory(entry, path) else { return }
         if existing == .present || existing == .kept || existing == .absent && options.existingOnly { return }
         // A failure is for the directory's own turn to report.
-        guard (try? tree.makeDirectory(path, permissions: entry.mode.permissions & 0o700 | 0o700)) != nil else { return }
+        let first = options.rootMode == .root ? entry.mode.permissions & 0o700 : 0o700
+        guard (try? tree.makeDirectory(path, permissions: first)) != nil else { return }
         madeEarly.insert(entry.name)
     }
 
@@ -79,7 +80,7 @@ extension Generator {
             if options.relative { try makeMissingParents(of: path) }
             do throws(FileError) {
                 // What the mask forbids, and setgid, waits until the directory is its owner's.
-                let first = entry.mode.permissions & 0o777 & ~environment.umask
+                let first = entry.mode.permissions & (options.preservePermissions ? 0o1777 : 0o777) & ~environment.umask
                 try tree.makeDirectory(path, permissions: options.rootMode == .normal ? first | 0o700 : first)
             } catch {
                 return try giveUp(on: entry, error)

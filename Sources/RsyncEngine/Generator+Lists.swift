@@ -33,6 +33,8 @@ extension Generator {
 
     func walk(slot: Int) throws(SessionError) {
         let live = active[slot].live
+        // Only now: the receiver reads lists ahead, and what a later one missed is no reason to keep anything here.
+        ledger.add(live.errors)
         if options.listOnly {
             try list(live)
         } else {

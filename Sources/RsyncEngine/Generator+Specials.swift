@@ -12,7 +12,7 @@ extension Generator {
             return try skipLinked(entry, index)
         }
         let isSameKind = existing?.mode.isSymlink == true
-        if let existing, isSameKind, (try? tree.linkTarget(path)) == entry.linkTarget || Knob.linkTargetsAreNotCompared.isOn && isSameKind {
+        if let existing, isSameKind, (try? tree.ownLinkTarget(path)) == entry.linkTarget || Knob.linkTargetsAreNotCompared.isOn && isSameKind {
             try settleUnchanged(entry, index, path, existing)
             if isLinked { try completeGroup(entry) }
             return

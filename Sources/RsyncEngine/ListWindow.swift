@@ -7,6 +7,8 @@ struct LiveList {
     let directory: FileEntry?
     /// The number of that directory among all directories of the session; -1: not known.
     var number: Int32 = -1
+    /// Receiver: the sender's errors up to the end of this list (MET-108).
+    var errors: ErrorBits = []
     /// Sender: which source argument an entry came from, by wire position.
     var origins: [Int32] = []
     /// Sender: the same of the directory, where it has a list of its own.

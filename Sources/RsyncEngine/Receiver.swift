@@ -115,7 +115,6 @@ final class Receiver: @unchecked Sendable {
                     throw SessionError(
                         exitCode: 22, "more than \(FileListReceiver.largestList) entries are waiting to be finished")
                 }
-                post(.errors(lists.ledger))
                 post(.list(live))
             default:
                 try receiveItem(index)

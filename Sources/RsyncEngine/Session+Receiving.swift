@@ -126,6 +126,7 @@ extension Session {
         sentGoodbye = true
         ledger.merge(generator.ledger)
         ledger.merge(receiver.ledger)
+        ledger.merge(lists.ledger)
         // HOS-541: what was asked for and did not come is no success, even if nobody says why.
         if receiver.notSent > 0, ledger.exitCode == 0 { ledger.noteFailure() }
         collect(receiver, generator, lists)

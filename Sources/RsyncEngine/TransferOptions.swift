@@ -38,6 +38,8 @@ public struct TransferOptions: Sendable {
     /// `-X`, and `-XX`: rsync's own attributes too (MET-147).
     public var preserveXattrs = false
     public var preserveOwnAttributes = false
+    /// Attributes of the name space "system." that come are set without rules for them too, as root (HOS-188).
+    public var takesSystemAttributes = false
     /// Both ends are this program.
     public var isLocal = false
     public var omitDirectoryTimes = false

@@ -163,6 +163,14 @@ public final class ConfinedTree: DestinationTree {
         }
     }
 
+    public func ownLinkTarget(_ path: RelativePath) throws(FileError) -> [UInt8] {
+        guard fakeSuper else { return try linkTarget(path) }
+        return try reporting("readlink_stat", path) { () throws(SystemError) in
+            guard let target = try pretendedTarget(at: place(of: path)) else { throw .invalid }
+            return target
+        }
+    }
+
     public func open(_ path: RelativePath) throws(FileError) -> any ReadableFile {
         try reporting("open", path) { () throws(SystemError) in
             if resolver.links != nil { return ConfinedReadableFile(try openFollowed(path), path: path, tree: self) }

@@ -52,5 +52,9 @@ extension OptionCase {
         OptionCase(
             "acls/too-old", covers: ["acls"], setUp: listed, ["-aA"], comparing: .status, protocols: [27, 29],
             roles: [.wePull, .wePush, .stockPulls, .stockPushes]),
+        OptionCase(
+            "xattrs/lists-past-a-rule", covers: ["xattrs"],
+            setUp: "mkdir src dst; echo a >src/f; chmod 640 src/f; setfacl -m u:1:rw src/f; setfattr -n user.foo -v x src/f; touch -d @1000000000 src/f src\n",
+            ["-aX", "--filter=-x user.foo"], protocols: [30, 31, 32], needsRoot: true, probe: "getfattr -d -m - dst/f"),
     ]
 }

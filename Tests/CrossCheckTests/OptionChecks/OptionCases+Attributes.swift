@@ -96,5 +96,14 @@ extension OptionCase {
         OptionCase("devices/without", covers: ["devices"], setUp: files + "mknod src/n c 1 3\n" + times, ["-a", "--no-devices"], needsRoot: true),
         OptionCase("specials/without", covers: ["specials"], setUp: files + "mknod src/n c 1 3\n" + times, ["-a", "--no-specials"], needsRoot: true),
         OptionCase("D/both", covers: ["D", "devices", "specials"], setUp: files + "mknod src/n c 1 3\n" + times, ["-rltD"], needsRoot: true),
-    ]
+    ] + [("super/refused", []), ("super/refused-without-times", ["-O"])].map { slug, more -> OptionCase in
+        OptionCase(
+            slug, covers: ["super"],
+            setUp: """
+                umask 022; mkdir -p src/a src/b src/c src/d/e src/f dst; chmod 777 dst; echo 1 >src/d/f
+                chmod 0 src/a; chmod 70 src/b; chmod 555 src/c; chmod 1777 src/f; touch -d @1000000000 src/? src/d/? src
+
+                """,
+            ["-a", "--super", "-M--super"] + more, protocols: [29, 30, 31, 32], asNobody: true)
+    }
 }

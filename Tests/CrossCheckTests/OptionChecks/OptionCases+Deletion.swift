@@ -37,5 +37,23 @@ extension OptionCase {
             "force/makes-way", covers: ["force"],
             setUp: "mkdir -p src dst/a/b; echo 1 >src/a; touch dst/a/b/c; find src dst -exec touch -d @1000000000 {} +",
             ["-rti", "--force"], comparing: [.tree, .status, .stdout]),
+        // At 30 the sender tells of errors beside its lists, and what has been deleted by then is a matter of chance.
+        OptionCase(
+            "delete/until-a-list-with-an-error", covers: ["delete"],
+            setUp: """
+                mkdir -p src/a src/b/c src/d dst/a dst/b/c dst/d; chmod -R 777 dst; chmod 0 src/b/c
+                for n in 1 2 3 4 5 6 7 8 9; do mkdir src/a/$n; done
+                touch dst/x dst/a/x dst/b/x dst/b/c/x dst/d/x
+
+                """,
+            ["-r", "--delete"], protocols: [29, 31, 32], asNobody: true),
+        OptionCase(
+            "delete/a-file-that-cannot-be-read", covers: ["delete"],
+            setUp: """
+                mkdir -p src/a src/b src/d dst/a dst/b dst/d; chmod -R 777 dst; echo 1 >src/b/f; chmod 0 src/b/f
+                touch dst/x dst/a/x dst/b/x dst/d/x
+
+                """,
+            ["-r", "--delete"], protocols: [29, 31, 32], asNobody: true),
     ]
 }

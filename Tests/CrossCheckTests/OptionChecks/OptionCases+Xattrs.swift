@@ -66,5 +66,15 @@ extension OptionCase {
         OptionCase(
             "fake-super/kept-in-xattrs", covers: ["fake-super"], setUp: tool + rootsOwn + "mknod src/n c 1 3\n" + times,
             ["-aX", "--fake-super"], protocols: modern, roles: [.local, .wePull, .stockPulls], needsRoot: true),
+        OptionCase(
+            "fake-super/a-symlink-of-another-make", covers: ["fake-super"],
+            setUp: "mkdir src dst; ln -s x src/k; touch -h -d @1000000000 src/k src dst; cp -a src/k dst/k; touch -d @1000000000 dst\n",
+            ["-ai", "--fake-super"], comparing: [.tree, .status, .stdout], roles: [.local, .wePull, .stockPulls], needsRoot: true,
+            probe: "getfattr -d -m - dst/k"),
+        OptionCase(
+            "fake-super/a-symlink-of-another-make-elsewhere", covers: ["fake-super", "link-dest"],
+            setUp: "mkdir src dst ref; ln -s x src/k; touch -h -d @1000000000 src/k src dst; cp -a src/k ref/k\n",
+            ["-ai", "--fake-super", "--link-dest=../ref"], comparing: [.tree, .status, .stdout],
+            roles: [.local, .wePull, .stockPulls], needsRoot: true, extraTrees: ["ref"]),
     ]
 }
