@@ -18,7 +18,7 @@ final class LogFile: Sendable {
             return LogFile(descriptor, arguments, sendsToRemote: sendsToRemote)
         case .failure(let failure):
             let text: MessageText = "rsync: [\(arguments.isServer ? "server" : "client")] failed to open log-file \(path): \(SystemWords.text(failure.number))"
-            RsyncProgram.complain(text)
+            RsyncProgram.warn(text)
             // No complaint, but what is said to people: on standard output.
             if !arguments.isServer, !arguments.json { SystemWords.write([UInt8]("Ignoring \"log file\" setting.\n".utf8), to: 1) }
             return nil
