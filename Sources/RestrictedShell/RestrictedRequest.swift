@@ -1,3 +1,4 @@
+import RsyncEngine
 import RsyncHost
 import RsyncOptions
 import RsyncWire
@@ -140,6 +141,38 @@ public struct RestrictedRequest: Sendable {
         let slash = UInt8(ascii: "/")
         let base = path.first == slash ? [] : (paths.first?.bytes ?? [])
         if !isSender, (try? Places.reduced(base + [slash] + path)) == nil { throw Refusal("\(written): outside of what is served") }
+    }
+
+    /// Refuses what leads out of the root by a symlink, and a directory for temporary files that is not there: nothing has
+    /// been said to the client yet. `arguments`: with the paths as they are used. After confinement: this opens directories.
+    public func checkLinks(of arguments: ParsedArguments, in places: Places) throws(Refusal) {
+        let slash = UInt8(ascii: "/")
+        // There everything is inside.
+        guard !policy.isWholeSystem else { return }
+        for path in arguments.positional.dropFirst() {
+            // A symlink itself is sent as what it is.
+            let names = isSender && path.last != slash ? [UInt8](path[..<(path.lastIndex(of: slash) ?? 0)]) : path
+            if Self.problem(names, places) == FileError.tooManyLinks { throw Self.outside(path) }
+        }
+        guard !isSender else { return }
+        for (written, path) in directories {
+            let base = path.first == slash ? [] : (arguments.positional.dropFirst().first ?? [])
+            let number = Self.problem(base + [slash] + path, places)
+            if number == FileError.tooManyLinks { throw Refusal("\(written): leads outside of what is served") }
+            if number == FileError.notFound, path == arguments.temporaryDirectory, !arguments.dryRun {
+                throw Refusal("The temp-dir does not exist: \(String(decoding: path, as: UTF8.self))")
+            }
+        }
+    }
+
+    /// What stands against opening a directory.
+    private static func problem(_ path: [UInt8], _ places: Places) -> Int32? {
+        do throws(FileError) {
+            _ = try places.tree(path)
+            return nil
+        } catch {
+            return error.errno
+        }
     }
 
     /// The arguments with their wildcards expanded in the root, as a shell would (RSH-24). After confinement: this reads directories.

@@ -27,9 +27,7 @@ extension ClientRun {
         var shown = result
         shown.exitCode = code
         // What has come through the protocol is among the events already.
-        if let events, let error = result.error, !error.announcedByPeer, !error.message.bytes.isEmpty, !(result.isTold && arguments.messageChannel == .client) {
-            events.text(.error, error.message.bytes)
-        }
+        if let events, let error = result.error, !error.announcedByPeer, !result.isTold { events.failure(error) }
         let end = finalRole(role, result)
         // A sender knows only then what was left out.
         let known = end == "sender" && result.error == nil ? 0 : code

@@ -50,9 +50,9 @@ extension ClientRun {
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
         // Made by its own thread: what may be done depends on who that is.
         let escaping: NameEscaping = arguments.showsHighBytes ? .highBytes : .ascii
-        let makeServer = { [ruleFiles, configuration, served, serverLog] in
+        let makeServer = { [ruleFiles, configuration, served, serverLog, events] in
             Session(
-                configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog, escaping: escaping), environment: .current(ruleFiles: ruleFiles))
+                configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog, escaping: escaping, events: events), environment: .current(ruleFiles: ruleFiles))
         }
         let client = try makeSession(near, console, isSender: destination != nil, capabilities)
         let place = localDestination(destination, served, remote)
@@ -93,6 +93,7 @@ extension ClientRun {
             return try Charsets.converter(arguments.remoteCharset)
         } catch {
             RsyncProgram.complain(error)
+            events?.failure(error)
             throw SessionError(exitCode: 12, "rsync: connection unexpectedly closed (0 bytes received so far) [\(arguments.listOnlyOption ? "Receiver" : "sender")]")
         }
     }

@@ -36,7 +36,9 @@ struct ClientRun {
             }
             let changes = try arguments.adopt(batch.header)
             if arguments.info[.misc] > 0 {
-                for line in changes { SystemWords.write(Array(line.utf8) + [0x0a], to: 1) }
+                for line in changes {
+                    if arguments.json { EventWriter.tell(.info, Array(line.utf8)) } else { SystemWords.write(Array(line.utf8) + [0x0a], to: 1) }
+                }
             }
             replay = batch
         } else {

@@ -31,7 +31,7 @@ extension TransferOptions {
             if let number = try number(local) ?? id(local) {
                 rules.append(IdentityRule(source, to: number))
             } else {
-                RsyncProgram.complain("Unknown \(option) name on receiver: \(local)" as MessageText)
+                RsyncProgram.warn("Unknown \(option) name on receiver: \(local)" as MessageText)
             }
         }
         return rules

@@ -1,5 +1,6 @@
 import RsyncEngine
 import RsyncOptions
+import RsyncProtocol
 import RsyncReport
 
 /// What `--log-file` asks for (MET-175). Several threads write to it, whole lines each.
@@ -8,6 +9,8 @@ final class LogFile: Sendable {
     private let isServer: Bool
     /// A server that only tells what it would do logs no items.
     private let skipsItems: Bool
+    /// Nothing moves and nothing goes: no file whose data would, and no deletion, is logged.
+    private let isDry: Bool
     private let items: RsyncReport.ItemReport
 
     /// nil without the option, and for a file that cannot be opened.
@@ -18,7 +21,7 @@ final class LogFile: Sendable {
             return LogFile(descriptor, arguments, sendsToRemote: sendsToRemote)
         case .failure(let failure):
             let text: MessageText = "rsync: [\(arguments.isServer ? "server" : "client")] failed to open log-file \(path): \(SystemWords.text(failure.number))"
-            RsyncProgram.complain(text)
+            RsyncProgram.warn(text)
             // No complaint, but what is said to people: on standard output.
             if !arguments.isServer, !arguments.json { SystemWords.write([UInt8]("Ignoring \"log file\" setting.\n".utf8), to: 1) }
             return nil
@@ -29,6 +32,7 @@ final class LogFile: Sendable {
         self.descriptor = descriptor
         isServer = arguments.isServer
         skipsItems = arguments.isServer && arguments.dryRun
+        isDry = arguments.dryRun
         items = RsyncReport.ItemReport(
             format: arguments.itemLogFormat.map { OutputFormat($0) },
             showsUnchanged: arguments.itemize > 1 || arguments.reportHint.itemizesUnchanged || arguments.info[.name] > 1,
@@ -47,12 +51,12 @@ final class LogFile: Sendable {
 
     /// Transfers are logged when they are through.
     func item(_ facts: ItemFacts, _ stage: RsyncEngine.ItemReport.Stage) {
-        if stage == .begins || skipsItems { return }
+        if stage == .begins || skipsItems || isDry && facts.flags.contains(.transfer) { return }
         if let line = isServer ? items.serverLogLine(facts) : items.line(facts) { write(line) }
     }
 
     func deletion(_ name: [UInt8], isDirectory: Bool) {
-        guard items.format != nil else { return }
+        guard items.format != nil, !isDry else { return }
         write(items.deletionLine(name, isDirectory: isDirectory))
     }
 

@@ -8,7 +8,7 @@ extension ParsedArguments {
     func pathRules(confined: Bool) -> PathRules {
         PathRules(followsForeignLinks: insecureLinks, root: confined ? confineRoot : nil) { path in
             let text: MessageText = "refusing to follow a symlink of another user in \(path) (--insecure-links follows it)"
-            RsyncProgram.complain(text)
+            RsyncProgram.warn(text)
         }
     }
 }

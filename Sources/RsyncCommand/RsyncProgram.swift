@@ -107,6 +107,12 @@ public enum RsyncProgram {
         complain(MessageText(text), log: log)
     }
 
+    /// A complaint that no session tells: an event as well.
+    static func warn(_ text: MessageText, log: LogFile? = nil) {
+        EventWriter.tell(.warning, text.bytes)
+        complain(text, log: log)
+    }
+
     static func complain(_ error: SessionError, log: LogFile? = nil) {
         if !error.message.bytes.isEmpty { complain(error.message, log: log) }
         for line in error.details { complain(line, log: log) }

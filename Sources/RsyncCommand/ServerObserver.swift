@@ -9,8 +9,11 @@ final class ServerObserver: SessionObserver {
     private let listing: Listing?
     /// A server knows nothing of the terminal that its words come to: only ASCII is sure to be right there (MET-170).
     private let escaping: NameEscaping
+    /// In a local copy with `--json`.
+    private let events: EventWriter?
 
-    init(log: LogFile? = nil, listing: Listing? = nil, escaping: NameEscaping = .ascii) {
+    init(log: LogFile? = nil, listing: Listing? = nil, escaping: NameEscaping = .ascii, events: EventWriter? = nil) {
+        self.events = events
         self.log = log
         self.listing = listing
         self.escaping = escaping
@@ -20,8 +23,10 @@ final class ServerObserver: SessionObserver {
 
     func handle(_ event: SessionEvent) {
         switch event {
-        case .text(_, let text):
+        case .text(let kind, let text):
             log?.say(text)
+            // How a side ends is in the summary.
+            if !text.starts(with: "rsync error: ".utf8) { events?.text(kind, text) }
             SystemWords.write(escaping.escape(text) + [0x0a], to: 2)
         case .forwarded(let text): log?.say(text)
         case .item(let report): log?.item(ItemFacts(report), report.stage)

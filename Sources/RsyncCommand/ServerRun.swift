@@ -230,7 +230,7 @@ extension RsyncProgram {
 
     /// What was taken out of the rules.
     static func sayDropped(_ options: TransferOptions, role: String) {
-        for error in options.filters.dropped { complain(MessageText(error.text(role: role))) }
+        for error in options.filters.dropped { warn(MessageText(error.text(role: role))) }
     }
 
     /// The closing words of a side, and its exit status (SES-160).

@@ -20,7 +20,8 @@ extension FileListReceiver {
         entry.name = name
         guard connection.convertsLinks, !entry.linkTarget.isEmpty else { return }
         guard let target = names.toLocal(entry.linkTarget), FileNameRules.allows(target: target) else {
-            fail(&entry, "cannot convert symlink data for: \(quoted(name)) (\(names.failure(entry.linkTarget, toWire: false)))")
+            let full = fullName(name, in: place, from: workingDirectory)
+            fail(&entry, "cannot convert symlink data for: \(quoted(full)) (\(names.failure(entry.linkTarget, toWire: false)))")
             return
         }
         entry.linkTarget = target
@@ -29,7 +30,7 @@ extension FileListReceiver {
     private func fail(_ entry: inout FileEntry, _ text: MessageText) {
         entry.name = []
         ledger.add(.general)
-        let line: MessageText = "[Receiver] \(text)"
+        let line: MessageText = "[\(texts.role)] \(text)"
         observer.handle(.text(.error, line.bytes))
     }
 }

@@ -17,6 +17,9 @@ final class FileListReceiver {
     var texts: ListTexts
     private var nextStart: Int32
     /// Directories whose own list has not come yet, by number (FLS-112, FLS-113).
+    /// What names are relative to in messages: the destination, once that is open.
+    var place: [UInt8] = []
+    let workingDirectory: [UInt8]
     private var expected: [Int32: FileEntry] = [:]
     private var nextDirectoryNumber: Int32 = 0
     var ledger = ErrorLedger()
@@ -30,11 +33,12 @@ final class FileListReceiver {
 
     init(
         connection: Connection, options: TransferOptions, mapper: IdentityMapper, attributes: ReceivedAttributes?,
-        accessLists: ReceivedAccessLists?, requested: RequestedNames?, observer: any SessionObserver
+        accessLists: ReceivedAccessLists?, requested: RequestedNames?, observer: any SessionObserver, workingDirectory: [UInt8]
     ) {
         let diagnostics = Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
         texts = ListTexts(options, connection.traits, role: "Receiver") { text throws(SessionError) in try diagnostics.info(text) }
         self.observer = observer
+        self.workingDirectory = workingDirectory
         self.connection = connection
         self.options = options
         self.mapper = mapper

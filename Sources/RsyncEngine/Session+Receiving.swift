@@ -19,7 +19,7 @@ extension Session {
         let accessLists = options.preserveAccessLists ? ReceivedAccessLists(options, mapper) : nil
         let lists = FileListReceiver(
             connection: connection, options: options, mapper: mapper, attributes: attributes,
-            accessLists: accessLists, requested: requested, observer: observer)
+            accessLists: accessLists, requested: requested, observer: observer, workingDirectory: environment.workingDirectory)
         if let held = self.early { lists.texts.tell = { text throws(SessionError) in try held.info(text) } }
         let indexes = IndexReader(connection)
         if options.reportsItems {
@@ -96,6 +96,7 @@ extension Session {
             firstLists: firstLists, indexes: indexes, plan: plan, observer: observer, mailbox: mailbox,
             environment: environment)
         lists.texts.role = "receiver"
+        lists.place = destination.place
         for text in early?.take() ?? [] { receiver.say(.info, text) }
         lists.texts.tell = { [unowned receiver] text throws(SessionError) in receiver.say(.info, text) }
         input.onMessage = { [unowned receiver] code, payload throws(SessionError) in

@@ -14,6 +14,8 @@ public struct SessionResult: Sendable {
     public var failedHere = false
     /// The client has been told of `error`, and so has the observer: nobody need say it again (SES-98).
     public var isTold = false
+    /// Of a session that failed: `sent` and `received` are all that went over the stream.
+    public var knowsTraffic = false
 }
 
 /// One end of one rsync session over one stream, from the first byte to the last.
@@ -132,8 +134,16 @@ public final class Session {
             } else {
                 receiverThread?.join(milliseconds: Self.patience)
             }
-            return SessionResult(
+            // The thread that still reads would count on.
+            let knowsTraffic = receiverThread?.join(milliseconds: 1) ?? true
+            if knowsTraffic {
+                statistics.sent = output.bytesWritten
+                statistics.received = input.bytesRead
+            }
+            var result = SessionResult(
                 exitCode: error.exitCode, error: error, statistics: statistics, traits: connection?.traits, isTold: isTold)
+            result.knowsTraffic = knowsTraffic
+            return result
         }
     }
 

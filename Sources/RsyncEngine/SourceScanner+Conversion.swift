@@ -5,13 +5,14 @@ import RsyncWire
 
 extension SourceScanner {
     /// Whether an item can be sent at all; what cannot is left out, with its contents, and said.
-    func isConvertible(_ entry: FileEntry) throws(SessionError) -> Bool {
+    func isConvertible(_ entry: FileEntry, in argument: SourceArgument) throws(SessionError) -> Bool {
         guard let names = connection.names else { return true }
         let text: MessageText
         if !fits(names.toWire(entry.name)) {
             text = "cannot convert filename: \(entry.name) (\(names.failure(entry.name, toWire: true)))"
         } else if connection.convertsLinks, !entry.linkTarget.isEmpty, !fits(names.toWire(entry.linkTarget)) {
-            text = "cannot convert symlink data for: \(quoted(entry.name)) (\(names.failure(entry.linkTarget, toWire: true)))"
+            let full = fullName(entry.name, in: argument.directory, from: workingDirectory)
+            text = "cannot convert symlink data for: \(quoted(full)) (\(names.failure(entry.linkTarget, toWire: true)))"
         } else {
             return true
         }

@@ -72,7 +72,7 @@ extension SourceScanner {
                 return false
             }
         }
-        guard try isConvertible(entry) else { return false }
+        guard try isConvertible(entry, in: argument) else { return false }
         if attributes != nil || accessLists != nil { try addAttributes(to: &entry, argument.tree, path) }
         if options.compareChecksums, entry.isRegular {
             // Nobody minds before a sum is needed (SES-70). It may have been agreed on by lists as well.

@@ -19,7 +19,7 @@ final class SourceScanner {
 
     let alive: KeepAlive
     var summer: FileSummer
-    private let workingDirectory: [UInt8]
+    let workingDirectory: [UInt8]
     let seconds: @Sendable () -> Int64
     private let filters: SourceFilters
     /// `-R`: the directory of the argument before, as it is sent.

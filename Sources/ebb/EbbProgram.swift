@@ -36,7 +36,12 @@ enum EbbProgram {
             default: throw CommandWords.Misuse(text: "unknown command: \(command)")
             }
         } catch {
-            System.complain("\(error.text)\n\n\(usage)")
+            // A client sees it, too, whose scripts look for that name (RSH-256).
+            if command == "restrict" {
+                System.complain("\(error.text) (ebb restrict --help tells more)", by: "rrsync: refused")
+            } else {
+                System.complain("\(error.text)\n\n\(usage)")
+            }
             return 1
         }
     }

@@ -107,6 +107,7 @@ struct RestrictRun {
         }
         try lock?.take(waiting: settings.lockWait, interruption)
         let arguments = try request.arguments { PathExpansion(root, matchesHidden: $1).names($0) }
+        try request.checkLinks(of: arguments, in: .beneath(root))
         log.note("start", role: isWriting ? "receive" : "send", level: report.level)
         let status = try ConfinedServer(arguments, root: root, interruption: interruption).serve()
         log.note("end", exitCode: status)

@@ -52,6 +52,17 @@ struct FailuresBesideStockTests {
             """, expecting: "status 24")
     }
 
+    /// FLS-139. With the whole name, in later lists beneath the destination. Stock's generator says it once more.
+    @Test(arguments: ways) func aTargetThatCannotBeConverted(_ way: String) throws {
+        let charsets = way.hasSuffix("to/") && way.contains("h:$PWD/src") ? "iso-8859-1,utf-8" : "utf-8,iso-8859-1"
+        let command = way.replacing("OPTIONS", with: "-a --iconv=\(charsets)")
+        try compare(
+            """
+            for l in src/l src/d/m; do ln -s "$(printf 'k\\343\\201\\202')" $l; done
+            \(command) 2>err; echo "status $?"; says 'symlink data' | grep -v '^.generator'; ls to to/d
+            """, expecting: "status 23")
+    }
+
     /// MET-106.
     @Test(.enabled(if: isRoot, "needs root"), arguments: ["", "--delete-delay", "--delete-before", "--delete-after"])
     func aDryRunOverAnUnreadableDirectory(_ when: String) throws {

@@ -57,6 +57,39 @@ struct JSONEventTests {
         #expect(run.status == 1 && run.events.isEmpty)
     }
 
+    /// What the far side of a local copy says, and what is found out before there is a session.
+    @Test(arguments: [
+        (["-a", "--delete", "--max-delete=0", "src/", "old"], 25, "warning", "Deletions stopped due to --max-delete limit (1 skipped)"),
+        (["-a", "--log-file=no/such", "src/", "dst"], 0, "warning", "failed to open log-file"),
+        (["-a", "--usermap=1:no-such-user", "src/", "dst"], 0, "warning", "Unknown --usermap name on receiver: no-such-user"),
+        (["-a", "--link-dest=nope", "src/", "dst"], 0, "warning", "--link-dest arg does not exist"),
+        (["-a", "src/", "no/such/place"], 11, "error", "mkdir"),
+        (["-a", "-e", "no-such-shell", "src/", "h:dst"], 14, "error", "Failed to exec"),
+    ])
+    func whatIsSaidIsToldOnce(_ words: [String], _ status: Int, _ event: String, _ text: String) throws {
+        let run = try run(words)
+        #expect(run.status == Int32(status))
+        let found = run.all(event).compactMap { $0["text"] as? String }
+        #expect(found.count == 1 && found.first?.contains(text) == true, "\(found)")
+    }
+
+    @Test func withoutASessionThereAreNoFigures() throws {
+        let run = try run(["-a", "-e", "false", "src/", "h:dst"])
+        #expect(Set(run.events.last?.keys.map { $0 } ?? []) == ["event", "exitCode", "elapsedMilliseconds"])
+    }
+
+    /// The first of two files is through, the other is not.
+    @Test func figuresOfABrokenRunAreTrue() throws {
+        let run = try run(
+            ["-a", "--bwlimit=500", "src/", "dst"], before: "head -c 9000000 /dev/zero >src/z", signalling: true)
+        #expect(run.status == 20)
+        #expect(!run.all("error").isEmpty)
+        let summary = try #require(run.events.last)
+        #expect(summary["transferredFiles"] as? Int == run.all("file").count { $0["moved"] != nil })
+        #expect(summary["literal"] == nil && summary["created"] == nil && summary["files"] == nil)
+        #expect(summary["sent"] as? Int ?? 1 > 0)
+    }
+
     @Test func listsAreTold() throws {
         let run = try run(["-r", "--list-only", "-v", "src/"])
         #expect(run.status == 0)
@@ -70,18 +103,18 @@ struct JSONEventTests {
         #expect(run.status == 1 && run.events.isEmpty)
     }
 
-    private func run(_ words: [String]) throws -> Run {
+    private func run(_ words: [String], before: String = ":", signalling: Bool = false) throws -> Run {
         let root = NSTemporaryDirectory() + "/ebb-json-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: root) }
         let script = #"""
             cd "$1" && shift && mkdir -p src old/gone && echo 1 >src/f && echo 3 >"src/$(printf '\377')" &&
             ln -s f src/l && : >old/gone/x && echo 2 >'src/a"b
-            ' && exec "$@"
+            ' && \#(before) && exec "$@"
             """#
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script, "sh", root, try program(), "rsync", "--json"] + words
+        process.arguments = ["-c", script, "sh", root] + (signalling ? ["timeout", "--preserve-status", "-s", "INT", "1"] : []) + [try program(), "rsync", "--json"] + words
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -96,7 +129,10 @@ struct JSONEventTests {
             #expect(events.last?["event"] as? String == "summary")
         }
         let known: Set<String> = ["start", "file", "delete", "message", "warning", "error", "progress", "summary"]
-        for event in events { #expect(known.contains(event["event"] as? String ?? "")) }
+        for event in events {
+            #expect(known.contains(event["event"] as? String ?? ""))
+            #expect(event["text"] as? String != "")
+        }
         return Run(events: events, status: process.terminationStatus)
     }
 

@@ -48,6 +48,11 @@ extension OptionCase {
             setUp: "mkdir src dst; touch -d '2020-02-02' src/a src/$(printf 'k\\343\\201\\202') src/z",
             ["-a", "--iconv=utf-8,iso-8859-1"], protocols: [29, 30, 32], roles: [.local, .wePush, .stockPushes]),
         OptionCase(
+            "iconv/target-that-cannot-be-sent", covers: ["iconv"],
+            setUp: "mkdir -p src/d dst; ln -s $(printf 'x\\377') src/l; ln -s $(printf 'x\\377') src/d/m",
+            ["-a", "--iconv=utf-8,iso-8859-1"], comparing: [.tree, .status, .wholeStderr], protocols: [30, 31, 32],
+            roles: [.local, .wePush, .stockPushes]),
+        OptionCase(
             "iconv/of-the-environment", covers: ["iconv"], setUp: trees, ["-a"], protocols: [32],
             environment: ["RSYNC_ICONV": "utf-8,iso-8859-1"], unobservable: "the variable does it"),
         OptionCase(

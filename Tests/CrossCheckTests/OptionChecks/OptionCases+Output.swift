@@ -52,6 +52,16 @@ extension OptionCase {
             "log-file-format/of-the-client", covers: ["log-file-format"], setUp: items,
             ["-a", "--log-file=log", "--log-file-format=%o %l %n"], probe: log),
         OptionCase(
+            "log-file/of-a-dry-run", covers: ["log-file"], setUp: items, ["-ani", "--delete", "--log-file=log"],
+            protocols: [29, 30, 31, 32], probe: log),
+        OptionCase(
+            "log-file-format/of-a-dry-run", covers: ["log-file-format"], setUp: items,
+            ["-ani", "--delete", "--log-file=log", "--log-file-format=%o %l %n"], protocols: [29, 30, 31, 32], probe: log),
+        OptionCase(
+            "log-file/of-a-server-in-a-dry-run", covers: ["remote-option"], setUp: items,
+            ["-ani", "--delete", "-M--log-file=@DIR@/log"], protocols: [29, 30, 31, 32], roles: [.wePush, .wePull, .stockPushes, .stockPulls],
+            probe: log),
+        OptionCase(
             "log-file/of-the-server", covers: ["remote-option"], setUp: items, ["-ai", "-M--log-file=@DIR@/log"],
             protocols: [29, 30, 31, 32], roles: [.wePush, .wePull, .stockPushes, .stockPulls], probe: log),
         OptionCase(

@@ -29,6 +29,10 @@ extension OptionCase {
             setUp: aSourceAndB + anOlderA + "mkdir dst/.env; seq 1 8500 >dst/.env/a; touch -d @990000000 src dst",
             ["-ai", "--no-W", "--partial"], comparing: [.tree, .status, .stdout], environment: ["RSYNC_PARTIAL_DIR": ".env"]),
         OptionCase(
+            "P/keeps-parts-and-shows-progress", covers: ["P"],
+            setUp: aSourceAndB + anOlderA + "rm src/b; mkdir dst/.env; seq 1 8500 >dst/.env/a; touch -d @990000000 src dst",
+            ["-ai", "--no-W", "-P"], comparing: [.tree, .status, .stdout], environment: ["RSYNC_PARTIAL_DIR": ".env"]),
+        OptionCase(
             "partial-dir/not-in-place", covers: ["partial-dir"],
             setUp: aSourceAndB,
             ["-a", "--inplace", "--partial-dir=.p"], comparing: [.tree, .status, .stderr]),
