@@ -155,11 +155,13 @@ public struct RestrictedRequest: Sendable {
             if Self.problem(names, places) == FileError.tooManyLinks { throw Self.outside(path) }
         }
         guard !isSender else { return }
+        let destination = arguments.positional.dropFirst().first ?? []
+        // One file may get a name of its own there; it is in the directory above, then.
+        let bases = Self.problem(destination, places) == nil ? [destination] : [destination, Self.parent(destination)]
         for (written, path) in directories {
-            let base = path.first == slash ? [] : (arguments.positional.dropFirst().first ?? [])
-            let number = Self.problem(base + [slash] + path, places)
-            if number == FileError.tooManyLinks { throw Refusal("\(written): leads outside of what is served") }
-            if number == FileError.notFound, path == arguments.temporaryDirectory, !arguments.dryRun {
+            let numbers = (path.first == slash ? [[]] : bases).map { Self.problem($0 + [slash] + path, places) }
+            if numbers.contains(FileError.tooManyLinks) { throw Refusal("\(written): leads outside of what is served") }
+            if path == arguments.temporaryDirectory, !arguments.dryRun, !numbers.contains(nil), numbers.last == FileError.notFound {
                 throw Refusal("The temp-dir does not exist: \(String(decoding: path, as: UTF8.self))")
             }
         }
@@ -173,6 +175,12 @@ public struct RestrictedRequest: Sendable {
         } catch {
             return error.errno
         }
+    }
+
+    private static func parent(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        let end = path.lastIndex { $0 != slash } ?? 0
+        return [UInt8](path[..<(path[..<end].lastIndex(of: slash) ?? 0)])
     }
 
     /// The arguments with their wildcards expanded in the root, as a shell would (RSH-24). After confinement: this reads directories.

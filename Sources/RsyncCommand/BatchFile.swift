@@ -40,8 +40,12 @@ final class BatchFile: ByteStream {
     ) throws -> (header: BatchHeader, stream: BatchFile) {
         let isInput = path == [UInt8(ascii: "-")]
         let descriptor = isInput ? 0 : try opened(path, exitCode: 11) { SystemWords.openBatch($0, rules) }
-        let input = try FileDescriptorStream(
-            reading: descriptor, writing: descriptor, owning: !isInput, interruption: interruption)
+        let input: FileDescriptorStream
+        do {
+            input = try FileDescriptorStream(reading: descriptor, writing: descriptor, owning: !isInput, interruption: interruption)
+        } catch {
+            throw notOpened(path, error.errno, exitCode: 11)
+        }
         let file = BatchFile(.replaying(input))
         do {
             // A FIFO has no end before it has a writer, whom a signal must not wait for.
@@ -57,17 +61,24 @@ final class BatchFile: ByteStream {
     ) throws -> Int32 {
         switch open(path) {
         case .success(let descriptor): return descriptor
-        case .failure(let failure):
-            var shown = SystemWords.absolutePath(path, from: SystemWords.currentDirectory())
-            // The directory it would be in.
-            if path.isEmpty { shown.append(UInt8(ascii: "/")) }
-            if failure.number == SystemWords.invalid, !path.isEmpty {
-                throw SessionError(exitCode: exitCode, "Batch file \"\(shown)\" is neither a regular file nor a FIFO")
-            }
-            throw SessionError(
-                exitCode: exitCode,
-                "rsync: [Receiver] Batch file \"\(shown)\" open error: \(SystemWords.text(failure.number))")
+        case .failure(let failure): throw notOpened(path, failure.number, exitCode: exitCode)
         }
+    }
+
+    private static func notOpened(_ path: [UInt8], _ errno: Int32, exitCode: Int32) -> SessionError {
+        var shown = SystemWords.absolutePath(path, from: SystemWords.currentDirectory())
+        // The directory it would be in.
+        if path.isEmpty { shown.append(UInt8(ascii: "/")) }
+        if errno == SystemWords.invalid, !path.isEmpty {
+            return SessionError(exitCode: exitCode, "Batch file \"\(shown)\" is neither a regular file nor a FIFO")
+        }
+        return SessionError(
+            exitCode: exitCode, "rsync: [Receiver] Batch file \"\(shown)\" open error: \(SystemWords.text(errno))")
+    }
+
+    /// Standard input is as it was again, whoever has it besides.
+    func end() {
+        if case .replaying(let input) = direction { input.restore() }
     }
 
     private func readHeader(newest: Int32) throws -> BatchHeader {

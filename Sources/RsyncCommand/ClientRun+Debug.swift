@@ -58,7 +58,7 @@ extension ClientRun {
         guard arguments.debug[.iconv] > 0 else { return }
         let roles = isSender ? ("sender", "Receiver") : ("Receiver", "sender")
         if let line = Charsets.line(roles.0, arguments.ownCharset) { say(line) }
-        if isLocal, let line = Charsets.line(roles.1, arguments.remoteCharset) { RsyncProgram.warn(MessageText(line)) }
+        if isLocal, let line = Charsets.line(roles.1, arguments.remoteCharset) { RsyncProgram.tell(MessageText(line)) }
     }
 
     /// `--debug=filter2`: the rules of the command line, behind that word there.

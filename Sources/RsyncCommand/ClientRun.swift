@@ -161,6 +161,7 @@ struct ClientRun {
 
     private func run(_ stream: BatchFile) throws -> Int32 {
         guard case .local(_, let destination) = endpoints else { return 1 }
+        defer { stream.end() }
         try CopyAs.become(arguments.copyAs)
         let console = Console(arguments, isSender: false, isRemote: true, log: log, events: events)
         let session = try makeSession(stream, console, isSender: false, Capabilities(optionValue: []))

@@ -113,6 +113,12 @@ public enum RsyncProgram {
         complain(text, log: log)
     }
 
+    /// What nobody complains of, on standard error all the same.
+    static func tell(_ text: MessageText) {
+        EventWriter.tell(.info, text.bytes)
+        complain(text)
+    }
+
     static func complain(_ error: SessionError, log: LogFile? = nil) {
         if !error.message.bytes.isEmpty { complain(error.message, log: log) }
         for line in error.details { complain(line, log: log) }

@@ -16,10 +16,10 @@ final class FileListReceiver {
     /// Where `--debug` tells of them: it is another thread that reads the later ones.
     var texts: ListTexts
     private var nextStart: Int32
-    /// Directories whose own list has not come yet, by number (FLS-112, FLS-113).
     /// What names are relative to in messages: the destination, once that is open.
     var place: [UInt8] = []
     let workingDirectory: [UInt8]
+    /// Directories whose own list has not come yet, by number (FLS-112, FLS-113).
     private var expected: [Int32: FileEntry] = [:]
     private var nextDirectoryNumber: Int32 = 0
     var ledger = ErrorLedger()

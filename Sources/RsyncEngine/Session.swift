@@ -134,8 +134,8 @@ public final class Session {
             } else {
                 receiverThread?.join(milliseconds: Self.patience)
             }
-            // The thread that still reads would count on.
-            let knowsTraffic = receiverThread?.join(milliseconds: 1) ?? true
+            // A thread that still reads or writes would count on.
+            let knowsTraffic = receiverThread?.join(milliseconds: 1) != false && forwarder?.isOver(within: 1) != false
             if knowsTraffic {
                 statistics.sent = output.bytesWritten
                 statistics.received = input.bytesRead

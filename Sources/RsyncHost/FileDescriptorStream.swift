@@ -196,10 +196,15 @@ public final class FileDescriptorStream: ByteStream {
         }
     }
 
-    /// The descriptors in their old mode, for a process that is to have them (`ChildProcess`).
-    func lend() throws(SystemError) -> (reading: Int32, writing: Int32) {
+    /// The descriptors in their old mode, when nothing more is to come or go.
+    public func restore() {
         input.restore()
         output.restore()
+    }
+
+    /// The descriptors in their old mode, for a process that is to have them (`ChildProcess`).
+    func lend() throws(SystemError) -> (reading: Int32, writing: Int32) {
+        restore()
         return (try input.raw(), try output.raw())
     }
 

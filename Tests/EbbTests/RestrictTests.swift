@@ -135,6 +135,11 @@ import Testing
         }
         let elsewhere = try keys.copy(client, "-a", "--temp-dir=/tmp", stage.source + "/f", "127.0.0.1:new")
         #expect(elsewhere.status == 12 && elsewhere.errors.contains("rrsync: refused"), "\(elsewhere.errors)")
+        // Of one file that gets a name of its own, the directory above counts.
+        let beside = try keys.copy(client, "-a", "--temp-dir=tmp", stage.source + "/f", "127.0.0.1:own")
+        #expect(beside.status == 12 && beside.errors.contains("The temp-dir does not exist"), "\(beside.errors)")
+        _ = try stage.shell("mkdir root/tmp")
+        #expect(try keys.copy(client, "-a", "--temp-dir=tmp", stage.source + "/f", "127.0.0.1:own").status == 0)
         let misused = try stage.ebb("restrict", "-bogus", keys.root)
         #expect(misused.status == 1 && misused.errors.contains("rrsync: refused: unknown option: -bogus"))
         // The links themselves go over as what they are.

@@ -78,16 +78,16 @@ struct JSONEventTests {
         #expect(Set(run.events.last?.keys.map { $0 } ?? []) == ["event", "exitCode", "elapsedMilliseconds"])
     }
 
-    /// The first of two files is through, the other is not.
+    /// What is through is counted, and the file that is not is none.
     @Test func figuresOfABrokenRunAreTrue() throws {
         let run = try run(
             ["-a", "--bwlimit=500", "src/", "dst"], before: "head -c 9000000 /dev/zero >src/z", signalling: true)
         #expect(run.status == 20)
         #expect(!run.all("error").isEmpty)
         let summary = try #require(run.events.last)
-        #expect(summary["transferredFiles"] as? Int == run.all("file").count { $0["moved"] != nil })
+        #expect(summary["transferredFiles"] as? Int ?? 0 == run.all("file").count { $0["moved"] != nil })
         #expect(summary["literal"] == nil && summary["created"] == nil && summary["files"] == nil)
-        #expect(summary["sent"] as? Int ?? 1 > 0)
+        if let sent = summary["sent"] as? Int { #expect(sent > 0) }
     }
 
     @Test func listsAreTold() throws {
