@@ -48,8 +48,8 @@ extension ClientRun {
             Notices.exitLine(code: code, role: isSender ? "sender" : "receiver", version: RsyncProgram.version)
         })
         configuration.excessiveVersion = RsyncProgram.excessiveVersion(arguments)
-        // Made by its own thread: what may be done depends on who that is.
         let escaping: NameEscaping = arguments.showsHighBytes ? .highBytes : .ascii
+        // Made by its own thread: what may be done depends on who that is.
         let makeServer = { [ruleFiles, configuration, served, serverLog, events] in
             Session(
                 configuration: configuration, options: served, stream: far, observer: ServerObserver(log: serverLog, escaping: escaping, events: events), environment: .current(ruleFiles: ruleFiles))

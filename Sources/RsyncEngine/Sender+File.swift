@@ -54,7 +54,8 @@ extension Sender {
             try tellSearch(2, "built hash table")
             try matches.beginSearch(
                 signature, blockHasher, updatingInPlace: isUpdating, length: file.size,
-                start: source.start(count: matches.tellsPlaces ? Int(min(Int64(signature.head.blockLength), file.size)) : 0))
+                start: source.start(
+                    count: matches.tellsPlaces ? Int(min(Int64(min(signature.head.blockLength, DeltaSearch.longestSearchedBlock)), file.size)) : 0))
         }
         let outcome = try search.run(
             from: start, length: file.size, source: &source, sink: &sink, storage: &windowStorage)

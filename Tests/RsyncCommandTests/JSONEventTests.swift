@@ -110,11 +110,11 @@ struct JSONEventTests {
         let script = #"""
             cd "$1" && shift && mkdir -p src old/gone && echo 1 >src/f && echo 3 >"src/$(printf '\377')" &&
             ln -s f src/l && : >old/gone/x && echo 2 >'src/a"b
-            ' && \#(before) && exec "$@"
+            ' && \#(before) && \#(signalling ? Self.stopped : #"exec "$@""#)
             """#
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script, "sh", root] + (signalling ? ["timeout", "--preserve-status", "-s", "INT", "1"] : []) + [try program(), "rsync", "--json"] + words
+        process.arguments = ["-c", script, "sh", root, try program(), "rsync", "--json"] + words
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -135,6 +135,9 @@ struct JSONEventTests {
         }
         return Run(events: events, status: process.terminationStatus)
     }
+
+    /// Once a file is through, and so before the one that takes longest.
+    private static let stopped = #"{ "$@" >told & client=$!; until grep -q '"moved"' told; do kill -0 $client || exit 99; done; kill -TERM $client; wait $client; status=$?; cat told; exit $status; }"#
 
     private func program() throws -> String {
         let built = Bundle.allBundles.map(\.bundlePath).filter { $0.hasSuffix(".xctest") } + [CommandLine.arguments[0]]
