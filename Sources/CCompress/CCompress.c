@@ -7,10 +7,12 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "Zstd.h"
+
 struct ebb_stream {
     int kind;
     z_stream zlib;
-    ZSTD_CCtx *zstd;
+    ebb_zstd *zstd;
     ZSTD_DCtx *unzstd;
 };
 
@@ -19,13 +21,7 @@ static int start(ebb_stream *stream, int level, int threads) {
     case EBB_DEFLATE:
         return deflateInit2(&stream->zlib, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK;
     case EBB_INFLATE: return inflateInit2(&stream->zlib, -MAX_WBITS) == Z_OK;
-    case EBB_ZSTD:
-        stream->zstd = ZSTD_createCCtx();
-        if (!stream->zstd) return 0;
-        ZSTD_CCtx_setParameter(stream->zstd, ZSTD_c_compressionLevel, level);
-        /* A library without threads refuses, and works in one. */
-        if (threads > 0) ZSTD_CCtx_setParameter(stream->zstd, ZSTD_c_nbWorkers, threads);
-        return 1;
+    case EBB_ZSTD: stream->zstd = ebb_zstd_create(level, threads); return stream->zstd != NULL;
     default: stream->unzstd = ZSTD_createDCtx(); return stream->unzstd != NULL;
     }
 }
@@ -43,7 +39,7 @@ void ebb_stream_destroy(ebb_stream *stream) {
     switch (stream->kind) {
     case EBB_DEFLATE: deflateEnd(&stream->zlib); break;
     case EBB_INFLATE: inflateEnd(&stream->zlib); break;
-    case EBB_ZSTD: ZSTD_freeCCtx(stream->zstd); break;
+    case EBB_ZSTD: ebb_zstd_destroy(stream->zstd); break;
     default: ZSTD_freeDCtx(stream->unzstd);
     }
     free(stream);
@@ -73,17 +69,14 @@ int ebb_stream_run(
     ebb_stream *stream, const uint8_t *in, size_t *in_length, uint8_t *out, size_t *out_length, int flush) {
     if (stream->kind == EBB_DEFLATE || stream->kind == EBB_INFLATE)
         return run_zlib(stream, in, in_length, out, out_length, flush);
+    if (stream->kind == EBB_ZSTD) return ebb_zstd_run(stream->zstd, in, in_length, out, out_length, flush);
     ZSTD_inBuffer source = {in, *in_length, 0};
     ZSTD_outBuffer target = {out, *out_length, 0};
-    size_t left = stream->kind == EBB_ZSTD
-        ? ZSTD_compressStream2(stream->zstd, &target, &source, flush ? ZSTD_e_flush : ZSTD_e_continue)
-        : ZSTD_decompressStream(stream->unzstd, &target, &source);
+    size_t left = ZSTD_decompressStream(stream->unzstd, &target, &source);
     *in_length = source.pos;
     *out_length = target.pos;
     if (ZSTD_isError(left)) return EBB_STREAM_MALFORMED;
-    int taken = source.pos == source.size;
-    if (stream->kind == EBB_ZSTD) return taken && (!flush || left == 0) ? EBB_STREAM_DONE : EBB_STREAM_MORE;
-    return taken && target.pos < target.size ? EBB_STREAM_DONE : EBB_STREAM_MORE;
+    return source.pos == source.size && target.pos < target.size ? EBB_STREAM_DONE : EBB_STREAM_MORE;
 }
 
 void ebb_stream_reset(ebb_stream *stream) {
@@ -109,3 +102,5 @@ int ebb_lz4_compress(const uint8_t *in, size_t in_length, uint8_t *out, size_t o
 int ebb_lz4_decompress(const uint8_t *in, size_t in_length, uint8_t *out, size_t out_length) {
     return LZ4_decompress_safe((const char *)in, (char *)out, (int)in_length, (int)out_length);
 }
+
+int ebb_stream_has_threads(void) { return ebb_zstd_has_threads(); }

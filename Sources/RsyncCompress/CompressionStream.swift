@@ -21,6 +21,8 @@ final class CompressionStream: @unchecked Sendable {
     /// Owned by this object alone.
     private let state: OpaquePointer
 
+    static var hasThreads: Bool { ebb_stream_has_threads() != 0 }
+
     init(_ kind: Kind, level: Int32 = 0, threads: Int32 = 0) {
         guard let created = unsafe ebb_stream_create(kind.number, level, threads) else {
             preconditionFailure("no memory for a compressor's state")

@@ -21,7 +21,10 @@ public final class TokenEncoder {
     /// The four bytes at the end of a flush, which do not travel (XFR-94).
     private static let markLength = 4
 
-    /// Precondition: not `none`. `level`: nil for the default of the compression; one outside its range is clamped
+    /// Whether zstd can work in threads: that takes the shared library, which is loaded for it.
+    public static var hasThreads: Bool { CompressionStream.hasThreads }
+
+    /// Precondition: not `none`; threads for zstd alone, and only where `hasThreads`. `level`: nil for the default of the compression; one outside its range is clamped
     /// (SES-72).
     public init(_ name: CompressionName, level: Int32?, threads: Int32, insertsWholeBlocks: Bool) {
         precondition(name != .none, "nothing to compress with")

@@ -48,8 +48,12 @@ final class Connection {
     }
 
     /// What the sender compresses with; nil for plain tokens.
-    func makeEncoder(_ options: CompressionOptions) -> TokenEncoder? {
+    func makeEncoder(_ options: CompressionOptions) throws(SessionError) -> TokenEncoder? {
         guard compression != .none else { return nil }
+        guard options.threads <= 0 || compression != .zstd || TokenEncoder.hasThreads else {
+            throw SessionError(
+                exitCode: 4, "rsync: --compress-threads=\(options.threads): this system has no libzstd.so.1 that works in threads")
+        }
         return TokenEncoder(
             compression, level: options.level, threads: options.threads,
             insertsWholeBlocks: traits.insertsWholeBlocksInHistory)

@@ -44,12 +44,12 @@ final class Sender {
     init(
         connection: Connection, options: TransferOptions, arguments: [SourceArgument],
         observer: any SessionObserver, environment: SessionEnvironment, initialErrors: ErrorLedger
-    ) {
+    ) throws(SessionError) {
         self.connection = connection
         self.options = options
         self.observer = observer
         self.environment = environment
-        encoder = connection.makeEncoder(options.compression)
+        encoder = try connection.makeEncoder(options.compression)
         let output = connection.output
         diagnostics = Diagnostics(observer: observer, connection: connection, logs: options.reportsItems)
         alive = KeepAlive(output, timeout: options.timeout, milliseconds: environment.milliseconds)

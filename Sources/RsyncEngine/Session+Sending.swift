@@ -7,7 +7,7 @@ extension Session {
         input.onMessage = { [unowned self] code, payload throws(SessionError) in try handleAsSender(code, payload) }
         let connection = try start()
         let arguments = try sources(connection)
-        let sender = Sender(
+        let sender = try Sender(
             connection: connection, options: options, arguments: arguments, observer: observer,
             environment: environment, initialErrors: ledger)
         for text in early?.take() ?? [] { try sender.diagnostics.info(text) }

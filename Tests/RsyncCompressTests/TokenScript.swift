@@ -23,8 +23,8 @@ struct TokenScript {
         return random.bytes(blockLength)
     }
 
-    func encode(_ files: [[Token]], level: Int32? = nil) -> [UInt8] {
-        let encoder = TokenEncoder(name, level: level, threads: 0, insertsWholeBlocks: insertsWholeBlocks)
+    func encode(_ files: [[Token]], level: Int32? = nil, threads: Int32 = 0) -> [UInt8] {
+        let encoder = TokenEncoder(name, level: level, threads: threads, insertsWholeBlocks: insertsWholeBlocks)
         var writer = ByteWriter()
         for file in files {
             encoder.beginFile()
