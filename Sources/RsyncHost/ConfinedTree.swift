@@ -140,7 +140,7 @@ public final class ConfinedTree: DestinationTree {
 
     public func names(in directory: RelativePath) throws(FileError) -> [[UInt8]] {
         try reporting("opendir", directory) { () throws(SystemError) in
-            let reader = DirectoryReader(try resolver.resolve(directory, flags: Open.listing), path: directory)
+            let reader = DirectoryReader(try openListing(of: directory), path: directory)
             var names: [[UInt8]] = []
             while let name = try reader.nextName() { names.append(name) }
             return names
@@ -151,7 +151,7 @@ public final class ConfinedTree: DestinationTree {
         // What is pretended of an item takes more than its status.
         if fakeSuper { return ListedNames(self, directory, try names(in: directory)) }
         return try reporting("opendir", directory) { () throws(SystemError) in
-            DirectoryReader(try resolver.resolve(directory, flags: Open.listing), path: directory)
+            DirectoryReader(try openListing(of: directory), path: directory)
         }
     }
 
@@ -209,13 +209,8 @@ public final class ConfinedTree: DestinationTree {
     static let worthAdvice: Int64 = 128 << 10
 
     private func openContent(at place: Place) throws(SystemError) -> Descriptor {
-        guard keepsAccessTimes else { return try System.open(place.directory, place.name, flags: Open.content) }
-        do throws(SystemError) {
-            return try System.open(place.directory, place.name, flags: Open.content | Open.noAccessTime)
-        } catch {
-            // Only an item's owner may ask for it.
-            guard error == .notPermitted else { throw error }
-            return try System.open(place.directory, place.name, flags: Open.content)
+        try openForReading(Open.content) { flags throws(SystemError) in
+            try System.open(place.directory, place.name, flags: flags)
         }
     }
 

@@ -64,6 +64,10 @@ extension OptionCase {
             setUp: accessed + "touch -a -d '2005-05-05 05:05:05' src/f*\n", ["-a", "--open-noatime", "-M--open-noatime"],
             probe: "find src -type f -printf '%p %A+\\n' | sort"),
         OptionCase(
+            "open-noatime/of-directories", covers: ["open-noatime"],
+            setUp: "mkdir -p src/d/e dst; echo 1 >src/d/f; touch -d '2005-05-05 05:05:05' src/d/f src/d/e src/d src\n",
+            ["-a", "--open-noatime", "-M--open-noatime"], probe: "stat -c '%n %x' src src/d src/d/e src/d/f"),
+        OptionCase(
             "copy-as/with-super", covers: ["copy-as"],
             setUp: "mkdir src dst; chmod 755 .; chmod 777 dst; echo 1 >src/a; mkfifo src/p; touch -d @1000000000 src/* src dst\n",
             ["-rtOpog", "--copy-as=daemon", "--super"], roles: [.local, .wePull, .stockPulls], needsRoot: true),
