@@ -4,7 +4,9 @@ import Synchronization
 /// owner or a time (MET-24). It is told and counts (exit 23).
 public struct AttributeFailure: Sendable, Equatable {
     public enum Step: Sendable, Equatable {
+        /// With or without the group.
         case owner
+        case group
         /// An extended attribute, by its name here.
         case attribute([UInt8])
         case attributeRemoval([UInt8])
@@ -40,6 +42,7 @@ public struct AttributeFailure: Sendable, Equatable {
         let tail: MessageText = ": \(errorText(errno))"
         return switch step {
         case .owner: "\(head)chown \(quoted(name)) failed\(tail)"
+        case .group: "\(head)chgrp \(quoted(name)) failed\(tail)"
         case .attribute(let attribute): "\(head)rsync_xal_set: lsetxattr(\(quoted(name)),\(quoted(attribute))) failed\(tail)"
         case .attributeRemoval(let attribute):
             "\(head)rsync_xal_clear: lremovexattr(\(quoted(name)),\(quoted(attribute))) failed\(tail)"

@@ -32,7 +32,7 @@ extension ConfinedTree {
         var present = real.mode.permissions
         if change.uid != nil || change.gid != nil {
             // What is meant for one owner is not given to another.
-            guard tries.make(.owner, { () throws(SystemError) in
+            guard tries.make(change.uid == nil ? .group : .owner, { () throws(SystemError) in
                 try System.changeOwner(handle, uid: change.uid, gid: change.gid)
             }) else { return tries.failures }
             // chown clears setuid and setgid. Permissions that are to be left alone are to be left as they were.

@@ -127,7 +127,7 @@ final class ConfinedWritableFile: WritableFile {
             // chown takes setuid and setgid away, so the permissions come last whether or not they change. What is meant for one
             // owner and for others is not given to another and theirs: a new file stays the owner's alone.
             if change.uid != nil || change.gid != nil {
-                guard tries.make(.owner, { () throws(SystemError) in
+                guard tries.make(change.uid == nil ? .group : .owner, { () throws(SystemError) in
                     try System.changeOwner(file, uid: change.uid, gid: change.gid)
                 }) else {
                     if let permissions = change.permissions, !isInPlace { try? System.changeMode(ofOpen: file, permissions & 0o700) }

@@ -53,6 +53,13 @@ extension OptionCase {
             "groupmap/names-and-none", covers: ["groupmap"], setUp: owned, ["-a", "--groupmap=:9,root:8,bin:0"],
             needsRoot: true),
         OptionCase(
+            "groupmap/refused", covers: ["groupmap"], setUp: "mkdir -p src/d dst/d; chmod 777 . dst dst/d\n",
+            ["-rg", "--super", "--groupmap=*:7"], comparing: [.tree, .status, .wholeStderr], needsRoot: true, asNobody: true),
+        OptionCase(
+            "usermap/refused", covers: ["usermap"], setUp: "mkdir -p src/d dst/d; chmod 777 . dst dst/d\n",
+            ["-rog", "--super", "--groupmap=*:7", "--usermap=*:7"], comparing: [.tree, .status, .wholeStderr], needsRoot: true,
+            asNobody: true),
+        OptionCase(
             "usermap/malformed", covers: ["usermap"], setUp: files, ["-a", "--usermap=foo"],
             comparing: [.status, .stderr], protocols: [31, 32], roles: [.local]),
         OptionCase(
