@@ -2,6 +2,7 @@
 #include "CSyscalls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -113,6 +114,24 @@ int ebb_catch_signal(int number, int wake_descriptor) {
 
 int ebb_caught_signal(void) {
     return atomic_load(&caught_signal);
+}
+
+static atomic_int noted_signal = 0;
+
+static void note(int number) { atomic_store(&noted_signal, number); }
+
+int ebb_note_signal(int number) {
+    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, NULL);
+}
+
+int ebb_noted_signal(int forget) { return forget ? atomic_exchange(&noted_signal, 0) : atomic_load(&noted_signal); }
+
+void ebb_occupy_standard_descriptors(void) {
+    // The lowest free number is given out first, so each of the three is taken in its turn.
+    for (int descriptor = 0; descriptor < 3; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) return;
 }
 
 int ebb_ignore_signal(int number) {

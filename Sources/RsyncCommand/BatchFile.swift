@@ -52,7 +52,7 @@ final class BatchFile: ByteStream {
             while !(try input.waitForInput(milliseconds: 60_000)) {}
             return (try file.readHeader(newest: newest), file)
         } catch let error as StreamError {
-            throw SessionError.stream(error)
+            throw SessionError.stream(error, role: "Receiver")
         }
     }
 

@@ -18,8 +18,8 @@ extension ClientRun {
             if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
             // What failed here, and not the connection, is what happened; a broken stream is all that the other side saw of it.
             let failedHere = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
-            if let outcome = try? child.wait(), case .exited(let status) = outcome, result.error == nil || hadEnded,
-                !(failedHere && [10, 12].contains(status))
+            if let outcome = result.error == nil ? try? child.wait() : lastWait(for: child), case .exited(let status) = outcome,
+                result.error == nil || hadEnded, !(failedHere && [10, 12].contains(status))
             {
                 code = Self.worse(result, status)
             }
@@ -56,6 +56,16 @@ extension ClientRun {
         while true {
             if (try? child.poll()) != nil { return true }
             guard SystemWords.milliseconds() < deadline else { return false }
+            SystemWords.pause(milliseconds: 10)
+        }
+    }
+
+    /// A command that is stopped, or hangs on a dead network, takes no signal.
+    private func lastWait(for child: ChildProcess) -> ChildProcess.Outcome? {
+        let deadline = SystemWords.milliseconds() + 1000
+        while true {
+            if let outcome = try? child.poll() { return outcome }
+            guard SystemWords.milliseconds() < deadline else { return nil }
             SystemWords.pause(milliseconds: 10)
         }
     }

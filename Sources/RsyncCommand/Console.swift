@@ -1,4 +1,5 @@
 import RsyncEngine
+import RsyncHost
 import RsyncOptions
 import RsyncProtocol
 import RsyncReport
@@ -11,6 +12,8 @@ public final class Console: SessionObserver {
         var listIsIncremental = false
         var current: [UInt8] = []
         var began: Int64 = 0
+        /// The last item that was shown.
+        var shown: [UInt8] = []
         var lastUpdate: Int64 = 0
         var total = TotalProgress()
         var flusher: WorkerThread?
@@ -33,6 +36,7 @@ public final class Console: SessionObserver {
     /// Both ends are here: the list is sent, whichever end shows it.
     private let isLocal: Bool
     private let events: EventWriter?
+    private let started = SystemWords.milliseconds()
 
     init(_ arguments: ParsedArguments, isSender: Bool, isRemote: Bool, log: LogFile?, events: EventWriter? = nil) {
         self.events = events
@@ -107,7 +111,8 @@ public final class Console: SessionObserver {
         case .listed(let entry):
             events.listed(entry)
             log?.write(listing.line(entry))
-        case .progress(let report): events.progress(report)
+        case .progress(let report):
+            if arguments.info[.progress] > 0 || Signals.takeProgressWish() { events.progress(report) }
         case .fileList, .forwarded: break
         }
     }
@@ -143,7 +148,10 @@ public final class Console: SessionObserver {
             }
         case .complete: isDue = items.format?.needsFigures == true
         }
-        if isDue, let line = items.line(facts) { print(line, &state) }
+        if isDue, let line = items.line(facts) {
+            print(line, &state)
+            state.shown = report.entry.name
+        }
         log?.item(facts, report.stage)
     }
 
@@ -187,6 +195,7 @@ public final class Console: SessionObserver {
 
     private func show(_ report: ProgressReport, _ state: inout State) {
         guard !arguments.quiet else { return }
+        guard arguments.info[.progress] > 0 else { return showOnce(report, &state) }
         let now = SystemWords.milliseconds()
         let isWhole = arguments.info[.progress] > 1
         let isFirst = isWhole ? state.began == 0 : state.current != report.entry.name
@@ -214,6 +223,23 @@ public final class Console: SessionObserver {
             state.pending += Array(line.text(humanReadable: arguments.humanReadable).utf8)
             if report.isLast { state.current = [] }
         }
+        flush(&state)
+    }
+
+    public var wantsProgress: Bool { Signals.isProgressWanted }
+
+    /// Where a signal has asked for it: the state of the whole run behind the name of the file that has come last.
+    private func showOnce(_ report: ProgressReport, _ state: inout State) {
+        guard Signals.takeProgressWish() else { return }
+        // A form of one's own need not have the name in it.
+        if state.shown != report.entry.name || arguments.outFormat != nil { print(escaping.escape(report.entry.name), &state) }
+        let seconds = Double(max(1, SystemWords.milliseconds() - started)) / 1000
+        let line = ProgressLine(
+            done: report.totalBytes, size: report.totalSize, rate: Double(report.totalBytes) / seconds, seconds: seconds,
+            end: .finished(
+                transferred: report.transferred, remaining: max(0, report.known - report.position - 1), known: report.known,
+                isListing: report.listsPending))
+        state.pending += Array(line.text(humanReadable: arguments.humanReadable).utf8)
         flush(&state)
     }
 

@@ -47,6 +47,10 @@ public enum RsyncProgram {
             complain(error)
             complain(Notices.exitLine(code: error.exitCode, role: role, version: version))
             return error.exitCode
+        } catch let error as StreamSetupError {
+            complain("rsync: [\(role)] cannot prepare a stream: \(SystemWords.text(error.errno))")
+            complain(Notices.exitLine(code: 14, role: role, version: version))
+            return 14
         } catch {
             complain("\(error)")
             return 14

@@ -28,6 +28,9 @@ struct ServerRun {
     func run() throws -> Int32 {
         let result = try serve()
         let status = RsyncProgram.conclude(result, role: arguments.isSender ? "sender" : "receiver", isServer: true, log: log)
+        // A stock client that ends the server by a signal looks a moment later whether that has ended by itself, and would take over
+        // its status.
+        if status == 19 { SystemWords.pause(milliseconds: UInt32(Self.lastRead)) }
         if let error = result.error, !error.announcedByPeer, ExitCode(rawValue: status).isAnnounced {
             FileDescriptorStream.discardInput(of: 0, milliseconds: Self.lastRead)
         }

@@ -99,13 +99,19 @@ final class FileListSender {
             above = above.dropFirst()
             if !options.recursive, !options.listDirectories {
                 try scanner.skip(first.name)
-            } else if knownImplied.insert(first.name).inserted {
-                try add([scanner.impliedDirectory(first.name, first.status, origin: origin)], to: &draft)
+            } else if knownImplied.insert(first.name).inserted,
+                let found = try scanner.impliedDirectory(first.name, first.status, origin: origin)
+            {
+                try add([found], to: &draft)
             }
         }
         if !options.impliedDirectories, !connection.traits.alwaysSendsImpliedDirectories { above = [] }
         var chain: [SourceScanner.Found] = []
-        for item in above { chain.append(try scanner.impliedDirectory(item.name, item.status, origin: origin)) }
+        for item in above {
+            // Below what is left out nothing can be sent.
+            guard let found = try scanner.impliedDirectory(item.name, item.status, origin: origin) else { return }
+            chain.append(found)
+        }
         let last = chain.count
         if let start { chain.append(start) }
         for (depth, item) in chain.enumerated() {

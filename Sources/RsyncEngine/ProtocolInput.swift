@@ -260,7 +260,7 @@ final class ProtocolInput {
             bytesRead += Int64(count)
             return count
         } catch {
-            throw .stream(error)
+            throw .stream(error, role: role)
         }
     }
 
@@ -268,7 +268,7 @@ final class ProtocolInput {
         do throws(StreamError) {
             return try stream.waitForInput(milliseconds: milliseconds)
         } catch {
-            throw .stream(error)
+            throw .stream(error, role: role)
         }
     }
 

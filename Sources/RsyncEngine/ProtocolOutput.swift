@@ -7,6 +7,8 @@ import RsyncWire
 /// mailbox (SES-113).
 final class ProtocolOutput {
     private let stream: any ByteStream
+    /// Of this side, for messages.
+    private let role: String
     /// Frames, or plain bytes, that wait for the next write. The last frame may still grow.
     private var outgoing = ByteWriter(reserving: 2 * frameTarget)
     /// Where the header of the data frame that still grows stands; nil when there is none.
@@ -16,6 +18,8 @@ final class ProtocolOutput {
     private(set) var bytesWritten: Int64 = 0
     /// Bytes of the data stream written so far.
     private(set) var dataBytes: Int64 = 0
+    /// What ended the writing.
+    private var failure: SessionError?
     private var traits: SessionTraits?
     private var names: (any NameConverter)?
 
@@ -31,8 +35,9 @@ final class ProtocolOutput {
     /// wait for the peer to have worked on its head.
     static let frameTarget = 32 * 1024
 
-    init(stream: any ByteStream) {
+    init(stream: any ByteStream, role: String) {
         self.stream = stream
+        self.role = role
     }
 
     func startMultiplexing(_ traits: SessionTraits) throws(SessionError) {
@@ -141,6 +146,9 @@ final class ProtocolOutput {
         try writeOut()
     }
 
+    /// The other side has been silent for too long: nothing is worth waiting for any more.
+    func giveUp(_ error: SessionError) { failure = failure ?? error }
+
     func close() {
         try? flush()
         stream.closeWrite()
@@ -178,11 +186,15 @@ final class ProtocolOutput {
     }
 
     private func writeOut() throws(SessionError) {
+        if let failure { throw failure }
         guard outgoing.count > 0 else { return }
         do throws(StreamError) {
             try stream.write(outgoing.bytes, 0..<outgoing.count)
         } catch {
-            throw .stream(error)
+            // Nobody knows how much of it has gone, and each further try would wait as long again.
+            let ended = SessionError.stream(error, role: role)
+            failure = ended
+            throw ended
         }
         bytesWritten += Int64(outgoing.count)
         outgoing.removeAll()

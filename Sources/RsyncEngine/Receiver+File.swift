@@ -192,7 +192,7 @@ extension Receiver {
     }
 
     func reportProgress(_ entry: FileEntry, _ index: Int32, bytes: Int64, isLast: Bool) {
-        guard !connection.isServer, options.reportsProgress else { return }
+        guard !connection.isServer, options.reportsProgress || isLast && observer.wantsProgress else { return }
         observer.handle(
             .progress(
                 ProgressReport(

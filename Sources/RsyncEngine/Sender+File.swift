@@ -186,7 +186,7 @@ extension Sender {
     }
 
     private func reportProgress(_ entry: FileEntry, _ index: Int32, bytes: Int64, isLast: Bool) {
-        guard options.reportsProgress else { return }
+        guard options.reportsProgress || isLast && observer.wantsProgress else { return }
         observer.handle(
             .progress(
                 ProgressReport(

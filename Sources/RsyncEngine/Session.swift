@@ -54,7 +54,7 @@ public final class Session {
         self.environment = environment
         input = ProtocolInput(stream: stream)
         if configuration.isSender { input.role = "sender" }
-        output = ProtocolOutput(stream: stream)
+        output = ProtocolOutput(stream: stream, role: configuration.isSender ? "sender" : "generator")
     }
 
     /// An error found before the session or while names come from the peer: told where errors go (SES-98), which only the
@@ -119,6 +119,7 @@ public final class Session {
                 failedHere: ledger.failedHere)
         } catch {
             for text in complaints { observer.handle(.text(.error, text.bytes)) }
+            if error.exitCode == 30 { output.giveUp(error) }
             var isTold = false
             // Names that nobody reads keep the output to themselves.
             if forwarder?.isOver(within: Self.patience) != false {

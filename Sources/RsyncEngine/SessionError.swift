@@ -29,12 +29,13 @@ public struct SessionError: Error, Sendable, Equatable {
         SessionError(exitCode: error.exitCode, "protocol error: \(error.description)")
     }
 
+    /// `role`: whose stream it is, in the words of rsync's messages.
     @inline(never)
-    public static func stream(_ error: StreamError) -> SessionError {
+    public static func stream(_ error: StreamError, role: String) -> SessionError {
         let text: MessageText = switch error {
-        case .readFailed(let errno): "read error: \(errorText(errno))"
-        case .writeFailed(let errno): "write error: \(errorText(errno))"
-        case .timedOut(let seconds): "io timeout after \(seconds) seconds -- exiting"
+        case .readFailed(let errno): "rsync: [\(role)] read error: \(errorText(errno))"
+        case .writeFailed(let errno): "rsync: [\(role)] write error: \(errorText(errno))"
+        case .timedOut(let seconds): "[\(role)] io timeout after \(seconds) seconds -- exiting"
         case .stopped: "stopping at requested limit"
         // The closing line says it all (SES-163).
         case .interrupted, .endedBySibling: ""

@@ -93,10 +93,13 @@ public protocol SessionObserver: AnyObject, Sendable {
     func handle(_ event: SessionEvent)
     /// The line of a listing that a server sends to its client; nil for none.
     func listingLine(_ entry: FileEntry) -> [UInt8]?
+    /// The end of the next transferred file is to be reported, although progress as such is not.
+    var wantsProgress: Bool { get }
 }
 
 extension SessionObserver {
     public func listingLine(_ entry: FileEntry) -> [UInt8]? { nil }
+    public var wantsProgress: Bool { false }
 }
 
 /// Names and numbers of users and groups, and what this process may do with them (MET-1 to MET-11).

@@ -22,10 +22,15 @@ final class SourceAttributes {
 
     init(_ options: TransferOptions) { names = AttributeNames(options, side: .sender) }
 
-    /// The number of the set that an item has.
-    func number(of path: RelativePath, in tree: any SourceTree) throws(FileError) -> Int32 {
+    /// The number of the set that an item has. Where it cannot be read `reading` is the attribute that was the trouble; nil: it was
+    /// the list of them.
+    func number(of path: RelativePath, in tree: any SourceTree, reading: inout [UInt8]?) throws(FileError) -> Int32 {
         let names = names
-        let found = try tree.extendedAttributes(of: path) { names.sent($0) != nil }
+        let found = try tree.extendedAttributes(of: path) { name in
+            guard names.sent(name) != nil else { return false }
+            reading = name
+            return true
+        }
         var pairs: [(item: XattrWire.Item, local: [UInt8])] = []
         for attribute in found {
             guard let wire = names.sent(attribute.name) else { continue }

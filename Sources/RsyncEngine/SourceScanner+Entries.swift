@@ -73,7 +73,9 @@ extension SourceScanner {
             }
         }
         guard try isConvertible(entry, in: argument) else { return false }
-        if attributes != nil || accessLists != nil { try addAttributes(to: &entry, argument.tree, path) }
+        if attributes != nil || accessLists != nil {
+            guard try addAttributes(to: &entry, argument.tree, path, in: argument) else { return false }
+        }
         if options.compareChecksums, entry.isRegular {
             // Nobody minds before a sum is needed (SES-70). It may have been agreed on by lists as well.
             if options.checksumChoice?.list == ChecksumName.none || summer.comparesNothing {
@@ -96,43 +98,56 @@ extension SourceScanner {
         return status
     }
 
-    /// `-A` and `-X`: items whose type is not transferred have none (MET-132, MET-145).
+    /// `-A` and `-X`: items whose type is not transferred have none (MET-132, MET-145). False: they cannot be read, which is told. Sent
+    /// without them the item would lose those that it has on the other side.
     func addAttributes(
-        to entry: inout FileEntry, _ tree: (any SourceTree)?, _ path: RelativePath
-    ) throws(SessionError) {
+        to entry: inout FileEntry, _ tree: (any SourceTree)?, _ path: RelativePath, in argument: SourceArgument
+    ) throws(SessionError) -> Bool {
         let type = entry.type
         let isWanted =
             type.isDevice ? options.preserveDevices : type.isSpecial ? options.preserveSpecials
             : type != .symlink || options.preserveLinks
         let place = isWanted ? tree : nil
-        if let accessLists, type != .symlink { try addAccessLists(to: &entry, accessLists, place, path) }
-        guard let attributes else { return }
+        if let accessLists, type != .symlink {
+            guard try addAccessLists(to: &entry, accessLists, place, path, in: argument) else { return false }
+        }
+        guard let attributes else { return true }
         guard let place else {
             entry.attributeSet = attributes.numberOfNone()
-            return
+            return true
         }
+        var name: [UInt8]?
         do throws(FileError) {
-            entry.attributeSet = try attributes.number(of: path, in: place)
+            entry.attributeSet = try attributes.number(of: path, in: place, reading: &name)
+            return true
         } catch {
-            entry.attributeSet = attributes.numberOfNone()
             ledger.add(.general)
-            try diagnostics.error("rsync_xal_get: llistxattr(\(quoted(entry.name))) failed: \(errorText(error.errno))")
+            let full = quoted(fullName(entry.name, in: argument.directory, from: workingDirectory))
+            try diagnostics.error(
+                name.map { "rsync: [sender] get_xattr_data: lgetxattr(\(full),\(quoted($0)),0) failed: \(errorText(error.errno))" }
+                    ?? "rsync: [sender] get_xattr_names: llistxattr(\(full),1024) failed: \(errorText(error.errno))")
+            return false
         }
     }
 
     private func addAccessLists(
-        to entry: inout FileEntry, _ lists: SourceAccessLists, _ tree: (any SourceTree)?, _ path: RelativePath
-    ) throws(SessionError) {
-        guard let tree else { return lists.numberNone(&entry) }
+        to entry: inout FileEntry, _ lists: SourceAccessLists, _ tree: (any SourceTree)?, _ path: RelativePath,
+        in argument: SourceArgument
+    ) throws(SessionError) -> Bool {
+        guard let tree else {
+            lists.numberNone(&entry)
+            return true
+        }
         var errno: Int32 = 22
         do throws(FileError) {
-            if try lists.number(&entry, path, in: tree) { return }
+            if try lists.number(&entry, path, in: tree) { return true }
         } catch {
-            lists.numberNone(&entry)
             errno = error.errno
         }
         ledger.add(.general)
-        try diagnostics.error("get_acl: sys_acl_get_file(\(entry.name), ACL_TYPE_ACCESS): \(errorText(errno))")
+        let full = fullName(entry.name, in: argument.directory, from: workingDirectory)
+        try diagnostics.error("rsync: [sender] get_acl: sys_acl_get_file(\(full), ACL_TYPE_ACCESS): \(errorText(errno))")
+        return false
     }
 
     func fill(_ entry: inout FileEntry, from status: FileStatus) {

@@ -120,14 +120,14 @@ final class SourceScanner {
         try diagnostics.info("skipping directory \(directory)")
     }
 
-    /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here.
-    func impliedDirectory(_ name: [UInt8], _ status: FileStatus, origin: Int) throws(SessionError) -> Found {
+    /// A directory above a start item (FLS-23): sent as a directory whatever it looks like here. nil: its attributes cannot be read.
+    func impliedDirectory(_ name: [UInt8], _ status: FileStatus, origin: Int) throws(SessionError) -> Found? {
         var entry = FileEntry(plain: name, mode: status.mode)
         fill(&entry, from: status)
         entry.isImplied = true
         if attributes != nil || accessLists != nil {
             let place = arguments[origin].place(of: name)
-            try addAttributes(to: &entry, place?.tree, place?.path ?? .root)
+            guard try addAttributes(to: &entry, place?.tree, place?.path ?? .root, in: arguments[origin]) else { return nil }
         }
         return Found(entry: entry, origin: Int32(origin))
     }

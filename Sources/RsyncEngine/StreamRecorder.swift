@@ -28,7 +28,7 @@ final class StreamRecorder {
         do throws(StreamError) {
             try file.write(waiting.bytes, 0..<waiting.count)
         } catch {
-            guard case .writeFailed(let errno) = error else { throw .stream(error) }
+            guard case .writeFailed(let errno) = error else { throw .stream(error, role: "sender") }
             throw SessionError(exitCode: 11, "write error on the batch file: \(errorText(errno))")
         }
         waiting.removeAll()

@@ -18,6 +18,9 @@ extension FileDescriptorStream {
         }
     }
 
+    /// To be called before anything is opened: a standard stream that whoever started us has closed leads nowhere.
+    public static func occupyStandardStreams() { System.occupyStandardDescriptors() }
+
     /// Two streams over two pipes, each reading what the other writes: both sides of a copy in one process.
     public static func pair(
         interruption: Interruption? = nil

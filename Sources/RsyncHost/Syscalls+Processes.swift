@@ -53,11 +53,18 @@ extension System {
         _ = try retrying { ebb_catch_signal(number, waker.raw) }
     }
 
+    static func occupyStandardDescriptors() { ebb_occupy_standard_descriptors() }
+
     static func ignoreSignal(_ number: Int32) throws(SystemError) { _ = try retrying { ebb_ignore_signal(number) } }
 
     static var caughtSignal: Int32 { ebb_caught_signal() }
 
-    static let terminationSignals = [SIGINT, SIGTERM, SIGHUP, siblingEnds]
+    static func noteSignal(_ number: Int32) throws(SystemError) { _ = try retrying { ebb_note_signal(number) } }
+    static func notedSignal(forget: Bool) -> Int32 { ebb_noted_signal(forget ? 1 : 0) }
+
+    /// With those that end a process by default and of which people know: what is half-done is cleared away.
+    static let terminationSignals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR2, siblingEnds]
+    static let progressSignal = SIGVTALRM
     static let siblingEnds = SIGUSR1
     static let terminate = SIGTERM
     static let brokenPipeSignal = SIGPIPE

@@ -25,6 +25,41 @@ struct EndsOfServersTests {
             """, expecting: "status 11")
     }
 
+    /// A stock client looks at once whether the server it has ended by a signal has ended by itself, and would take over its status.
+    @Test(.enabled(if: isRoot, "needs root")) func aFullDiskOfTheClient() throws {
+        try compare(
+            """
+            mount -t tmpfs -o size=1500k none to
+            for run in 1 2 3; do $STOCK -a -e ./shell --rsync-path=$RSYNC h:src/ to/ 2>err; echo "status $?"; gone; rm -rf to/*; done
+            """, expecting: "status 11")
+    }
+
+    /// A command that takes no signal is left behind.
+    @Test(.enabled(if: isRoot, "needs root")) func aServerThatIsStopped() throws {
+        try compare(
+            """
+            $RSYNC -a --bwlimit=3000 --timeout=1 -e ./shell --rsync-path=$STOCK src/ h:to/ >out 2>err & client=$!
+            begun; kill -STOP $(cat pid); wait $client; echo "status $?"; kill -KILL $(cat pid); grep timeout err | grep -v code
+            """, expecting: "status 30")
+    }
+
+    /// The report comes when a file is complete; whoever else gets the signal ignores it.
+    @Test(.enabled(if: isRoot, "needs root"), arguments: ["", "-v", "-i", "-q", "--out-format=%n-%l"], [true, false])
+    func aWishForProgress(_ option: String, _ isPush: Bool) throws {
+        try compare(
+            """
+            $RSYNC -r \(option) --bwlimit=40000 -e ./shell --rsync-path=$RSYNC \(isPush ? "src/ h:to/" : "h:src/ to/") >out 2>err & client=$!
+            begun; pkill -VTALRM -P $client; kill -VTALRM $client; wait $client; echo "status $?"; cat err
+            tr '\\r' '\\n' <out | sed 's,[0-9.]*.B/s *[0-9:]*,,; /^sent/d; /^total/d; /file list/d'
+            """, expecting: "status 0")
+    }
+
+    /// Their numbers are not those of the pipes to the command.
+    @Test(.enabled(if: isRoot, "needs root"), arguments: ["<&- 2>&-", "<&- >&- 2>&-", "2>&-", "<&-"])
+    func closedStandardStreams(_ closed: String) throws {
+        try compare("$RSYNC -a -e ./shell --rsync-path=$RSYNC src/ h:to/ \(closed); echo \"status $?\"; ls to", expecting: "status 0")
+    }
+
     /// Below 31 the client is told by the end of the stream alone: what it makes of that, and whether it shows the words, is a race.
     @Test(.enabled(if: isRoot, "needs root"), arguments: [28, 29, 30]) func aFullDiskBelow31(_ version: Int) throws {
         try compare(

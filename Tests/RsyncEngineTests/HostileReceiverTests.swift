@@ -111,7 +111,7 @@ struct ReceivingSideTests {
 
     @Test func longWorkWithoutOutputSendsKeepAlives() throws {
         let (client, _) = MemoryStream.pair(capacity: 4096)
-        let output = ProtocolOutput(stream: client)
+        let output = ProtocolOutput(stream: client, role: "peer")
         try output.startMultiplexing(SessionTraits(version: .newest))
         let clock = JumpingClock(step: 100)
         let alive = KeepAlive(output, timeout: 10, milliseconds: { clock.read() })

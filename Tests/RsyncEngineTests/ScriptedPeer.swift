@@ -19,7 +19,7 @@ final class ScriptedPeer {
     fileprivate init(_ stream: MemoryStream, isSender: Bool, incremental: Bool, options: TransferOptions) throws {
         self.stream = stream
         let input = ProtocolInput(stream: stream)
-        let output = ProtocolOutput(stream: stream)
+        let output = ProtocolOutput(stream: stream, role: "peer")
         let configuration = SessionConfiguration(
             isServer: isSender, isSender: isSender, capabilities: HostileRun.capabilities(incremental), seed: 1)
         connection = try Handshake(configuration: configuration, options: options, input: input, output: output)

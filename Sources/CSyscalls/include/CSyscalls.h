@@ -101,6 +101,13 @@ int ebb_catch_signal(int number, int wake_descriptor);
 int ebb_caught_signal(void);
 int ebb_ignore_signal(int number);
 
+// Opens /dev/null as each of 0, 1 and 2 that is closed: nothing else must get these numbers.
+void ebb_occupy_standard_descriptors(void);
+
+// Installs a handler that ends nothing and only remembers; the latter returns the signal, or 0 when none came.
+int ebb_note_signal(int number);
+int ebb_noted_signal(int forget);
+
 // Takes the pages of program text and constants off this process that the start has touched and what follows may not: they
 // are counted as ours, and come back from the page cache one by one as they are needed.
 void ebb_release_program(void);

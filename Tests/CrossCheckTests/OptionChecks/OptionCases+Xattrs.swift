@@ -31,6 +31,23 @@ extension OptionCase {
         OptionCase(
             "xattrs/changes", covers: ["xattrs"], setUp: tool + older + times, ["-aX", "-ii"],
             comparing: [.tree, .status, .stdout], protocols: modern),
+        // What the sender may not read is left out: sent without it, the other side would lose what it has.
+        OptionCase(
+            "xattrs/unreadable", covers: ["xattrs"],
+            setUp: """
+                mkdir -p src/d dst/d; for t in src dst; do echo f >$t/f; setfattr -n user.a -v 1 $t/f $t/d; done; echo k >src/k
+                touch -d @1000000000 src/* dst/* src dst; chmod 777 . dst; chown -R nobody dst; chmod 600 src/f; chmod 711 src/d
+
+                """,
+            ["-rtX", "-i"], comparing: [.tree, .status, .stdout], protocols: modern, asNobody: true),
+        OptionCase(
+            "xattrs/unreadable-and-deletion", covers: ["xattrs", "delete"],
+            setUp: """
+                mkdir -p src dst; for t in src dst; do echo f >$t/f; setfattr -n user.a -v 1 $t/f; done; echo k >dst/k
+                touch -d @1000000000 src/* dst/* src dst; chmod 777 . dst; chown -R nobody dst; chmod 600 src/f
+
+                """,
+            ["-rtX", "-i", "--delete"], comparing: [.tree, .status, .stdout], protocols: modern, asNobody: true),
         OptionCase(
             "xattrs/hard-links", covers: ["xattrs"], setUp: tool + older + "ln src/a src/z; ln src/c src/d/y\n" + times,
             ["-aXH", "-i"], comparing: [.tree, .status, .stdout], protocols: modern),
