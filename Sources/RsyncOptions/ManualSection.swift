@@ -19,7 +19,7 @@ public struct ManualSection: Sendable {
     }
 
     /// Behind the options, in this order.
-    public static let all = [negations, words, itemized, formats, filters, environment, files, exitStatus]
+    public static let all = [negations, words, itemized, formats, filters, environment, files, signals, exitStatus]
 
     public var terms: [String] { entries.map(\.term) }
 
@@ -52,6 +52,20 @@ extension ManualSection {
         [
             "--info=help and --debug=help list them. A digit behind a word is its level, 0 switches it off: --info=name2,del0.",
             "With rsync, --info=stats3 adds figures about the heap of each process. There are none here: STATS3 is the same as STATS2.",
+        ])
+
+    static let signals = ManualSection(
+        "SIGNALS", [],
+        [
+            (
+                "SIGVTALRM",
+                "A client tells once, when the file in transfer is complete, its name and how far the whole run is, as --info=progress2 does. A "
+                    + "server ignores it."
+            ),
+            (
+                "SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR2",
+                "The run ends with 20. Temporary files are removed; with --partial or --partial-dir what has arrived is kept."
+            ),
         ])
 
     static let environment = ManualSection(

@@ -10,7 +10,8 @@ struct EndsOfServersTests {
         printf '#!/bin/sh\\nshift; echo $$ >%s/pid; exec "$@"\\n' "$PWD" >shell; chmod +x shell; mkdir src to; head -c 30000000 /dev/urandom >src/big
         # Until something of the file is there, or nobody is left to bring it.
         begun() { until test "$(find to -type f -size +100k)"; do kill -0 $client 2>/dev/null || break; done; }
-        gone() { while kill -0 $(cat pid) 2>/dev/null; do :; done; }
+        # By what it is, too: its number may be another process's by now.
+        gone() { while tr '\\0' ' ' 2>/dev/null </proc/$(cat pid)/cmdline | grep -q -e --server; do :; done; }
 
         """
 
