@@ -99,17 +99,21 @@ static void remember(int number) {
     errno = saved;
 }
 
+// Whoever started us may have had it blocked, and then it would never arrive.
+static int unblock(int number) {
+    sigset_t caught;
+    sigemptyset(&caught);
+    sigaddset(&caught, number);
+    return sigprocmask(SIG_UNBLOCK, &caught, NULL);
+}
+
 int ebb_catch_signal(int number, int wake_descriptor) {
     struct sigaction action = {.sa_handler = remember};
     sigemptyset(&action.sa_mask);
     atomic_store(&wake_target, wake_descriptor);
     if (sigaction(number, &action, NULL) < 0)
         return -1;
-    // Whoever started us may have had it blocked, and then it would never arrive.
-    sigset_t caught;
-    sigemptyset(&caught);
-    sigaddset(&caught, number);
-    return sigprocmask(SIG_UNBLOCK, &caught, NULL);
+    return unblock(number);
 }
 
 int ebb_caught_signal(void) {
@@ -123,7 +127,8 @@ static void note(int number) { atomic_store(&noted_signal, number); }
 int ebb_note_signal(int number) {
     struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    return sigaction(number, &action, NULL);
+    if (sigaction(number, &action, NULL) < 0) return -1;
+    return unblock(number);
 }
 
 int ebb_noted_signal(int forget) { return forget ? atomic_exchange(&noted_signal, 0) : atomic_load(&noted_signal); }

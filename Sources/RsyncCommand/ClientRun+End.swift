@@ -60,7 +60,7 @@ extension ClientRun {
         }
     }
 
-    /// A command that is stopped, or hangs on a dead network, takes no signal.
+    /// A command that is stopped, or hangs, does not heed the signal to end; it is left behind.
     private func lastWait(for child: ChildProcess) -> ChildProcess.Outcome? {
         let deadline = SystemWords.milliseconds() + 1000
         while true {

@@ -265,6 +265,7 @@ public final class Console: SessionObserver {
 
     private func print(_ line: [UInt8], _ state: inout State) {
         endTotal(&state)
+        state.shown = []
         state.pending += line
         state.pending.append(0x0a)
         if isUnbuffered || state.pending.count > 8192 { return flush(&state) }

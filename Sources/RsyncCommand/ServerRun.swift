@@ -58,6 +58,8 @@ struct ServerRun {
         // A client's rules for attributes need not reach us (FLT-72), and what they let through has been chosen. A stranger's
         // choice is none of ours.
         options.takesSystemAttributes = !isConfined
+        // No more of this machine than one thread, and its libraries are out of reach.
+        if isConfined { options.compression.threads = 0 }
         RsyncProgram.sayDropped(options, role: "server")
         for name in arguments.droppedOptions { RsyncProgram.complain("ignoring --\(name) option sent to server") }
         let paths = try ServerPaths(arguments)

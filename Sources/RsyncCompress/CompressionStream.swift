@@ -23,11 +23,15 @@ final class CompressionStream: @unchecked Sendable {
 
     static var hasThreads: Bool { ebb_stream_has_threads() != 0 }
 
-    init(_ kind: Kind, level: Int32 = 0, threads: Int32 = 0) {
-        guard let created = unsafe ebb_stream_create(kind.number, level, threads) else {
-            preconditionFailure("no memory for a compressor's state")
-        }
+    /// nil when there is no memory for its state, or for that of so many threads.
+    init?(_ kind: Kind, level: Int32 = 0, threads: Int32 = 0) {
+        guard let created = unsafe ebb_stream_create(kind.number, level, threads) else { return nil }
         unsafe state = created
+    }
+
+    /// A decompressor, whose state is small until there is data.
+    convenience init(decompressing kind: Kind) {
+        self.init(kind)!
     }
 
     deinit { unsafe ebb_stream_destroy(state) }

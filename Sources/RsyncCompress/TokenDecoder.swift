@@ -53,8 +53,8 @@ public final class TokenDecoder {
         self.name = name
         self.insertsWholeBlocks = insertsWholeBlocks
         switch name {
-        case .zlib, .zlibx: stream = CompressionStream(.inflate)
-        case .zstd: stream = CompressionStream(.unzstd)
+        case .zlib, .zlibx: stream = CompressionStream(decompressing: .inflate)
+        case .zstd: stream = CompressionStream(decompressing: .unzstd)
         case .lz4, .none: stream = nil
         }
         output = [UInt8](repeating: 0, count: Self.outputSize)

@@ -24,19 +24,22 @@ public final class TokenEncoder {
     /// Whether zstd can work in threads: that takes the shared library, which is loaded for it.
     public static var hasThreads: Bool { CompressionStream.hasThreads }
 
-    /// Precondition: not `none`; threads for zstd alone, and only where `hasThreads`. `level`: nil for the default of the compression; one outside its range is clamped
-    /// (SES-72).
-    public init(_ name: CompressionName, level: Int32?, threads: Int32, insertsWholeBlocks: Bool) {
+    /// Precondition: not `none`; threads for zstd alone, and only where `hasThreads`. `level`: nil for the default of the compression;
+    /// one outside its range is clamped (SES-72). nil when there is no memory for it.
+    public init?(_ name: CompressionName, level: Int32?, threads: Int32, insertsWholeBlocks: Bool) {
         precondition(name != .none, "nothing to compress with")
         self.name = name
         self.insertsWholeBlocks = insertsWholeBlocks
         switch name {
         case .zlib, .zlibx:
             let wanted = level ?? -1
-            stream = CompressionStream(.deflate, level: wanted < 0 ? 6 : min(wanted, 9))
+            guard let created = CompressionStream(.deflate, level: wanted < 0 ? 6 : min(wanted, 9)) else { return nil }
+            stream = created
         case .zstd:
             let wanted = level ?? 0
-            stream = CompressionStream(.zstd, level: wanted == 0 ? 3 : max(-131_072, min(wanted, 22)), threads: max(0, threads))
+            let level = wanted == 0 ? 3 : max(-131_072, min(wanted, 22))
+            guard let created = CompressionStream(.zstd, level: level, threads: max(0, threads)) else { return nil }
+            stream = created
         case .lz4, .none: stream = nil
         }
         pending = [UInt8](repeating: 0, count: 2 * TokenRecord.largestData + 64)

@@ -68,10 +68,7 @@ final class SourceAccessLists {
     func number(_ entry: inout FileEntry, _ path: RelativePath, in tree: any SourceTree) throws(FileError) -> Bool {
         let names = names
         let present = try tree.extendedAttributes(of: path) { names.contains($0) }
-        guard let found = names.lists(present) else {
-            numberNone(&entry)
-            return false
-        }
+        guard let found = names.lists(present) else { return false }
         entry.accessList = access.number(found.access.stripped(mode: entry.mode))
         if entry.isDirectory { entry.defaultList = initial.number(found.initial) }
         return true

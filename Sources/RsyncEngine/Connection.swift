@@ -54,9 +54,14 @@ final class Connection {
             throw SessionError(
                 exitCode: 4, "rsync: --compress-threads=\(options.threads): this system has no libzstd.so.1 that works in threads")
         }
-        return TokenEncoder(
-            compression, level: options.level, threads: options.threads,
-            insertsWholeBlocks: traits.insertsWholeBlocksInHistory)
+        guard
+            let encoder = TokenEncoder(
+                compression, level: options.level, threads: options.threads,
+                insertsWholeBlocks: traits.insertsWholeBlocksInHistory)
+        else {
+            throw SessionError(exitCode: 22, "rsync: no memory for \(compression.rawValue) compression with \(max(1, options.threads)) threads")
+        }
+        return encoder
     }
 
     /// The frame in which a text of this kind travels to the client; nil when it does not.

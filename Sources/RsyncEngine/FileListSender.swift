@@ -65,8 +65,7 @@ final class FileListSender {
             let argument = scanner.arguments[origin]
             var isLeftOut = false
             guard let start = try scanner.startItem(origin, isLeftOutBelow: &isLeftOut) else { continue }
-            try addWithImplied(isLeftOut ? nil : start, argument, origin, to: &draft)
-            if isLeftOut { continue }
+            guard try addWithImplied(isLeftOut ? nil : start, argument, origin, to: &draft), !isLeftOut else { continue }
             if start.entry.isRootDirectory, start.entry.hasContent {
                 let below = try addContents(of: start.entry.name, start.origin, to: &draft)
                 if !connection.traits.incrementalRecursion, options.recursive, !Knob.subdirectoriesAreLeftOut.isOn { try descend(into: below, &draft) }
@@ -89,11 +88,11 @@ final class FileListSender {
     }
 
     /// FLS-23, FLS-24: implied directories before the start item; with incremental recursion each in its parent's
-    /// list.
+    /// list. False where one of them is left out, and with it what is below.
     private func addWithImplied(
         _ start: SourceScanner.Found?, _ argument: SourceArgument, _ origin: Int,
         to draft: inout Draft
-    ) throws(SessionError) {
+    ) throws(SessionError) -> Bool {
         var above = argument.implied[...]
         if let first = above.first, first.name == [0x2e] {
             above = above.dropFirst()
@@ -108,8 +107,7 @@ final class FileListSender {
         if !options.impliedDirectories, !connection.traits.alwaysSendsImpliedDirectories { above = [] }
         var chain: [SourceScanner.Found] = []
         for item in above {
-            // Below what is left out nothing can be sent.
-            guard let found = try scanner.impliedDirectory(item.name, item.status, origin: origin) else { return }
+            guard let found = try scanner.impliedDirectory(item.name, item.status, origin: origin) else { return false }
             chain.append(found)
         }
         let last = chain.count
@@ -123,6 +121,7 @@ final class FileListSender {
             }
             if depth < last { knownImplied.insert(item.entry.name) }
         }
+        return true
     }
 
     private var knownImplied: Set<[UInt8]> = []

@@ -146,7 +146,7 @@ final class ProtocolOutput {
         try writeOut()
     }
 
-    /// The other side has been silent for too long: nothing is worth waiting for any more.
+    /// Nothing is worth waiting for any more: a time is over.
     func giveUp(_ error: SessionError) { failure = failure ?? error }
 
     func close() {

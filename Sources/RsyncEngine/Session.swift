@@ -119,7 +119,7 @@ public final class Session {
                 failedHere: ledger.failedHere)
         } catch {
             for text in complaints { observer.handle(.text(.error, text.bytes)) }
-            if error.exitCode == 30 { output.giveUp(error) }
+            if error.exitCode == 30, !error.announcedByPeer { output.giveUp(error) }
             var isTold = false
             // Names that nobody reads keep the output to themselves.
             if forwarder?.isOver(within: Self.patience) != false {

@@ -113,7 +113,7 @@ extension ManualSection {
             ("15", "A child process crashed."),
             ("16", "A child process was ended by a signal."),
             ("19", "A process was ended by its sibling (SIGUSR1)."),
-            ("20", "SIGINT, SIGTERM or SIGHUP arrived."),
+            ("20", "A signal to end arrived, SIGINT or one of those beside it below SIGNALS."),
             ("21", "The end of a child process cannot be waited for."),
             ("22", "Memory ran out, or --max-alloc forbids what is needed."),
             ("23", "Something was left out because of errors, which have been told."),

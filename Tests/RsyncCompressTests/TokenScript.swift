@@ -24,7 +24,7 @@ struct TokenScript {
     }
 
     func encode(_ files: [[Token]], level: Int32? = nil, threads: Int32 = 0) -> [UInt8] {
-        let encoder = TokenEncoder(name, level: level, threads: threads, insertsWholeBlocks: insertsWholeBlocks)
+        let encoder = TokenEncoder(name, level: level, threads: threads, insertsWholeBlocks: insertsWholeBlocks)!
         var writer = ByteWriter()
         for file in files {
             encoder.beginFile()

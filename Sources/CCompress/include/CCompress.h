@@ -24,9 +24,11 @@ enum ebb_stream_outcome {
 
 typedef struct ebb_stream ebb_stream;
 
-/* `level` and `threads` matter to compressors alone and must be in the range of the kind; threads to zstd alone, where
-   ebb_stream_has_threads() says so. NULL when memory is exhausted. */
+/* Whether zstd can have threads. */
 int ebb_stream_has_threads(void);
+
+/* `level` and `threads` matter to compressors alone and must be in the range of the kind; threads to zstd alone. NULL when memory
+   is exhausted or threads cannot be had. */
 ebb_stream *ebb_stream_create(int kind, int level, int threads);
 void ebb_stream_destroy(ebb_stream *stream);
 
