@@ -18,9 +18,9 @@ extension ClientRun {
             if result.error != nil, result.error?.announcedByPeer != true, !hadEnded { child.terminate() }
             // What failed here, and not the connection, is what happened; a broken stream is all that the other side saw of it.
             let failedHere = result.error.map { !$0.announcedByPeer && ![10, 12].contains($0.exitCode) } ?? false
-            if let outcome = result.error == nil ? try? child.wait() : lastWait(for: child), case .exited(let status) = outcome,
-                result.error == nil || hadEnded, !(failedHere && [10, 12].contains(status))
-            {
+            // A command that is stopped, or hangs, does not heed the signal to end; it is left behind.
+            let ended = result.error == nil ? try? child.wait() : outcome(of: child, within: 1000)
+            if case .exited(let status)? = ended, result.error == nil || hadEnded, !(failedHere && [10, 12].contains(status)) {
                 code = Self.worse(result, status)
             }
         }
@@ -52,17 +52,12 @@ extension ClientRun {
 
     /// When the connection broke, the command is at its end or nearly so: its status says more than ours.
     private func hasEnded(_ child: ChildProcess, _ result: SessionResult) -> Bool {
-        let deadline = SystemWords.milliseconds() + (result.error.map { [10, 12].contains($0.exitCode) } == true ? 400 : 0)
-        while true {
-            if (try? child.poll()) != nil { return true }
-            guard SystemWords.milliseconds() < deadline else { return false }
-            SystemWords.pause(milliseconds: 10)
-        }
+        outcome(of: child, within: result.error.map { [10, 12].contains($0.exitCode) } == true ? 400 : 0) != nil
     }
 
-    /// A command that is stopped, or hangs, does not heed the signal to end; it is left behind.
-    private func lastWait(for child: ChildProcess) -> ChildProcess.Outcome? {
-        let deadline = SystemWords.milliseconds() + 1000
+    /// nil where it has not ended in so many milliseconds.
+    private func outcome(of child: ChildProcess, within milliseconds: Int64) -> ChildProcess.Outcome? {
+        let deadline = SystemWords.milliseconds() + milliseconds
         while true {
             if let outcome = try? child.poll() { return outcome }
             guard SystemWords.milliseconds() < deadline else { return nil }

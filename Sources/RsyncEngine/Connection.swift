@@ -59,7 +59,8 @@ final class Connection {
                 compression, level: options.level, threads: options.threads,
                 insertsWholeBlocks: traits.insertsWholeBlocksInHistory)
         else {
-            throw SessionError(exitCode: 22, "rsync: no memory for \(compression.rawValue) compression with \(max(1, options.threads)) threads")
+            let threads = options.threads > 0 ? " with --compress-threads=\(options.threads)" : ""
+            throw SessionError(exitCode: 22, "rsync: no memory for \(compression.rawValue) compression\(threads)")
         }
         return encoder
     }

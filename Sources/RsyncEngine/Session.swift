@@ -227,7 +227,7 @@ public final class Session {
         let header = BatchHeader(
             options: BatchOptions(options, connection), version: connection.traits.version,
             compat: connection.traits.compat, seed: connection.seed)
-        let recorder = StreamRecorder(file, header)
+        let recorder = StreamRecorder(file, header, role: configuration.isSender ? "sender" : "receiver")
         self.recorder = recorder
         if configuration.isSender { output.recorder = recorder } else { input.recorder = recorder }
     }

@@ -5,11 +5,14 @@ import RsyncWire
 /// frames.
 final class StreamRecorder {
     private let file: any ByteStream
+    /// Of the side that records, for messages.
+    private let role: String
     private var waiting = ByteWriter(reserving: 2 * chunk)
     private static let chunk = 64 * 1024
 
-    init(_ file: any ByteStream, _ header: BatchHeader) {
+    init(_ file: any ByteStream, _ header: BatchHeader, role: String) {
         self.file = file
+        self.role = role
         header.write(to: &waiting)
     }
 
@@ -28,7 +31,7 @@ final class StreamRecorder {
         do throws(StreamError) {
             try file.write(waiting.bytes, 0..<waiting.count)
         } catch {
-            guard case .writeFailed(let errno) = error else { throw .stream(error, role: "sender") }
+            guard case .writeFailed(let errno) = error else { throw .stream(error, role: role) }
             throw SessionError(exitCode: 11, "write error on the batch file: \(errorText(errno))")
         }
         waiting.removeAll()

@@ -208,26 +208,6 @@ public final class ConfinedTree: DestinationTree {
     /// one piece anyway.
     static let worthAdvice: Int64 = 128 << 10
 
-    private func openContent(at place: Place) throws(SystemError) -> Descriptor {
-        try openForReading(Open.content) { flags throws(SystemError) in
-            try System.open(place.directory, place.name, flags: flags)
-        }
-    }
-
-    func isReadable(_ status: FileStatus) -> Bool {
-        status.mode.isRegular || opensDevices && status.mode.type?.isDevice == true
-    }
-
-    /// What the system would say of reading an item that is no file: people are told why (XFR-58).
-    static func unreadable(_ status: FileStatus) -> SystemError {
-        switch status.mode.type {
-        case .directory: .isDirectory
-        case .symlink: .loop
-        case .socket: .noSuchDevice
-        default: .invalid
-        }
-    }
-
     public func deviceSize(_ path: RelativePath) -> Int64 {
         // What cannot be opened has no size that counts; who wants its data is told why.
         guard opensDevices, let file = try? open(path) else { return 0 }

@@ -109,32 +109,3 @@ extension DirectoryResolver {
         return try System.open(held[held.count - 1], .itself, flags: flags)
     }
 }
-
-extension ConfinedTree {
-    /// Opens with `flags`, and such that reading leaves the access time alone where that was asked for.
-    func openForReading(
-        _ flags: Int32, _ open: (Int32) throws(SystemError) -> Descriptor
-    ) throws(SystemError) -> Descriptor {
-        guard keepsAccessTimes else { return try open(flags) }
-        do throws(SystemError) {
-            return try open(flags | Open.noAccessTime)
-        } catch {
-            // Only an item's owner may ask for it.
-            guard error == .notPermitted else { throw error }
-            return try open(flags)
-        }
-    }
-
-    func openListing(of directory: RelativePath) throws(SystemError) -> Descriptor {
-        try openForReading(Open.listing) { flags throws(SystemError) in try resolver.resolve(directory, flags: flags) }
-    }
-
-    /// A regular file, or a device where those may be opened, at the end of all symlinks.
-    func openFollowed(_ path: RelativePath) throws(SystemError) -> (file: Descriptor, size: Int64) {
-        // Opening a device can do things to it, so the type is looked at first; what counts is the look after.
-        let present = try System.status(of: resolver.resolve(path, flags: Open.trustedFile))
-        guard isReadable(present) else { throw Self.unreadable(present) }
-        let file = try openForReading(Open.content) { flags throws(SystemError) in try resolver.resolve(path, flags: flags) }
-        return (file, try readableSize(of: file))
-    }
-}

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What signals do to a transfer: SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM and SIGUSR2 end blocking calls with `.interrupted` so that the session
-/// can say so and tidy up (SES-163), and so does SIGUSR1, which a stock client sends to the server it has started; a broken pipe or a
-/// file that grows beyond its limit is an error of the write and no signal. SIGVTALRM asks for a progress report.
+/// What signals do to a transfer: SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM and SIGUSR2 end blocking calls with `.interrupted` so that
+/// the session can say so and tidy up (SES-163), and so does SIGUSR1, which a stock client sends to the server it has started; a broken
+/// pipe or a file that grows beyond its limit is an error of the write and no signal. SIGVTALRM asks for a progress report.
 public enum Signals {
     /// Installs the handlers; from then on `interruption` is tripped by the first of these signals. Once for a process.
     public static func install(interrupting interruption: Interruption) throws(StreamSetupError) {
